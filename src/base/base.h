@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * base: what every layer uses and what knows nothing of networks: time, errors, memory, text.
+ * Nothing here is locked; every function is safe to call from any thread unless it says otherwise.
+ */
+#ifndef TCPLENS_BASE_H
+#define TCPLENS_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Nanoseconds since the epoch (a moment) or between two moments (a duration). */
+typedef int64_t nsec;
+
+#define NSEC_PER_SEC INT64_C(1000000000)
+#define NSEC_PER_MS  INT64_C(1000000)
+#define NSEC_PER_US  INT64_C(1000)
+#define NSEC_NEVER   INT64_MAX /* a moment that does not come */
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+#define ATTR_FORMAT(fmt, args) __attribute__((format(printf, fmt, args)))
+#define ATTR_NONNULL	       __attribute__((nonnull))
+#define ATTR_NORETURN	       __attribute__((noreturn))
+#define ATTR_MALLOC	       __attribute__((malloc, warn_unused_result))
+#define LIKELY(x)	       __builtin_expect(!!(x), 1)
+#define UNLIKELY(x)	       __builtin_expect(!!(x), 0)
+
+/* Marks a string for translation where gettext cannot be called (tables); translated when shown. */
+#define N_(s) s
+
+static inline nsec
+nsec_min(nsec a, nsec b)
+{
+	return a < b ? a : b;
+}
+
+static inline nsec
+nsec_max(nsec a, nsec b)
+{
+	return a > b ? a : b;
+}
+
+/* ---- errors: what happened, where, what to do; one line, no newline at its end ---- */
+struct err {
+	char msg[512]; /* "" = no error */
+};
+
+/* Sets the message; returns false, so that `return err_set(…)` reads well. err may be NULL. */
+bool err_set(struct err *err, const char *fmt, ...) ATTR_FORMAT(2, 3);
+
+/* ---- memory: the x-family ends the program with one line when memory is exhausted; for start-up
+ * and the screens only. The engine uses fixed budgets and counts what it could not keep. ---- */
+void *xmalloc(size_t size) ATTR_MALLOC;
+void *xcalloc(size_t n, size_t size) ATTR_MALLOC;
+void *xreallocarray(void *p, size_t n, size_t size);
+char *xstrdup(const char *s) ATTR_MALLOC;
+char *xasprintf(const char *fmt, ...) ATTR_FORMAT(1, 2) ATTR_MALLOC;
+
+/* Called by die() before anything is printed: restores the terminal. NULL removes it. */
+void die_set_hook(void (*hook)(void));
+/* Prints "tcplens: message" on standard error and exits with status 1. */
+void die(const char *fmt, ...) ATTR_FORMAT(1, 2) ATTR_NORETURN;
+
+/* ---- text.c: text that may reach a terminal ---- */
+
+/* A piece of text under construction; never overflows: too long is cut at a character. */
+struct text {
+	char *buf;
+	size_t size; /* of buf, the terminating NUL included */
+	size_t len;
+};
+
+static inline struct text
+text_on(char *buf, size_t size)
+{
+	if (size > 0)
+		buf[0] = '\0';
+	return (struct text){buf, size, 0};
+}
+
+void text_add(struct text *t, const char *fmt, ...) ATTR_FORMAT(2, 3);
+void text_addv(struct text *t, const char *fmt, va_list ap) ATTR_FORMAT(2, 0);
+
+/* Columns that a string takes on a terminal (wcwidth in the present locale; invalid bytes 1). */
+size_t text_width(const char *s);
+/* Copies s, cut to at most `columns` columns; a cut ends in "…" (or "~" without UTF-8). Returns
+ * the columns used. Never splits a character. */
+size_t text_cut(char *out, size_t size, const char *s, size_t columns);
+/* The same, cut in the middle, keeping the last `tail` columns (addresses keep their port). */
+size_t text_cut_middle(char *out, size_t size, const char *s, size_t columns, size_t tail);
+/* Untrusted bytes → printable text: control, non-UTF-8 and bidirectional-control characters become
+ * \xHH or \u{…}; the result is safe for a terminal. Returns out. */
+char *text_escape(char *out, size_t size, const void *bytes, size_t len);
+
+/* "0.02ms" "1.2s" "3m12s" "2h05m": at most 7 columns; negative shown with "-". */
+char *text_duration(char *out, size_t size, nsec d);
+/* Seconds as a decimal number with the nanoseconds kept and trailing zeros cut: "1.008" (JSON). */
+char *text_seconds(char *out, size_t size, nsec d);
+/* SI: "999" "1.2k" "34M"; at most 5 columns. */
+char *text_count(char *out, size_t size, uint64_t n);
+/* IPv4 (v4-mapped) as dotted quad, else RFC 5952. addr: 16 bytes, network order. */
+char *text_addr(char *out, size_t size, const uint8_t addr[16]);
+/* "10.0.0.1:80" or "[2001:db8::1]:80". */
+char *text_endpoint(char *out, size_t size, const uint8_t addr[16], uint16_t port);
+/* Local wall time of a moment: "15:04:05.123456" with `digits` 0…9 fractional digits. */
+char *text_clock(char *out, size_t size, nsec t, int digits);
+/* "YYYY-MM-DD HH:MM:SS.frac" */
+char *text_date(char *out, size_t size, nsec t, int digits);
+
+/* Parses "200ms", "3s", "1.5m", "2h", "10us"; plain number = seconds. false: not one. */
+bool parse_duration(const char *s, nsec *out);
+/* Parses "64M" "1G" "10k" "512" (binary multiples when binary, else decimal). false: not one. */
+bool parse_size(const char *s, bool binary, uint64_t *out);
+/* Whole decimal number within [min, max]; nothing may follow. false: not one. */
+bool parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *out);
+
+#endif

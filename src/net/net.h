@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * net: captured bytes → the fields of a TCP segment. Pure but for fragment reassembly, which has
+ * fixed budgets. Every read is bounds-checked; lengths come from the IP header, never from the
+ * captured length. Knows no connections and no capture library.
+ */
+#ifndef TCPLENS_NET_H
+#define TCPLENS_NET_H
+
+#include "base/base.h"
+
+typedef uint32_t seqno; /* a sequence number, modulo 2^32 */
+
+/* RFC 9293 3.4: comparisons modulo 2^32, valid while the distance is below 2^31. */
+static inline bool
+seq_lt(seqno a, seqno b)
+{
+	return (int32_t)(a - b) < 0;
+}
+
+static inline bool
+seq_le(seqno a, seqno b)
+{
+	return (int32_t)(a - b) <= 0;
+}
+
+static inline seqno
+seq_max(seqno a, seqno b)
+{
+	return seq_lt(a, b) ? b : a;
+}
+
+static inline seqno
+seq_min(seqno a, seqno b)
+{
+	return seq_lt(a, b) ? a : b;
+}
+
+/* TCP header flags, RFC 9293 3.1 and RFC 3168; TH_AE: RFC 9768 (was NS). */
+enum {
+	TH_FIN = 0x001,
+	TH_SYN = 0x002,
+	TH_RST = 0x004,
+	TH_PSH = 0x008,
+	TH_ACK = 0x010,
+	TH_URG = 0x020,
+	TH_ECE = 0x040,
+	TH_CWR = 0x080,
+	TH_AE = 0x100,
+};
+
+/* Options present in the segment. */
+enum {
+	OPT_MSS = 0x001,
+	OPT_WSCALE = 0x002,
+	OPT_SACK_OK = 0x004,
+	OPT_SACK = 0x008,
+	OPT_TS = 0x010,
+	OPT_TFO = 0x020,
+	OPT_MPTCP = 0x040,
+	OPT_AUTH = 0x080,      /* MD5 signature (RFC 2385) or TCP-AO (RFC 5925) */
+	OPT_UNKNOWN = 0x100,
+	OPT_CUT = 0x200,       /* options cut by the snapshot length: absent ones are unknown */
+	OPT_BAD = 0x400,       /* a length that lies; what stood before it was taken */
+};
+
+enum checksum {
+	CSUM_UNKNOWN, /* not all bytes captured */
+	CSUM_GOOD,
+	CSUM_PARTIAL, /* pseudo header only: to be finished by the network card (sender's capture) */
+	CSUM_BAD,
+};
+
+enum direction { DIR_UNKNOWN, DIR_IN, DIR_OUT, DIR_FORWARDED };
+
+/* One captured frame as the source delivers it. data lives until the next frame is asked for. */
+struct frame {
+	nsec ts;	    /* since the epoch */
+	uint64_t number;    /* in the file or capture, from 1 */
+	uint64_t ref;	    /* where the packet store keeps its bytes (source layer) */
+	const uint8_t *data;
+	uint32_t cap_len;   /* bytes at data */
+	uint32_t wire_len;  /* bytes it had on the wire */
+	uint32_t interface; /* pcapng interface or kernel's ifindex; 0 unknown */
+	int linktype;	    /* LINKTYPE_/DLT_ value */
+	enum direction direction;
+};
+
+#define PACKET_SACK_MAX 4
+
+/*
+ * One TCP segment (or one ICMP error that quotes one), decoded. A POD that borrows nothing.
+ * For ICMP: src, dst, sport, dport, seq are those of the quoted segment, icmp_* say the rest.
+ */
+struct packet {
+	nsec ts;
+	uint64_t frame; /* struct frame.number (of the last fragment) */
+	uint64_t ref;	/* struct frame.ref */
+
+	uint8_t src[16], dst[16]; /* network order, IPv4 as v4-mapped */
+	uint16_t sport, dport;
+	uint32_t scope; /* digest of the encapsulation (VLAN ids, VNI, GRE key …); 0 = none */
+
+	seqno seq, ack;
+	uint32_t payload_len; /* bytes on the wire */
+	uint16_t flags;	      /* TH_* */
+	uint16_t window;      /* as in the header, unscaled */
+	uint16_t urgent;
+	uint16_t checksum;    /* as in the header */
+	uint32_t digest;      /* of the TCP header's bytes: equal headers ⇒ equal digests (A6) */
+
+	uint16_t options; /* OPT_* */
+	uint16_t mss;
+	uint8_t wscale;	  /* as sent; above 14 counts as 14 (RFC 7323 2.3) */
+	uint8_t n_sack;	  /* 0 … PACKET_SACK_MAX */
+	uint8_t tfo_len;  /* cookie bytes; 0 = a request for one */
+	uint8_t mptcp;	  /* subtype of the first MPTCP option (RFC 8684) */
+	uint32_t tsval, tsecr;
+	struct {
+		seqno left, right;
+	} sack[PACKET_SACK_MAX];
+
+	uint32_t interface;
+	int32_t vlan; /* innermost VLAN id of the segment's own encapsulation, -1 none */
+	uint16_t ip_id;
+	uint8_t ip_version; /* 4 or 6 */
+	uint8_t ttl;	    /* or hop limit */
+	uint8_t tos;	    /* or traffic class; low two bits ECN */
+	uint8_t ip_df;	    /* IPv4 don't fragment */
+	uint8_t direction;  /* enum direction */
+	uint8_t csum;	    /* enum checksum */
+	uint8_t truncated;  /* captured less than the wire had */
+	uint8_t reassembled; /* from fragments */
+	uint8_t fragments;  /* how many, 0 = not fragmented */
+
+	uint8_t icmp_version; /* 4, 6; 0 = this is a TCP segment */
+	uint8_t icmp_type, icmp_code;
+	uint16_t icmp_mtu;    /* next-hop MTU, 0 not said */
+	uint8_t icmp_from[16]; /* who sent the error */
+};
+
+/* SEG.LEN of RFC 9293: payload, plus one for SYN and one for FIN. */
+static inline uint32_t
+packet_seg_len(const struct packet *p)
+{
+	return p->payload_len + !!(p->flags & TH_SYN) + !!(p->flags & TH_FIN);
+}
+
+enum decode_result {
+	DECODE_TCP,	    /* *out is a segment */
+	DECODE_ICMP,	    /* *out is an ICMP error that quotes a TCP segment */
+	DECODE_OTHER,	    /* well-formed, not TCP */
+	DECODE_FRAGMENT,    /* a fragment, kept until its datagram is whole */
+	DECODE_TRUNCATED,   /* cut by the snapshot length before it could be understood */
+	DECODE_MALFORMED,   /* lengths that lie */
+	DECODE_UNSUPPORTED, /* link layer or encapsulation not known here */
+	DECODE_RESULT_COUNT,
+};
+
+/* Owns the reassembly buffers. One per capture; not shared between threads. */
+struct decoder;
+struct decoder *decoder_new(void); /* NULL: no memory */
+void decoder_free(struct decoder *d);
+enum decode_result decode_frame(struct decoder *d, const struct frame *f, struct packet *out);
+/* Fragments dropped unfinished: out of time or budget. */
+uint64_t decoder_fragments_lost(const struct decoder *d);
+/* Whether decode_frame knows the link type; its name ("EN10MB") or NULL. */
+bool decode_linktype_known(int linktype);
+
+/* ---- explain.c: one frame, every header field, for people ---- */
+struct field {
+	int depth;	   /* 0 a header's heading, 1 a field, 2 a part of one */
+	uint32_t offset;   /* of its bytes in the frame */
+	uint32_t len;	   /* 0: nothing to highlight */
+	const char *name;  /* N_(): translated when shown */
+	char value[128];   /* escaped, ready for a terminal */
+	const char *note;  /* N_() what it means, or NULL */
+};
+
+typedef void field_fn(void *ctx, const struct field *f);
+
+/* Calls fn for every field from the link layer to the TCP options, in order. Stops where the
+ * bytes stop. Returns the offset of the TCP payload in the frame, or cap_len when there is none. */
+uint32_t explain_frame(const struct frame *f, field_fn *fn, void *ctx);
+
+/* tcpdump's letters in tcpdump's order: "S" "S." "P." "F." "R" "none" …; out ≥ 12 bytes. */
+char *tcp_flags_text(char *out, size_t size, uint16_t flags);
+/* tcpdump's option list of a decoded packet: "mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7". */
+char *tcp_options_text(char *out, size_t size, const struct packet *p);
+/* N_() name of an ICMP error: "port unreachable", "fragmentation needed" …; never NULL. */
+const char *icmp_name(uint8_t icmp_version, uint8_t type, uint8_t code);
+
+#endif

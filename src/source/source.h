@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * source: where packets come from and where their bytes are kept. Opens live interfaces through
+ * libpcap and capture files through its own reader, runs the capture thread, which decodes and
+ * feeds the engine. Only this layer knows libpcap.
+ */
+#ifndef TCPLENS_SOURCE_H
+#define TCPLENS_SOURCE_H
+
+#include "core/core.h"
+
+/* What is to be captured; filled from the command line. Strings are borrowed. */
+struct source_config {
+	const char *interface;	 /* live: NULL = "any" */
+	const char *read_file;	 /* -r: path, "-" standard input; NULL live */
+	const void *memory;	 /* a capture in memory (the demo) with memory_len bytes, or NULL */
+	size_t memory_len;
+	const char *memory_name; /* shown as the source's name */
+	const char *write_file;	 /* -w or NULL */
+	const char *filter;	 /* pcap-filter(7) or NULL */
+	const char *linktype;	 /* -y or NULL */
+	uint32_t snaplen;	 /* 0 = 262144 */
+	uint32_t buffer_kib;	 /* kernel buffer; 0 = 32 MiB */
+	bool no_promisc;	 /* -p */
+	char direction;		 /* -Q: 'i' in, 'o' out, 0 both */
+	uint64_t max_packets;	 /* -c; 0 = no limit */
+	double speed;		 /* file: 0 = as fast as possible, 1 = its own pace */
+	bool keep_bytes;	 /* packet store wanted (a screen is there) */
+	size_t store_memory;	 /* bytes of the live ring; 0 = 64 MiB */
+	const char *user;	 /* -Z or NULL */
+};
+
+enum source_phase {
+	SOURCE_RUNNING,
+	SOURCE_ENDED,	/* end of file, -c reached, or stopped */
+	SOURCE_DAMAGED, /* file ended early: message says where; what came before was shown */
+	SOURCE_FAILED,	/* the interface went away …: message */
+};
+
+struct source_status {
+	enum source_phase phase;
+	bool live;		/* an interface, not a file */
+	bool paced;		/* replaying at a pace: now moves between packets */
+	char name[256];		/* "eth0", "x.pcap", escaped */
+	char message[512];	/* one line, "" none */
+	const char *linktype;	/* name: "EN10MB" */
+	uint32_t snaplen;
+	uint64_t packets;	/* delivered */
+	uint64_t kernel_drops, interface_drops;
+	uint64_t saved;		/* written by -w */
+	int progress;		/* file: 0…1000 per mille, -1 unknown (pipe, live) */
+	double speed;
+};
+
+struct source;
+
+/* Opens everything that needs privileges (interface or file, -w file) and compiles the filter.
+ * NULL and err with one clear line (permission: the exact setcap command). *denied, where not NULL,
+ * says that it was for want of permission. */
+struct source *source_open(const struct source_config *cfg, struct err *err, bool *denied);
+/* Drops privileges for good: -Z user, else SUDO_UID, else just the capabilities. Call once, after
+ * source_open and before the first packet is looked at. */
+bool privs_drop(const char *user, struct err *err);
+
+/* Runs in the calling thread until the end (reports), or starts the capture thread (screens).
+ * The engine must outlive the source. */
+bool source_run(struct source *s, struct engine *e, struct err *err);
+bool source_start(struct source *s, struct engine *e, struct err *err);
+/* Asks the thread to end (async-signal-safe), … */
+void source_stop(struct source *s);
+/* … and joins it and frees everything. */
+void source_close(struct source *s);
+
+void source_status(struct source *s, struct source_status *out);
+/* Now, in the capture's own time: wall clock live, replay clock when paced, else the last packet. */
+nsec source_now(struct source *s);
+/* Readable when the phase changed or the first packet came: for poll(). Read it empty. */
+int source_wake_fd(struct source *s);
+/* Replay: change the pace, or hold it. */
+void source_set_speed(struct source *s, double speed);
+/* Live: another capture filter while running. false and err: the old one stays. */
+bool source_set_filter(struct source *s, const char *filter, struct err *err);
+
+/* ---- packet store: bytes of packets by struct frame.ref ---- */
+/* Copies a kept packet. buf receives at most size bytes; f->data = buf, f->cap_len = bytes copied.
+ * false: no longer kept (overwritten) or never was. Any thread. */
+bool store_read(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_t size);
+
+/* ---- writing capture files ---- */
+struct pcap_writer;
+/* flags: never overwrites unless `overwrite`; then errno-style message in err, *exists set. */
+struct pcap_writer *pcap_writer_open(const char *path, int linktype, uint32_t snaplen,
+				     bool overwrite, bool *exists, struct err *err);
+bool pcap_writer_add(struct pcap_writer *w, const struct frame *f);
+/* Flushes; false and err when not all reached the disk. */
+bool pcap_writer_close(struct pcap_writer *w, struct err *err);
+
+/* ---- interfaces ---- */
+struct interface_info {
+	char name[64];
+	char description[128];
+	char addresses[256]; /* ", "-separated */
+	bool up, running, loopback, wireless;
+	uint64_t packets, bytes; /* received + sent as the system counts them; 0 unknown */
+};
+/* Lists at most max; returns how many, -1 and err on failure. */
+int interfaces_list(struct interface_info *out, int max, struct err *err);
+
+#endif
