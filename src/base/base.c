@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * base: errors, the end of the program, memory that is always there. Knows no terminal: whoever
+ * owns one hands in a hook that gives it back before die() prints.
+ */
+#include "config.h"
+
+#include "base/base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void (*die_hook)(void);
+
+bool
+err_set(struct err *err, const char *fmt, ...)
+{
+	if (!err)
+		return false;
+	struct text t = text_on(err->msg, sizeof(err->msg));
+	va_list ap;
+	va_start(ap, fmt);
+	text_addv(&t, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+void
+die_set_hook(void (*hook)(void))
+{
+	die_hook = hook;
+}
+
+void
+die(const char *fmt, ...)
+{
+	void (*hook)(void) = die_hook;
+	die_hook = NULL; /* a hook that dies must not come back here */
+	if (hook)
+		hook();
+	fputs("tcplens: ", stderr);
+	va_list ap;
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static void *
+checked(void *p)
+{
+	if (!p)
+		die("out of memory");
+	return p;
+}
+
+void *
+xmalloc(size_t size)
+{
+	return checked(malloc(size ? size : 1));
+}
+
+void *
+xcalloc(size_t n, size_t size)
+{
+	return checked(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *
+xreallocarray(void *p, size_t n, size_t size)
+{
+	return checked(reallocarray(p, n ? n : 1, size ? size : 1));
+}
+
+char *
+xstrdup(const char *s)
+{
+	return checked(strdup(s));
+}
+
+char *
+xasprintf(const char *fmt, ...)
+{
+	char *s = NULL;
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	return checked(n < 0 ? NULL : s);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text: strings that may reach a terminal: their width, cutting, escaping, and numbers, durations
+ * and addresses in words. Widths are those of the present locale, so that they agree with the
+ * terminal library; nothing here writes past a buffer or splits a character.
+ */
+#include "config.h"
+
+#include "base/base.h"
+
+#include <arpa/inet.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <wchar.h>
+#include <wctype.h>
+
+/* ---- building ---- */
+
+/* Length of s[0…len) without a UTF-8 character that its end would split. */
+static size_t
+whole_chars(const char *s, size_t len)
+{
+	size_t start = len;
+	while (start > 0 && len - start < 3 && ((unsigned char)s[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start == 0)
+		return len;
+	unsigned char lead = (unsigned char)s[start - 1];
+	size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+	return len - start + 1 < need ? start - 1 : len;
+}
+
+void
+text_addv(struct text *t, const char *fmt, va_list ap)
+{
+	if (t->len + 1 >= t->size)
+		return;
+	size_t room = t->size - t->len;
+	int n = vsnprintf(t->buf + t->len, room, fmt, ap);
+	if (n < 0) {
+		t->buf[t->len] = '\0';
+		return;
+	}
+	if ((size_t)n < room) {
+		t->len += (size_t)n;
+		return;
+	}
+	t->len = whole_chars(t->buf, t->size - 1);
+	t->buf[t->len] = '\0';
+	t->size = t->len + 1; /* what follows a cut must not slip in behind it */
+}
+
+void
+text_add(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	text_addv(t, fmt, ap);
+	va_end(ap);
+}
+
+/* ---- width and cutting ---- */
+
+static bool
+locale_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* Bytes of the character at s (not at its end) and the columns it takes. */
+static size_t
+char_at(const char *s, mbstate_t *state, size_t *columns)
+{
+	wchar_t wc;
+	size_t n = mbrtowc(&wc, s, strlen(s), state);
+	if (n == 0 || n == (size_t)-1 || n == (size_t)-2) {
+		memset(state, 0, sizeof(*state));
+		*columns = 1;
+		return 1;
+	}
+	int w = wcwidth(wc);
+	*columns = w < 0 ? 1 : (size_t)w;
+	return n;
+}
+
+size_t
+text_width(const char *s)
+{
+	mbstate_t state = {0};
+	size_t width = 0, w;
+	while (*s) {
+		s += char_at(s, &state, &w);
+		width += w;
+	}
+	return width;
+}
+
+/* The longest beginning of s that takes at most `columns`; bytes, and columns used in *used. */
+static size_t
+fit(const char *s, size_t columns, size_t *used)
+{
+	mbstate_t state = {0};
+	size_t at = 0, w;
+	*used = 0;
+	while (s[at]) {
+		size_t n = char_at(s + at, &state, &w);
+		if (*used + w > columns)
+			break;
+		at += n;
+		*used += w;
+	}
+	return at;
+}
+
+static const char *
+ellipsis(void)
+{
+	return locale_is_utf8() ? "\u2026" : "~";
+}
+
+size_t
+text_cut(char *out, size_t size, const char *s, size_t columns)
+{
+	struct text t = text_on(out, size);
+	size_t used;
+	size_t n = fit(s, columns, &used);
+	if (s[n] == '\0') {
+		text_add(&t, "%s", s);
+		return used;
+	}
+	if (columns == 0)
+		return 0;
+	n = fit(s, columns - 1, &used);
+	text_add(&t, "%.*s%s", (int)n, s, ellipsis());
+	return used + 1;
+}
+
+size_t
+text_cut_middle(char *out, size_t size, const char *s, size_t columns, size_t tail)
+{
+	size_t width = text_width(s);
+	if (width <= columns || columns == 0)
+		return text_cut(out, size, s, columns);
+	if (tail > columns - 1)
+		tail = columns - 1;
+	size_t head_used, skipped;
+	size_t head = fit(s, columns - 1 - tail, &head_used);
+	size_t skip = fit(s, width - tail, &skipped);
+	struct text t = text_on(out, size);
+	text_add(&t, "%.*s%s%s", (int)head, s, ellipsis(), s + skip);
+	return text_width(out);
+}
+
+/* ---- untrusted bytes ---- */
+
+/* Length of the well-formed UTF-8 character at p, its code point in *cp; 0: none is there. */
+static size_t
+utf8_at(const uint8_t *p, size_t len, uint32_t *cp)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc0 ? 2 : 0;
+	if (n == 0 || n > len || p[0] > 0xf4)
+		return 0;
+	*cp = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*cp = *cp << 6 | (p[i] & 0x3f);
+	}
+	bool surrogate = *cp >= 0xd800 && *cp <= 0xdfff;
+	return *cp < least[n] || *cp > 0x10ffff || surrogate ? 0 : n;
+}
+
+/* Characters that change the direction or the place of what is around them. */
+static bool
+is_format_control(uint32_t cp)
+{
+	return cp == 0x061c || (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || (cp >= 0xfff9 && cp <= 0xfffb) ||
+	       (cp >= 0xe0000 && cp <= 0xe007f);
+}
+
+char *
+text_escape(char *out, size_t size, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	struct text t = text_on(out, size);
+	bool utf8 = locale_is_utf8();
+	while (len > 0) {
+		uint32_t cp = 0;
+		size_t n = utf8_at(p, len, &cp);
+		if (n == 0 || (n > 1 && !utf8) || cp < 0x20 || cp == 0x7f) {
+			text_add(&t, "\\x%02x", *p);
+			n = 1;
+		} else if (n > 1 && (is_format_control(cp) || !iswprint((wint_t)cp))) {
+			text_add(&t, "\\u{%x}", cp);
+		} else {
+			text_add(&t, "%.*s", (int)n, (const char *)p);
+		}
+		p += n;
+		len -= n;
+	}
+	return out;
+}
+
+/* ---- numbers and durations ---- */
+
+/* Shown with the first unit in which the rounded value stays below `below`. */
+static const struct {
+	nsec step; /* of the last digit shown */
+	int64_t below;
+	int digits;
+	const char *unit;
+} duration_units[] = {
+	{1, 1000, 0, "ns"},
+	{NSEC_PER_US / 10, 100, 1, "us"},
+	{NSEC_PER_US * 10, 100, 2, "ms"},
+	{NSEC_PER_US * 100, 1000, 1, "ms"},
+	{NSEC_PER_MS, 1000, 0, "ms"},
+	{NSEC_PER_MS * 100, 600, 1, "s"},
+};
+
+static void
+add_long_duration(struct text *t, int64_t sec)
+{
+	if (sec < 3600)
+		text_add(t, "%dm%02ds", (int)(sec / 60), (int)(sec % 60));
+	else if (sec < 100 * 3600)
+		text_add(t, "%dh%02dm", (int)(sec / 3600), (int)(sec / 60 % 60));
+	else if (sec < INT64_C(1000) * 86400)
+		text_add(t, "%dd%02dh", (int)(sec / 86400), (int)(sec / 3600 % 24));
+	else
+		text_add(t, "%dd", (int)(sec / 86400));
+}
+
+char *
+text_duration(char *out, size_t size, nsec d)
+{
+	static const int tens[] = {1, 10, 100};
+	struct text t = text_on(out, size);
+	if (d < 0) {
+		text_add(&t, "-");
+		d = d == INT64_MIN ? INT64_MAX : -d;
+	}
+	for (size_t i = 0; d > 0 && i < ARRAY_LEN(duration_units); i++) {
+		nsec step = duration_units[i].step;
+		int64_t v = d / step + (d % step >= (step + 1) / 2 && step > 1);
+		if (v >= duration_units[i].below)
+			continue;
+		int digits = duration_units[i].digits;
+		text_add(&t, "%d", (int)v / tens[digits]);
+		if (digits > 0)
+			text_add(&t, ".%0*d", digits, (int)v % tens[digits]);
+		text_add(&t, "%s", duration_units[i].unit);
+		return out;
+	}
+	if (d == 0)
+		text_add(&t, "0s");
+	else
+		add_long_duration(&t, d / NSEC_PER_SEC + (d % NSEC_PER_SEC >= NSEC_PER_SEC / 2));
+	return out;
+}
+
+char *
+text_seconds(char *out, size_t size, nsec d)
+{
+	struct text t = text_on(out, size);
+	uint64_t v = d < 0 ? -(uint64_t)d : (uint64_t)d;
+	uint64_t frac = v % NSEC_PER_SEC;
+	int digits = 9;
+	text_add(&t, "%s%llu", d < 0 ? "-" : "", (unsigned long long)(v / NSEC_PER_SEC));
+	if (frac == 0)
+		return out;
+	for (; frac % 10 == 0; frac /= 10)
+		digits--;
+	text_add(&t, ".%0*llu", digits, (unsigned long long)frac);
+	return out;
+}
+
+char *
+text_count(char *out, size_t size, uint64_t n)
+{
+	struct text t = text_on(out, size);
+	if (n < 1000) {
+		text_add(&t, "%d", (int)n);
+		return out;
+	}
+	uint64_t unit = 1000;
+	for (const char *prefix = "kMGTPE"; *prefix; prefix++, unit *= 1000) {
+		uint64_t tenth = unit / 10;
+		uint64_t tenths = n / tenth + (n % tenth >= tenth / 2);
+		uint64_t whole = n / unit + (n % unit >= unit / 2);
+		if (tenths < 100)
+			text_add(&t, "%d.%d%c", (int)tenths / 10, (int)tenths % 10, *prefix);
+		else if (whole < 1000 || prefix[1] == '\0')
+			text_add(&t, "%d%c", (int)whole, *prefix);
+		else
+			continue;
+		break;
+	}
+	return out;
+}
+
+/* ---- addresses ---- */
+
+static bool
+is_v4_mapped(const uint8_t addr[16])
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+	return memcmp(addr, prefix, sizeof(prefix)) == 0;
+}
+
+char *
+text_addr(char *out, size_t size, const uint8_t addr[16])
+{
+	char buf[INET6_ADDRSTRLEN] = "";
+	if (is_v4_mapped(addr))
+		inet_ntop(AF_INET, addr + 12, buf, sizeof(buf));
+	else
+		inet_ntop(AF_INET6, addr, buf, sizeof(buf));
+	struct text t = text_on(out, size);
+	text_add(&t, "%s", buf);
+	return out;
+}
+
+char *
+text_endpoint(char *out, size_t size, const uint8_t addr[16], uint16_t port)
+{
+	char buf[INET6_ADDRSTRLEN];
+	struct text t = text_on(out, size);
+	text_addr(buf, sizeof(buf), addr);
+	text_add(&t, is_v4_mapped(addr) ? "%s:%d" : "[%s]:%d", buf, port);
+	return out;
+}
+
+/* ---- moments ---- */
+
+/* The local calendar of a moment; *frac: the nanoseconds within its second. */
+static bool
+break_down(nsec moment, struct tm *tm, int *frac)
+{
+	time_t sec = (time_t)(moment / NSEC_PER_SEC);
+	*frac = (int)(moment % NSEC_PER_SEC);
+	if (*frac < 0) {
+		*frac += (int)NSEC_PER_SEC;
+		sec--;
+	}
+	return localtime_r(&sec, tm) != NULL;
+}
+
+static void
+add_clock(struct text *t, const struct tm *tm, int frac, int digits)
+{
+	text_add(t, "%02d:%02d:%02d", tm->tm_hour, tm->tm_min, tm->tm_sec);
+	if (digits <= 0)
+		return;
+	char nine[16];
+	snprintf(nine, sizeof(nine), "%09d", frac);
+	text_add(t, ".%.*s", digits > 9 ? 9 : digits, nine);
+}
+
+char *
+text_clock(char *out, size_t size, nsec t, int digits)
+{
+	struct text to = text_on(out, size);
+	struct tm tm;
+	int frac;
+	if (break_down(t, &tm, &frac))
+		add_clock(&to, &tm, frac, digits);
+	return out;
+}
+
+char *
+text_date(char *out, size_t size, nsec t, int digits)
+{
+	struct text to = text_on(out, size);
+	struct tm tm;
+	int frac;
+	if (!break_down(t, &tm, &frac))
+		return out;
+	text_add(&to, "%04d-%02d-%02d ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	add_clock(&to, &tm, frac, digits);
+	return out;
+}
