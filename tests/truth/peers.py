@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""tcplens beside tshark and tcptrace on the same capture.
+
+Differences are sorted into the reasons that doc/differences.md explains; what fits none is
+"unexplained". Each tool may be absent: then its figure is None.
+"""
+
+import re
+import shutil
+import subprocess
+
+from figures import Figure, tshark_words
+
+FIELDS = ("retransmission fast_retransmission spurious_retransmission out_of_order lost_segment "
+          "ack_lost_segment duplicate_ack zero_window zero_window_probe zero_window_probe_ack "
+          "window_full window_update keep_alive keep_alive_ack reused_ports").split()
+OUR_OWN = {"duplicate-packet", "challenge-ack", "re-ack", "dsack"}
+REXMIT = {"retransmission", "fast-retransmission", "spurious-retransmission", "out-of-order"}
+PURE_ACK = {"duplicate-ack", "window-update", "keep-alive-ack", "zero-window-probe-ack",
+            "ack-lost-segment"}
+
+
+def run(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120,
+                          check=False)
+    return done.stdout.decode("utf-8", "replace").splitlines()
+
+
+def tshark_frames(path):
+    """frame → (stream, words) of every TCP frame; None without tshark."""
+    if not shutil.which("tshark"):
+        return None
+    command = ["tshark", "-n", "-r", path, "-Y", "tcp", "-T", "fields", "-e", "frame.number",
+               "-e", "tcp.stream"]
+    for field in FIELDS:
+        command += ["-e", "tcp.analysis." + field]
+    frames = {}
+    for line in run(*command):
+        cells = line.split("\t") + [""] * len(FIELDS)
+        if cells[1]:
+            words = {w for w, cell in zip(FIELDS, cells[2:]) if cell}
+            frames[int(cells[0])] = (int(cells[1].split(",")[0]), tshark_words(",".join(words)))
+    return frames
+
+
+def reason(segment, theirs, truth):
+    """Which written reason explains that the words differ; None: none does."""
+    if segment is None:
+        return "capture-duplicate"
+    ours = set(segment["analysis"])
+    for name, holds in REASONS:
+        if holds(ours, theirs, truth, segment):
+            return name
+    return None
+
+
+# In the order they are tried. ours, theirs: sets of words; truth: the row's label or "".
+REASONS = (
+    ("network-duplicate", lambda o, t, truth, s: "duplicate-packet" in o),
+    ("reset-after-data", lambda o, t, truth, s: "R" in s["flags"] and not o),
+    ("zero-window-probe", lambda o, t, truth, s:
+     "zero-window-probe" in o and "keep-alive" in t),
+    ("probe-answer", lambda o, t, truth, s:
+     "zero-window-probe-ack" in o or ("window-update" in o and "keep-alive-ack" in t)),
+    ("re-ack", lambda o, t, truth, s: "re-ack" in o),
+    ("challenge-ack", lambda o, t, truth, s: "challenge-ack" in o),
+    ("dsack", lambda o, t, truth, s: "dsack" in o),
+    ("reordered-original", lambda o, t, truth, s:
+     "out-of-order" in o and "retransmission" in t),
+    ("retransmission-at-sender", lambda o, t, truth, s:
+     "retransmission" in o and "out-of-order" in t),
+    ("late-proof", lambda o, t, truth, s:
+     o - t == {"spurious-retransmission"} and "retransmission" in t),
+    ("fast-by-sack", lambda o, t, truth, s:
+     "fast-retransmission" in o and "fast-retransmission" not in t and "retransmission" in t),
+    ("not-fast", lambda o, t, truth, s:
+     "retransmission" in o and "fast-retransmission" in t - o),
+    ("retransmission-of-uncaptured", lambda o, t, truth, s:
+     "retransmission" in o and not t & REXMIT),
+    ("simultaneous-open", lambda o, t, truth, s:
+     not o and "S" in s["flags"] and "retransmission" in t),
+    ("sack-is-duplicate-ack", lambda o, t, truth, s:
+     o ^ t <= {"duplicate-ack", "window-update"} and "duplicate-ack" in o),
+    ("nothing-outstanding", lambda o, t, truth, s:
+     "duplicate-ack" in t - o and not s["len"]),
+    ("gap-filled", lambda o, t, truth, s: t - o == {"lost-segment"} and not o - t),
+    ("instance", lambda o, t, truth, s:
+     bool((t ^ o) & {"reused-ports"}) or (t - o <= {"ack-lost-segment"} and bool(t - o))),
+)
+
+
+def compare(case, frames):
+    """(figure of equal frames, differences per reason, unexplained differences)."""
+    figure, reasons, unexplained = Figure(), {}, []
+    truth = {int(row["frame"]): row["label"] for row in case.truth}
+    for frame, (_, theirs) in sorted(frames.items()):
+        segment = case.report.segments.get(frame)
+        ours = set(segment["analysis"]) if segment else None
+        why = None
+        if ours is None or ours - OUR_OWN != theirs or ours & {"duplicate-packet"}:
+            why = reason(segment, theirs, truth.get(frame, "")) or "unexplained"
+            reasons[why] = reasons.get(why, 0) + 1
+        what = f"{why}: ours {words(ours)}, tshark {words(theirs)}"
+        figure.count(why is None, frame, what)
+        if why == "unexplained":
+            unexplained.append((frame, what))
+    return figure, reasons, unexplained
+
+
+def words(found):
+    return "no line" if found is None else ",".join(sorted(found)) or "-"
+
+
+def ordinary(truth):
+    """No loss, or loss with simple recovery: nothing reordered, doubled, forged or probed."""
+    return not any(row["label"] in ("reordered", "netdup", "forged", "probe") or
+                   {"LOSS"} & set(row["cause"].split("+")) for row in truth)
+
+
+def tcptrace_count(path):
+    """Connections tcptrace finds, None without it or when it cannot read the file."""
+    if not shutil.which("tcptrace"):
+        return None
+    lines = run("tcptrace", "-n", path)
+    if not any("packets seen" in line for line in lines):
+        return None
+    return sum(1 for line in lines if re.match(r"\s*\d+: \S+ - \S+ \(", line))
+
+
+def conversation_frames(path):
+    """Frames of each conversation of `-z conv,tcp`, in its order; None without tshark."""
+    if not shutil.which("tshark"):
+        return None
+    counts = []
+    for line in run("tshark", "-n", "-q", "-r", path, "-z", "conv,tcp"):
+        cells = line.split()
+        if len(cells) > 9 and cells[1] == "<->":
+            counts.append(int(cells[9]))
+    return counts
