@@ -1,1 +1,96 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * conf: the command line. One table of options drives the parser, --help, the man page and the
+ * tests. Knows plain values only: what a filter or an interface means is for others to say.
+ */
+#ifndef TCPLENS_CONF_H
+#define TCPLENS_CONF_H
+
+#include <stdio.h>
+
+#include "base/base.h"
+
+/* What the user asked for. Strings are borrowed from argv unless said otherwise. */
+struct config {
+	/* where packets come from: at most one of these three; none = the interface "any" */
+	const char *interface; /* -i */
+	const char *read_file; /* -r; "-" standard input */
+	bool demo;
+
+	double speed;		/* of a replay; 0 as fast as possible; -1 not given */
+	const char *write_file; /* -w */
+	uint32_t snaplen;	/* bytes */
+	uint32_t buffer_kib;
+	bool no_promisc;
+	uint64_t max_packets; /* 0 no limit */
+	const char *linktype; /* -y */
+	char direction;	      /* 'i' in, 'o' out, 0 both */
+	const char *user;     /* -Z */
+	const char *filter_file;
+	char *capture_filter; /* from -F or the remaining arguments; owned; NULL: everything */
+
+	const char *screen_filter; /* -Y, unchecked */
+	bool numeric, absolute_seq, bits, ascii, mono;
+
+	bool report, json; /* json implies report */
+	bool segments, timers;
+	const char *fail_on; /* list of verdicts, unchecked; NULL none */
+
+	uint64_t memory; /* bytes for history and packets together */
+	uint32_t max_connections;
+
+	bool list_interfaces, help, version;
+};
+
+enum option_group {
+	OPTIONS_INPUT,
+	OPTIONS_CAPTURE,
+	OPTIONS_SCREEN,
+	OPTIONS_OUTPUT,
+	OPTIONS_LIMITS,
+	OPTIONS_OTHER,
+	OPTION_GROUP_COUNT,
+};
+
+enum option_type {
+	OPT_FLAG,	/* bool: no argument */
+	OPT_TEXT,	/* const char * */
+	OPT_UINT32,	/* min … max */
+	OPT_UINT64,	/* min … max */
+	OPT_BYTES,	/* uint64_t with k M G, binary; min … max */
+	OPT_KIB,	/* uint32_t: a plain number is KiB, with k M G bytes; min … max in KiB */
+	OPT_SPEED,	/* double ≥ 0 */
+	OPT_DIRECTION,	/* char */
+};
+
+/* One option: everything that is known of it. */
+struct option_info {
+	const char *name;    /* long */
+	char letter;	     /* 0 none */
+	const char *arg;     /* N_() word for the argument; NULL takes none */
+	const char *initial; /* default, as one would type it; NULL none */
+	const char *help;    /* N_() */
+	size_t offset;	     /* of the value in struct config */
+	uint64_t min, max;
+	enum option_type type;
+	enum option_group group;
+};
+
+extern const struct option_info conf_options[];
+extern const size_t conf_option_count;
+/* N_() heading of a group. */
+const char *option_group_title(enum option_group g);
+
+enum conf_result {
+	CONF_OK = 0,
+	CONF_ERROR = 1, /* a file that could not be read */
+	CONF_USAGE = 2, /* wrong use */
+};
+
+/* Fills *cfg from the command line; err: one line when not CONF_OK. */
+enum conf_result conf_parse(struct config *cfg, int argc, char *argv[], struct err *err);
+void conf_free(struct config *cfg);
+/* --help, in the user's language. */
+void conf_print_help(FILE *out);
+
+#endif

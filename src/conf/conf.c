@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conf: command line → struct config by the table of options, and --help from the same table.
+ * Knows no option by itself but those that contradict each other.
+ */
+#include "config.h"
+
+#include "conf/conf.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+
+#define MAX_OPTIONS	64
+#define FIRST_LONG_ONLY 256
+#define HELP_COLUMN	30
+#define HELP_WIDTH	80
+#define MAX_FILTER_FILE (1 << 20)
+
+/* ---- values ---- */
+
+static bool
+set_number(void *to, const struct option_info *o, uint64_t v)
+{
+	if (v < o->min || v > o->max)
+		return false;
+	if (o->type == OPT_UINT32 || o->type == OPT_KIB)
+		*(uint32_t *)to = (uint32_t)v;
+	else
+		*(uint64_t *)to = v;
+	return true;
+}
+
+/* A plain number is KiB; one with a unit is bytes. */
+static bool
+parse_kib(const char *s, uint64_t *kib)
+{
+	if (s[0] != '\0' && s[strlen(s) - 1] <= '9')
+		return parse_size(s, true, kib);
+	if (!parse_size(s, true, kib))
+		return false;
+	*kib /= 1024;
+	return true;
+}
+
+static bool
+parse_speed(const char *s, double *speed)
+{
+	nsec n;
+	if (strspn(s, "0123456789.") != strlen(s) || !parse_duration(s, &n))
+		return false;
+	*speed = (double)n / NSEC_PER_SEC;
+	return true;
+}
+
+static bool
+parse_direction(const char *s, char *direction)
+{
+	static const struct {
+		const char *word;
+		char value;
+	} words[] = {{"in", 'i'}, {"out", 'o'}, {"inout", 0}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(s, words[i].word) != 0)
+			continue;
+		*direction = words[i].value;
+		return true;
+	}
+	return false;
+}
+
+/* Stores an argument by its option's type; false: it is none of that type. */
+static bool
+set_value(struct config *cfg, const struct option_info *o, const char *arg)
+{
+	void *to = (char *)cfg + o->offset;
+	uint64_t v;
+	switch (o->type) {
+	case OPT_FLAG:
+		*(bool *)to = true;
+		return true;
+	case OPT_TEXT:
+		*(const char **)to = arg;
+		return arg[0] != '\0';
+	case OPT_UINT32:
+	case OPT_UINT64:
+		return parse_uint(arg, o->min, o->max, &v) && set_number(to, o, v);
+	case OPT_BYTES:
+		return parse_size(arg, true, &v) && set_number(to, o, v);
+	case OPT_KIB:
+		return parse_kib(arg, &v) && set_number(to, o, v);
+	case OPT_SPEED:
+		return parse_speed(arg, to);
+	case OPT_DIRECTION:
+		return parse_direction(arg, to);
+	}
+	return false;
+}
+
+/* What an argument of that type looks like, for messages. */
+static void
+describe_type(struct text *t, const struct option_info *o)
+{
+	switch (o->type) {
+	case OPT_UINT32:
+		text_add(t, _("a whole number from %llu to %llu"), (unsigned long long)o->min,
+			 (unsigned long long)o->max);
+		break;
+	case OPT_UINT64:
+		text_add(t, _("a whole number from %llu"), (unsigned long long)o->min);
+		break;
+	case OPT_BYTES:
+		text_add(t, _("a size such as 512k, 64M or 1G, at least %llu bytes"),
+			 (unsigned long long)o->min);
+		break;
+	case OPT_KIB:
+		text_add(t, _("a size in KiB from %llu to %llu, or one such as 64M"),
+			 (unsigned long long)o->min, (unsigned long long)o->max);
+		break;
+	case OPT_SPEED:
+		text_add(t, "%s", _("a number such as 0, 0.5 or 10"));
+		break;
+	case OPT_DIRECTION:
+		text_add(t, "%s", _("in, out or inout"));
+		break;
+	case OPT_FLAG:
+	case OPT_TEXT:
+		text_add(t, "%s", _("something that is not empty"));
+		break;
+	}
+}
+
+/* ---- parsing ---- */
+
+/* "-s" or "--memory", as the user would type it. */
+static void
+add_name(struct text *t, const struct option_info *o)
+{
+	if (o->letter)
+		text_add(t, "-%c", o->letter);
+	else
+		text_add(t, "--%s", o->name);
+}
+
+static int
+option_code(size_t i)
+{
+	return conf_options[i].letter ? conf_options[i].letter : FIRST_LONG_ONLY + (int)i;
+}
+
+static const struct option_info *
+option_by_code(int code)
+{
+	for (size_t i = 0; i < conf_option_count; i++)
+		if (option_code(i) == code)
+			return &conf_options[i];
+	return NULL;
+}
+
+static void
+build_getopt_tables(struct option longs[MAX_OPTIONS + 1], char shorts[2 * MAX_OPTIONS + 2])
+{
+	char *s = shorts;
+	*s++ = ':'; /* a missing argument is told apart from an unknown option */
+	for (size_t i = 0; i < conf_option_count && i < MAX_OPTIONS; i++) {
+		const struct option_info *o = &conf_options[i];
+		longs[i] = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
+					   option_code(i)};
+		if (!o->letter)
+			continue;
+		*s++ = o->letter;
+		if (o->arg)
+			*s++ = ':';
+	}
+	longs[conf_option_count] = (struct option){0};
+	*s = '\0';
+}
+
+/* What other programs' options are called here. */
+static const struct {
+	char letter;
+	const char *hint;
+} foreign_options[] = {
+	{'A', N_("payload is on the screen: Enter on a segment")},
+	{'C', N_("capture files are not rotated; -c ends after N packets")},
+	{'I', N_("to read a file use -r")},
+	{'N', N_("to do without a screen use --report or --json")},
+	{'T', N_("to read a file use -r, for JSON --json")},
+	{'X', N_("bytes are on the screen: Enter on a segment")},
+	{'b', N_("to do without a screen use --report or --json")},
+	{'d', N_("to choose an interface use -i")},
+	{'e', N_("link layer headers are on the screen: Enter on a segment")},
+	{'f', N_("the capture filter is written without an option, the screen filter with -Y")},
+	{'l', N_("output is written line by line already: --json --segments")},
+	{'t', N_("the style of times is chosen on the screen: the key t")},
+	{'v', N_("every detail is on the screen: Enter on a segment")},
+	{'x', N_("bytes are on the screen: Enter on a segment")},
+};
+
+static enum conf_result
+unknown_option(char *argv[], struct err *err)
+{
+	for (size_t i = 0; optopt && i < ARRAY_LEN(foreign_options); i++) {
+		if (foreign_options[i].letter != optopt)
+			continue;
+		err_set(err, _("-%c is not an option here: %s"), optopt,
+			_(foreign_options[i].hint));
+		return CONF_USAGE;
+	}
+	char name[128];
+	const char *word = argv[optind - 1];
+	const struct option_info *o = optopt ? option_by_code(optopt) : NULL;
+	if (o) {
+		err_set(err, _("--%s takes no argument; see tcplens --help"), o->name);
+	} else if (optopt) {
+		char letter = (char)optopt;
+		text_escape(name, sizeof(name), &letter, 1);
+		err_set(err, _("unknown option -%s; see tcplens --help"), name);
+	} else {
+		text_escape(name, sizeof(name), word, strlen(word));
+		err_set(err, _("unknown or ambiguous option %s; see tcplens --help"), name);
+	}
+	return CONF_USAGE;
+}
+
+static enum conf_result
+missing_argument(struct err *err)
+{
+	const struct option_info *o = option_by_code(optopt);
+	char name[64];
+	struct text t = text_on(name, sizeof(name));
+	add_name(&t, o);
+	err_set(err, _("%s needs an argument: %s; see tcplens --help"), name, _(o->arg));
+	return CONF_USAGE;
+}
+
+static enum conf_result
+bad_value(const struct option_info *o, const char *arg, struct err *err)
+{
+	char name[64], value[128], wanted[160];
+	struct text n = text_on(name, sizeof(name));
+	struct text w = text_on(wanted, sizeof(wanted));
+	add_name(&n, o);
+	describe_type(&w, o);
+	text_escape(value, sizeof(value), arg, strlen(arg));
+	err_set(err, _("%s \"%s\": wanted is %s"), name, value, wanted);
+	return CONF_USAGE;
+}
+
+static void
+set_defaults(struct config *cfg)
+{
+	*cfg = (struct config){.speed = -1};
+	for (size_t i = 0; i < conf_option_count; i++)
+		if (conf_options[i].initial)
+			set_value(cfg, &conf_options[i], conf_options[i].initial);
+}
+
+static enum conf_result
+parse_options(struct config *cfg, int argc, char *argv[], struct err *err)
+{
+	struct option longs[MAX_OPTIONS + 1];
+	char shorts[2 * MAX_OPTIONS + 2];
+	int code;
+	build_getopt_tables(longs, shorts);
+	opterr = 0;
+	optind = 0;
+	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		if (code == '?')
+			return unknown_option(argv, err);
+		if (code == ':')
+			return missing_argument(err);
+		const struct option_info *o = option_by_code(code);
+		if (!set_value(cfg, o, optarg))
+			return bad_value(o, optarg, err);
+	}
+	return CONF_OK;
+}
+
+/* ---- the capture filter ---- */
+
+static char *
+join_arguments(int argc, char *argv[])
+{
+	char *all = NULL;
+	for (int i = 0; i < argc; i++) {
+		char *longer = all ? xasprintf("%s %s", all, argv[i]) : xstrdup(argv[i]);
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
+/* Comments and line ends become blanks. */
+static void
+blank_comments(char *s)
+{
+	bool comment = false;
+	for (; *s; s++) {
+		if (*s == '#')
+			comment = true;
+		else if (*s == '\n')
+			comment = false;
+		if (comment || *s == '\n')
+			*s = ' ';
+	}
+}
+
+static enum conf_result
+read_filter_file(struct config *cfg, struct err *err)
+{
+	char name[256];
+	text_escape(name, sizeof(name), cfg->filter_file, strlen(cfg->filter_file));
+	FILE *f = fopen(cfg->filter_file, "re");
+	char *buf = xmalloc(MAX_FILTER_FILE);
+	size_t n = f ? fread(buf, 1, MAX_FILTER_FILE - 1, f) : 0;
+	bool failed = !f || ferror(f);
+	if (failed)
+		err_set(err, _("-F %s: cannot be read: %s"), name, strerror(errno));
+	else if (n == MAX_FILTER_FILE - 1)
+		failed = !err_set(err, _("-F %s: too long for a filter"), name);
+	if (f)
+		fclose(f);
+	buf[n] = '\0';
+	blank_comments(buf);
+	cfg->capture_filter = failed ? NULL : xstrdup(buf);
+	free(buf);
+	return failed ? CONF_ERROR : CONF_OK;
+}
+
+/* ---- what contradicts what ---- */
+
+static const char *
+contradiction(const struct config *cfg)
+{
+	if ((cfg->interface != NULL) + (cfg->read_file != NULL) + cfg->demo > 1)
+		return _("-i, -r and --demo exclude each other; see tcplens --help");
+	if (cfg->speed >= 0 && !cfg->read_file && !cfg->demo)
+		return _("--speed is for a file (-r) or --demo: live packets come when they come");
+	if (cfg->filter_file && cfg->capture_filter)
+		return _("a capture filter is given twice: by -F and as arguments");
+	if (cfg->screen_filter && (cfg->report || cfg->json))
+		return _("-Y is for the screens; without one use a capture filter");
+	return NULL;
+}
+
+enum conf_result
+conf_parse(struct config *cfg, int argc, char *argv[], struct err *err)
+{
+	set_defaults(cfg);
+	enum conf_result r = parse_options(cfg, argc, argv, err);
+	if (r != CONF_OK || cfg->help || cfg->version)
+		return r;
+	cfg->report |= cfg->json || cfg->segments || cfg->timers || cfg->fail_on;
+	cfg->capture_filter = join_arguments(argc - optind, argv + optind);
+	const char *wrong = contradiction(cfg);
+	if (wrong) {
+		err_set(err, "%s", wrong);
+		return CONF_USAGE;
+	}
+	return cfg->filter_file ? read_filter_file(cfg, err) : CONF_OK;
+}
+
+void
+conf_free(struct config *cfg)
+{
+	free(cfg->capture_filter);
+	cfg->capture_filter = NULL;
+}
+
+/* ---- help ---- */
+
+/* Bytes of s that fit into `columns`, broken after a blank or between wide characters. */
+static size_t
+line_break(const char *s, size_t columns)
+{
+	char cut[512];
+	if (text_width(s) <= columns)
+		return strlen(s);
+	text_cut(cut, sizeof(cut), s, columns + 1);
+	size_t n = 0;
+	while (s[n] && s[n] == cut[n])
+		n++;
+	for (size_t i = n; i > 0; i--)
+		if (s[i] == ' ')
+			return i;
+	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;
+	return n > 0 ? n : 1;
+}
+
+static void
+print_wrapped(FILE *out, const char *s)
+{
+	while (*s) {
+		size_t n = line_break(s, HELP_WIDTH - HELP_COLUMN);
+		fprintf(out, "%.*s\n", (int)n, s);
+		s += n;
+		s += strspn(s, " ");
+		if (*s)
+			fprintf(out, "%*s", HELP_COLUMN, "");
+	}
+}
+
+static void
+print_option(FILE *out, const struct option_info *o)
+{
+	char left[128], help[1024];
+	struct text t = text_on(left, sizeof(left));
+	struct text h = text_on(help, sizeof(help));
+	if (o->letter)
+		text_add(&t, "  -%c, --%s", o->letter, o->name);
+	else
+		text_add(&t, "      --%s", o->name);
+	if (o->arg)
+		text_add(&t, "=%s", _(o->arg));
+	text_add(&h, "%s", _(o->help));
+	if (o->initial)
+		text_add(&h, _(" Default: %s."), o->initial);
+	size_t width = text_width(left);
+	if (width + 2 > HELP_COLUMN)
+		fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
+	else
+		fprintf(out, "%s%*s", left, (int)(HELP_COLUMN - width), "");
+	print_wrapped(out, help);
+}
+
+void
+conf_print_help(FILE *out)
+{
+	fputs(_("Usage: tcplens [OPTION]... [CAPTURE-FILTER]\n"
+		"Shows every TCP connection on the wire: the state of each end, what was\n"
+		"retransmitted and when the next retransmission is due, and what is wrong.\n"),
+	      out);
+	for (enum option_group g = 0; g < OPTION_GROUP_COUNT; g++) {
+		fprintf(out, "\n%s:\n", _(option_group_title(g)));
+		for (size_t i = 0; i < conf_option_count; i++)
+			if (conf_options[i].group == g)
+				print_option(out, &conf_options[i]);
+	}
+	fputs(_("\nThe capture filter is written as for tcpdump: see pcap-filter(7).\n"
+		"\n"
+		"  tcplens -i eth0 port 23       one port on one interface\n"
+		"  tcplens -r trace.pcap.gz      a capture file\n"
+		"  tcplens --demo                a tour without privileges\n"
+		"  ssh host tcpdump -U -w - | tcplens -r -\n"
+		"\n"
+		"Exit status: 0 all is well, 1 an error, 2 wrong usage, 3 a --fail-on verdict.\n"),
+	      out);
+}
