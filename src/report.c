@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report: runs a source through an engine and writes what its sink is told. From a file everything
+ * happens in the calling thread. Live, the capture thread fills the buffer and the calling thread
+ * writes it out ten times a second, so that a slow reader costs no packets; the lock is for that.
+ */
+#include "config.h"
+
+#include "report.h"
+#include "report_private.h"
+
+#include "base/i18n.h"
+#include "model/model.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define FLUSH_BYTES   (64 * 1024)	/* written out when more is waiting */
+#define PENDING_BYTES (64 * 1024 * 1024) /* a reader this far behind holds up the capture */
+#define LIVE_PERIOD_MS 100
+#define HELD_MAX      (1000 * 1000)	/* lines; from a file */
+#define HOLD_MAX      (2 * NSEC_PER_SEC) /* live */
+
+struct report {
+	const struct report_config *cfg;
+	const struct report_lines *lines;
+	struct source *source;
+	struct report_queue queue;
+	struct writer out;  /* to be written */
+	struct writer line; /* one line on its way to the queue */
+	pthread_mutex_t lock;
+	pthread_cond_t taken; /* out was taken to be written */
+	bool live;
+	bool threaded;	 /* another thread writes */
+	bool ordered;	 /* lines wait for each other: segments are among them */
+	bool closed;	 /* nobody reads any more */
+	int write_errno; /* 0: all was written */
+	nsec now;	 /* the capture's time, where it is later than a connection's own */
+	uint64_t seen;	 /* bit per verdict code */
+};
+
+/* Writes all of p; false when the reader is gone or it failed. */
+static bool
+write_all(struct report *r, const char *p, size_t len)
+{
+	while (len > 0) {
+		const ssize_t n = write(r->cfg->fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			r->closed = true;
+			r->write_errno = errno == EPIPE ? 0 : errno;
+			source_stop(r->source);
+			return false;
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static void
+flush(struct report *r)
+{
+	if (!r->closed)
+		write_all(r, r->out.buf, r->out.len);
+	r->out.len = 0;
+}
+
+static void
+flush_when_full(struct report *r)
+{
+	while (r->threaded && r->out.len >= PENDING_BYTES)
+		pthread_cond_wait(&r->taken, &r->lock);
+	if (!r->threaded && r->out.len >= FLUSH_BYTES)
+		flush(r);
+}
+
+/* ---- what the queue lets go ---- */
+
+static void
+emit_segment(void *ctx, const struct segment *s)
+{
+	struct report *r = ctx;
+
+	r->lines->segment(&r->out, s);
+	flush_when_full(r);
+}
+
+static void
+emit_text(void *ctx, const char *text, size_t len)
+{
+	struct report *r = ctx;
+
+	writer_raw(&r->out, text, len);
+	flush_when_full(r);
+}
+
+/* ---- the engine's sink ---- */
+
+static void
+on_segment(void *ctx, const struct segment *s)
+{
+	struct report *r = ctx;
+
+	pthread_mutex_lock(&r->lock);
+	report_queue_segment(&r->queue, s);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void
+on_amend(void *ctx, const struct segment *s)
+{
+	struct report *r = ctx;
+
+	pthread_mutex_lock(&r->lock);
+	report_queue_amend(&r->queue, s);
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* Where a line that is final now is to be formatted, … */
+static struct writer *
+line_begin(struct report *r)
+{
+	pthread_mutex_lock(&r->lock);
+	return r->ordered ? &r->line : &r->out;
+}
+
+/* … and sent on. */
+static void
+line_end(struct report *r)
+{
+	if (r->ordered) {
+		report_queue_text(&r->queue, r->line.buf, r->line.len);
+		r->line.len = 0;
+	}
+	flush_when_full(r);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void
+on_timer(void *ctx, const struct timer_event *e)
+{
+	struct report *r = ctx;
+
+	r->lines->timer(line_begin(r), e);
+	line_end(r);
+}
+
+static void
+on_connection(void *ctx, const struct conn_detail *d)
+{
+	struct report *r = ctx;
+	const nsec now = nsec_max(r->now, nsec_max(d->f.last, d->f.ended));
+
+	for (int i = 0; i < d->n_verdicts; i++)
+		r->seen |= UINT64_C(1) << d->verdicts[i].code;
+	r->lines->connection(line_begin(r), d, now);
+	line_end(r);
+}
+
+/* ---- running ---- */
+
+static struct engine *
+make_engine(struct report *r, struct err *err)
+{
+	const struct engine_sink sink = {
+		.ctx = r,
+		.segment = r->cfg->segments ? on_segment : NULL,
+		.amend = r->cfg->segments ? on_amend : NULL,
+		.timer = r->cfg->timers ? on_timer : NULL,
+		.connection = on_connection,
+	};
+	struct engine_config ec = {
+		.max_connections = r->cfg->max_connections,
+		.memory = r->cfg->memory,
+		.sink = &sink,
+	};
+
+	if (getrandom(&ec.seed, sizeof(ec.seed), 0) != (ssize_t)sizeof(ec.seed)) {
+		err_set(err, _("no random numbers from the system: %s"), strerror(errno));
+		return NULL;
+	}
+	return engine_new(&ec, err);
+}
+
+/* Takes what is ready and writes it; meanwhile the capture thread fills a new buffer. */
+static void
+write_ready(struct report *r)
+{
+	pthread_mutex_lock(&r->lock);
+	report_queue_advance(&r->queue, source_now(r->source));
+	struct writer ready = r->out;
+
+	r->out = (struct writer){0};
+	pthread_cond_signal(&r->taken);
+	pthread_mutex_unlock(&r->lock);
+	if (!r->closed)
+		write_all(r, ready.buf, ready.len);
+	writer_free(&ready);
+}
+
+static void
+write_while_capturing(struct report *r)
+{
+	struct pollfd p = {.fd = source_wake_fd(r->source), .events = POLLIN};
+	struct source_status st;
+	uint64_t drained;
+
+	do {
+		if (poll(&p, 1, LIVE_PERIOD_MS) > 0 &&
+		    read(p.fd, &drained, sizeof(drained)) < 0 && errno != EAGAIN)
+			break;
+		write_ready(r);
+		source_status(r->source, &st);
+	} while (st.phase == SOURCE_RUNNING);
+	pthread_mutex_lock(&r->lock);
+	r->threaded = false;
+	pthread_cond_signal(&r->taken);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static bool
+run(struct report *r, struct engine *e, struct err *err)
+{
+	if (!r->live)
+		return source_run(r->source, e, err);
+	r->threaded = true;
+	if (!source_start(r->source, e, err)) {
+		r->threaded = false;
+		return false;
+	}
+	write_while_capturing(r);
+	return true;
+}
+
+static void
+finish(struct report *r, struct engine *e)
+{
+	struct source_status st;
+	struct totals t;
+
+	engine_totals(e, &t);
+	r->now = t.now;
+	engine_finish(e);
+	pthread_mutex_lock(&r->lock);
+	report_queue_finish(&r->queue);
+	engine_totals(e, &t);
+	source_status(r->source, &st);
+	r->lines->summary(&r->out, &t, &st);
+	flush(r);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static enum report_exit
+status_of(const struct report *r, bool ran, const struct err *err)
+{
+	struct source_status st;
+
+	source_status(r->source, &st);
+	if (!ran)
+		fprintf(stderr, "tcplens: %s\n", err->msg);
+	else if (st.message[0] != '\0')
+		fprintf(stderr, "tcplens: %s\n", st.message);
+	if (r->write_errno != 0)
+		fprintf(stderr, _("tcplens: cannot write the report: %s\n"),
+			strerror(r->write_errno));
+	if (!ran || st.phase == SOURCE_FAILED || r->write_errno != 0)
+		return REPORT_ERROR;
+	return r->seen & r->cfg->fail_on ? REPORT_FAIL_ON : REPORT_OK;
+}
+
+static void
+begin(struct report *r)
+{
+	struct source_status st;
+
+	source_status(r->source, &st);
+	r->live = st.live;
+	r->queue = (struct report_queue){
+		.max_items = HELD_MAX,
+		.max_hold = r->live ? HOLD_MAX : 0,
+		.ctx = r,
+		.emit_segment = emit_segment,
+		.emit_text = emit_text,
+	};
+	r->lines->capture(&r->out, &st);
+}
+
+enum report_exit
+report_run(const struct report_config *cfg, struct source *s)
+{
+	struct report r = {
+		.cfg = cfg,
+		.lines = cfg->format == REPORT_JSON ? &report_json : &report_table,
+		.source = s,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.taken = PTHREAD_COND_INITIALIZER,
+		.ordered = cfg->segments,
+	};
+	struct err err = {""};
+	struct engine *e = make_engine(&r, &err);
+
+	if (e == NULL) {
+		fprintf(stderr, "tcplens: %s\n", err.msg);
+		return REPORT_ERROR;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	begin(&r);
+	const bool ran = run(&r, e, &err);
+
+	finish(&r, e);
+	engine_free(e);
+	writer_free(&r.out);
+	writer_free(&r.line);
+	return status_of(&r, ran, &err);
+}
+
+/* ---- --fail-on ---- */
+
+static bool
+unknown_verdict(const char *word, struct err *err)
+{
+	char known[400], shown[64];
+	struct text t = text_on(known, sizeof(known));
+
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		text_add(&t, "%s%s", v > 0 ? " " : "", verdict_name((enum verdict_code)v));
+	return err_set(err, _("--fail-on: \"%s\" is no verdict; the verdicts are: %s"),
+		       text_escape(shown, sizeof(shown), word, strlen(word)), known);
+}
+
+bool
+report_parse_fail_on(const char *list, uint64_t *out, struct err *err)
+{
+	*out = 0;
+	while (*list != '\0') {
+		const size_t n = strcspn(list, ",");
+		char word[64];
+		enum verdict_code v;
+
+		snprintf(word, sizeof(word), "%.*s", (int)(n < sizeof(word) ? n : sizeof(word)), list);
+		if (n > 0 && !verdict_by_name(word, &v))
+			return unknown_verdict(word, err);
+		if (n > 0)
+			*out |= UINT64_C(1) << v;
+		list += n + (list[n] == ',');
+	}
+	if (*out == 0)
+		return unknown_verdict("", err);
+	return true;
+}
