@@ -1,7 +1,344 @@
 /* SPDX-License-Identifier: MIT */
-/* main: command line → source → engine → screens or report; exit status; signals. */
-int
-main(void)
+/*
+ * main: command line → source → privileges dropped → engine → screens or report; exit status and
+ * signals. The only place that knows all layers; everything that it decides is written down here.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "conf/conf.h"
+#include "demo.h"
+#include "report.h"
+#include "ui/ui.h"
+
+#define MAX_INTERFACES 256
+
+enum { EXIT_WELL = 0, EXIT_ERROR = 1, EXIT_USAGE = 2 };
+
+/* For the signal handler: the source whose end ends the report. */
+static struct source *volatile stoppable;
+
+static int
+complain(int status, const struct err *err)
 {
-	return 0;
+	fprintf(stderr, "tcplens: %s\n", err->msg);
+	return status;
+}
+
+static void
+start_translations(void)
+{
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	tzset();
+}
+
+/* Standard output was written: did it arrive? */
+static int
+finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_WELL;
+	struct err err;
+	err_set(&err, _("standard output cannot be written"));
+	return complain(EXIT_ERROR, &err);
+}
+
+static int
+print_version(void)
+{
+	puts(PACKAGE_STRING);
+	return finish_output();
+}
+
+static void
+print_interface(int number, const struct interface_info *i)
+{
+	const char *state = i->running ? _("running") : i->up ? _("up") : _("down");
+	printf("%d.%s [%s] %s", number, i->name, state, i->addresses);
+	if (i->description[0] != '\0')
+		printf(" (%s)", i->description);
+	putchar('\n');
+}
+
+static int
+print_interfaces(void)
+{
+	struct err err;
+	struct interface_info *all = xcalloc(MAX_INTERFACES, sizeof(*all));
+	int n = interfaces_list(all, MAX_INTERFACES, &err);
+	for (int i = 0; i < n; i++)
+		print_interface(i + 1, &all[i]);
+	free(all);
+	return n < 0 ? complain(EXIT_ERROR, &err) : finish_output();
+}
+
+/* ---- the source ---- */
+
+static struct source_config
+source_config(const struct config *cfg)
+{
+	bool screen = !cfg->report;
+	double own_pace = cfg->demo && screen ? 1 : 0;
+	return (struct source_config){
+		.interface = cfg->interface,
+		.read_file = cfg->read_file,
+		.memory = cfg->demo ? demo_capture : NULL,
+		.memory_len = cfg->demo ? demo_capture_len : 0,
+		.memory_name = cfg->demo ? "demo" : NULL,
+		.write_file = cfg->write_file,
+		.filter = cfg->capture_filter,
+		.linktype = cfg->linktype,
+		.snaplen = cfg->snaplen,
+		.buffer_kib = cfg->buffer_kib,
+		.no_promisc = cfg->no_promisc,
+		.direction = cfg->direction,
+		.max_packets = cfg->max_packets,
+		.speed = cfg->speed >= 0 ? cfg->speed : own_pace,
+		.keep_bytes = screen,
+		.store_memory = cfg->memory / 4,
+		.user = cfg->user,
+	};
+}
+
+/* What there is to do without permission to capture. */
+static void
+offer_files(void)
+{
+	fprintf(stderr, "%s\n",
+		_("Without permission: \"tcplens --demo\" shows a tour, \"tcplens -r FILE\" reads a "
+		  "capture."));
+}
+
+/* ---- without a screen ---- */
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	if (stoppable)
+		source_stop(stoppable);
+}
+
+/* The first signal ends the report in good order; a second one ends the program at once. */
+static void
+catch_signals(struct source *s)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	sigemptyset(&act.sa_mask);
+	stoppable = s;
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		struct sigaction old;
+		sigaction(signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN) /* nohup */
+			sigaction(signals[i], &act, NULL);
+	}
+}
+
+static int
+run_report(const struct config *cfg)
+{
+	struct err err;
+	bool denied = false;
+	struct source_config sc = source_config(cfg);
+	struct report_config rc = {
+		.format = cfg->json ? REPORT_JSON : REPORT_TABLE,
+		.segments = cfg->segments,
+		.timers = cfg->timers,
+		.max_connections = cfg->max_connections,
+		.memory = cfg->memory,
+		.fd = STDOUT_FILENO,
+	};
+	if (cfg->fail_on && !report_parse_fail_on(cfg->fail_on, &rc.fail_on, &err))
+		return complain(EXIT_USAGE, &err);
+	struct source *s = source_open(&sc, &err, &denied);
+	if (!s) {
+		complain(EXIT_ERROR, &err);
+		if (denied)
+			offer_files();
+		return EXIT_ERROR;
+	}
+	int status;
+	catch_signals(s);
+	if (privs_drop(cfg->user, &err))
+		status = (int)report_run(&rc, s);
+	else
+		status = complain(EXIT_ERROR, &err);
+	stoppable = NULL;
+	source_close(s);
+	return status;
+}
+
+/* ---- screens ---- */
+
+/* What changes while the screens run. */
+struct session {
+	const struct config *cfg;
+	struct engine *engine;
+	struct source *source; /* started; NULL none */
+	bool dropped;	       /* privileges are gone for good */
+};
+
+static bool
+start_source(struct session *ss, const struct source_config *sc, struct err *err, bool *denied)
+{
+	struct source *s = source_open(sc, err, denied);
+	if (!s)
+		return false;
+	if (!ss->dropped && !privs_drop(ss->cfg->user, err)) {
+		source_close(s);
+		return false;
+	}
+	ss->dropped = true;
+	if (!source_start(s, ss->engine, err)) {
+		source_close(s);
+		return false;
+	}
+	ss->source = s;
+	return true;
+}
+
+/* Another interface, chosen on the screen. The new one is opened before the old one is given up. */
+static struct source *
+open_interface(void *ctx, const char *name, struct err *err)
+{
+	struct session *ss = ctx;
+	struct source *old = ss->source;
+	struct source_config sc = source_config(ss->cfg);
+	sc.interface = name;
+	sc.read_file = NULL;
+	sc.memory = NULL;
+	sc.write_file = NULL;
+	sc.speed = 0;
+	bool denied = false;
+	struct source *s = source_open(&sc, err, &denied);
+	if (!s && denied && ss->dropped)
+		err_set(err, _("privileges were dropped: start again with tcplens -i %s"), name);
+	if (s && !ss->dropped && !privs_drop(ss->cfg->user, err)) {
+		source_close(s);
+		return NULL;
+	}
+	if (!s)
+		return NULL;
+	ss->dropped = true;
+	if (old)
+		source_close(old);
+	engine_clear(ss->engine);
+	if (!source_start(s, ss->engine, err))
+		die("%s", err->msg); /* no thread to be had: there is no way back either */
+	return ss->source = s;
+}
+
+static bool
+check_screen_filter(const char *expr, struct err *err)
+{
+	struct filter_error wrong;
+	struct filter *f = filter_parse(expr, &wrong);
+	if (f) {
+		filter_free(f);
+		return true;
+	}
+	char shown[256];
+	text_escape(shown, sizeof(shown), expr, strlen(expr));
+	return err_set(err, _("-Y \"%s\": at character %zu: expected %s"), shown, wrong.at + 1,
+		       wrong.expected);
+}
+
+static struct engine *
+new_engine(const struct config *cfg, struct err *err)
+{
+	struct engine_config ec = {
+		.max_connections = cfg->max_connections,
+		.memory = cfg->memory - cfg->memory / 4,
+		.history = true,
+	};
+	if (getrandom(&ec.seed, sizeof(ec.seed), 0) != (ssize_t)sizeof(ec.seed))
+		ec.seed = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
+	return engine_new(&ec, err);
+}
+
+static int
+show_screens(struct session *ss, const char *notice)
+{
+	const struct config *cfg = ss->cfg;
+	struct err err;
+	const struct ui_config uc = {
+		.engine = ss->engine,
+		.source = ss->source,
+		.filter = cfg->screen_filter,
+		.notice = notice,
+		.numeric = cfg->numeric,
+		.absolute_seq = cfg->absolute_seq,
+		.bits = cfg->bits,
+		.ascii = cfg->ascii,
+		.mono = cfg->mono,
+		.open_interface = open_interface,
+		.ctx = ss,
+	};
+	return ui_run(&uc, &err) < 0 ? complain(EXIT_ERROR, &err) : EXIT_WELL;
+}
+
+static int
+run_screens(const struct config *cfg)
+{
+	struct err err, denial = {""};
+	bool denied = false;
+	struct session ss = {.cfg = cfg};
+	struct source_config sc = source_config(cfg);
+	if (cfg->screen_filter && !check_screen_filter(cfg->screen_filter, &err))
+		return complain(EXIT_USAGE, &err);
+	ss.engine = new_engine(cfg, &err);
+	if (!ss.engine)
+		return complain(EXIT_ERROR, &err);
+	int status = EXIT_ERROR;
+	if (start_source(&ss, &sc, &denial, &denied) || denied)
+		status = show_screens(&ss, denied ? denial.msg : NULL);
+	if (!ss.source) {
+		status = complain(EXIT_ERROR, &denial);
+		if (denied)
+			offer_files();
+	}
+	if (ss.source)
+		source_close(ss.source);
+	engine_free(ss.engine);
+	return status;
+}
+
+static int
+run(struct config *cfg)
+{
+	if (cfg->version)
+		return print_version();
+	if (cfg->help) {
+		conf_print_help(stdout);
+		return finish_output();
+	}
+	if (cfg->list_interfaces)
+		return print_interfaces();
+	if (!isatty(STDOUT_FILENO))
+		cfg->report = true;
+	return cfg->report ? run_report(cfg) : run_screens(cfg);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct config cfg;
+	struct err err;
+	start_translations();
+	enum conf_result r = conf_parse(&cfg, argc, argv, &err);
+	int status = r == CONF_OK ? run(&cfg) : complain((int)r, &err);
+	conf_free(&cfg);
+	return status;
 }

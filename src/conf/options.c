@@ -54,8 +54,8 @@ const struct option_info conf_options[] = {
 	{"count", 'c', N_("N"), NULL, N_("Stop after N packets."), VALUE(max_packets), .min = 1,
 	 .max = UINT64_MAX, .type = OPT_UINT64, .group = OPTIONS_CAPTURE},
 	{"user", 'Z', N_("USER"), NULL,
-	 N_("Become this user once the capture is open. Default: who called sudo, else nobody else, "
-	    "but without any capability."),
+	 N_("Become this user once the capture is open. Without it: the user who called sudo, else "
+	    "the same user without any capability."),
 	 VALUE(user), .type = OPT_TEXT, .group = OPTIONS_CAPTURE},
 
 	{"filter", 'Y', N_("EXPR"), NULL,

@@ -19,6 +19,8 @@ struct ui_config {
 	bool numeric;	       /* -n: no service names */
 	bool absolute_seq;     /* -S: sequence numbers as on the wire */
 	bool bits;	       /* rates in bits per second */
+	bool ascii;	       /* draw with ASCII only, whatever the locale */
+	bool mono;	       /* no colours, as with NO_COLOR */
 	const char *tty;       /* terminal's device; NULL = /dev/tty */
 	/*
 	 * Captures from another interface: stops and closes the present source, empties the engine
