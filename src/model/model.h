@@ -46,6 +46,8 @@ struct cell_style {
 	bool ascii;	 /* no UTF-8 */
 	bool bits;	 /* rates in bits */
 	bool names;	 /* service names */
+	int width;	 /* columns that this cell may take (addresses are cut to keep their port,
+			  * NEXT draws its bar when there is room); 0: as many as it likes */
 };
 
 struct column {
