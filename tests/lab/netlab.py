@@ -15,6 +15,8 @@ import subprocess
 import threading
 import time
 
+from wire import Wire
+
 CLONE_NEWNET = 0x40000000
 SIOCETHTOOL = 0x8946
 # ETHTOOL_STXCSUM, _STSO, _SGSO, _SGRO
@@ -184,27 +186,44 @@ def cable(a, dev_a, b, dev_b):
     """A veth pair between two hosts, up, with offloads off."""
     a.sh("ip", "link", "add", dev_a, "type", "veth", "peer", "name", dev_b, "netns", b.path)
     for host, dev in ((a, dev_a), (b, dev_b)):
-        host.sysctl(f"net.ipv6.conf.{dev}.accept_dad", 0)
+        host.sysctl(f"net.ipv6.conf.{dev}.addr_gen_mode", 1)  # no link-local: no chatter
         host.sh("ip", "link", "set", dev, "up")
         host.offloads_off(dev)
 
 
 class Pair:
-    """Client and server on one cable: 10.0.0.1 (c0) and 10.0.0.2 (s0)."""
+    """Client and server: 10.0.0.1 on c0 and 10.0.0.2 on s0, on one cable, or with a wire.Path
+    between them."""
 
     CLIENT = "10.0.0.1"
     SERVER = "10.0.0.2"
 
-    def __init__(self):
+    def __init__(self, path=None):
         self.client = Host("client")
         self.server = Host("server")
-        cable(self.client, "c0", self.server, "s0")
+        if path:
+            self.middle = Host("middle")
+            cable(self.client, "c0", self.middle, "a0")
+            cable(self.middle, "b0", self.server, "s0")
+            self.wire = Wire(self.middle, "a0", "b0", {}, path)
+        else:
+            cable(self.client, "c0", self.server, "s0")
         self.client.address("c0", f"{self.CLIENT}/24", "fd00::1/64")
         self.server.address("s0", f"{self.SERVER}/24", "fd00::2/64")
         for host in (self.client, self.server):
             calm(host)
         neighbours(self.client, "c0", self.server, "s0", (self.SERVER, "fd00::2"))
         neighbours(self.server, "s0", self.client, "c0", (self.CLIENT, "fd00::1"))
+
+    def open(self, port=1234, source_port=40000, **kw):
+        """An established connection: the client's socket and the server's."""
+        with self.server.listen((self.SERVER, port), **kw) as listener:
+            c = self.client.connect((self.SERVER, port), (self.CLIENT, source_port))
+            s, _ = listener.accept()
+        for end in (c, s):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            end.settimeout(150)
+        return c, s
 
     def close(self):
         self.client.close()

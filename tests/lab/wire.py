@@ -17,15 +17,46 @@ ETH_P_ALL = 3
 PACKET_OUTGOING = 4
 
 
+def kind_of(frame):
+    """What a TCP segment in an IPv4 frame is: syn, syn-ack, rst, fin, data or ack."""
+    if frame[12:14] != b"\x08\x00" or frame[23] != 6:
+        return "other"
+    tcp = 14 + 4 * (frame[14] & 15)
+    flags = frame[tcp + 13]
+    length = struct.unpack_from(">H", frame, 16)[0] - (tcp - 14) - 4 * (frame[tcp + 12] >> 4)
+    if flags & 2:
+        return "syn-ack" if flags & 16 else "syn"
+    if flags & 4:
+        return "rst"
+    return "fin" if flags & 1 else "data" if length else "ack"
+
+
 class Path:
     """delay: seconds each way. loss: probability, of frames with payload towards b. rate: bytes per
-    second each way, with `queue` bytes of room; `cut` loses everything."""
+    second each way, with `queue` bytes of room. `cut` loses everything. lose: exactly which are
+    lost, {("c", "data"): {2, 3}} the client's second and third segment with data; late: the same
+    with seconds of delay more, double: copies. The client is on side a."""
 
-    def __init__(self, delay=0.0, loss=0.0, rate=None, queue=30000, seed=1):
+    def __init__(self, delay=0.0, loss=0.0, rate=None, queue=30000, seed=1, lose=None, late=None,
+                 double=None):
         self.delay, self.loss, self.rate, self.queue = delay, loss, rate, queue
+        self.lose, self.late, self.double = lose or {}, late or {}, double or {}
         self.random = random.Random(seed)
         self.busy_until = [0.0, 0.0]
+        self.seen = {}
         self.cut = False
+
+    def send_times(self, frame, towards_b, now):
+        """When the frame leaves the wire: not at all, once, or twice."""
+        what = ("c" if towards_b else "s", kind_of(frame))
+        nth = self.seen[what] = self.seen.get(what, 0) + 1
+        if nth in self.lose.get(what, ()):
+            return ()
+        at = self.send_time(frame, towards_b, now)
+        if at is None:
+            return ()
+        at += self.late.get(what, {}).get(nth, 0)
+        return (at, at + 0.001) if nth in self.double.get(what, ()) else (at,)
 
     def send_time(self, frame, towards_b, now):
         """When the frame leaves the wire, or None when it is lost."""
@@ -65,6 +96,12 @@ class Wire(threading.Thread):
         return self.paths.get(frame[at:at + 4], self.default)
 
     def run(self):
+        try:
+            self.carry()
+        except OSError:
+            pass  # an end was taken down: the hosts are gone
+
+    def carry(self):
         waiting, order = [], 0
         a, b = self.sockets
         while True:
@@ -77,7 +114,7 @@ class Wire(threading.Thread):
                 frame, source = s.recvfrom(65536)
                 if source[2] == PACKET_OUTGOING or len(frame) < 34:
                     continue
-                due = self._path(frame, s is a).send_time(frame, s is a, time.monotonic())
-                if due is not None:
+                path = self._path(frame, s is a)
+                for due in path.send_times(frame, s is a, time.monotonic()):
                     order += 1
                     heapq.heappush(waiting, (due, order, b if s is a else a, frame))
