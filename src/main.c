@@ -116,8 +116,8 @@ static void
 offer_files(void)
 {
 	fprintf(stderr, "%s\n",
-		_("Without permission: \"tcplens --demo\" shows a tour, \"tcplens -r FILE\" reads a "
-		  "capture."));
+		_("Without permission: \"tcplens --demo\" shows a tour, \"tcplens -r FILE\" reads "
+		  "a capture."));
 }
 
 /* ---- without a screen ---- */
@@ -187,7 +187,7 @@ struct session {
 	const struct config *cfg;
 	struct engine *engine;
 	struct source *source; /* started; NULL none */
-	bool dropped;	       /* privileges are gone for good */
+	bool dropped;          /* privileges are gone for good */
 };
 
 static bool

@@ -15,18 +15,15 @@ struct unit {
 };
 
 static const struct unit duration_units[] = {
-	{"", NSEC_PER_SEC},   {"ns", 1},	       {"us", NSEC_PER_US},
-	{"ms", NSEC_PER_MS},  {"s", NSEC_PER_SEC},     {"m", 60 * NSEC_PER_SEC},
-	{"min", 60 * NSEC_PER_SEC}, {"h", 3600 * NSEC_PER_SEC}, {"d", 86400 * NSEC_PER_SEC},
+	{"", NSEC_PER_SEC},          {"ns", 1},
+	{"us", NSEC_PER_US},         {"ms", NSEC_PER_MS},
+	{"s", NSEC_PER_SEC},         {"m", 60 * NSEC_PER_SEC},
+	{"min", 60 * NSEC_PER_SEC},  {"h", 3600 * NSEC_PER_SEC},
+	{"d", 86400 * NSEC_PER_SEC},
 };
 
 static const struct unit decimal_units[] = {
-	{"", 1},
-	{"k", 1000},
-	{"K", 1000},
-	{"M", 1000000},
-	{"G", 1000000000},
-	{"T", 1000000000000},
+	{"", 1}, {"k", 1000}, {"K", 1000}, {"M", 1000000}, {"G", 1000000000}, {"T", 1000000000000},
 };
 
 static const struct unit binary_units[] = {

@@ -14,10 +14,10 @@
 
 #include "base/i18n.h"
 
-#define MAX_OPTIONS	64
+#define MAX_OPTIONS     64
 #define FIRST_LONG_ONLY 256
-#define HELP_COLUMN	30
-#define HELP_WIDTH	80
+#define HELP_COLUMN     30
+#define HELP_WIDTH      80
 #define MAX_FILTER_FILE (1 << 20)
 
 /* ---- values ---- */

@@ -18,12 +18,12 @@ const struct option_info conf_options[] = {
 	    "standard input."),
 	 VALUE(read_file), .type = OPT_TEXT, .group = OPTIONS_INPUT},
 	{"demo", 0, NULL, NULL,
-	 N_("Replay the built-in capture: nine classic exercises beside each other, each in its own "
-	    "time. Needs no privileges."),
+	 N_("Replay the built-in capture: nine classic exercises beside each other, each in its "
+	    "own time. Needs no privileges."),
 	 VALUE(demo), .type = OPT_FLAG, .group = OPTIONS_INPUT},
 	{"speed", 0, N_("X"), NULL,
-	 N_("Replay a file at X times its own pace; 0 is as fast as possible. Default: 1 for --demo, "
-	    "0 for -r and whenever there is no screen."),
+	 N_("Replay a file at X times its own pace; 0 is as fast as possible. Default: 1 for "
+	    "--demo, 0 for -r and whenever there is no screen."),
 	 VALUE(speed), .type = OPT_SPEED, .group = OPTIONS_INPUT},
 	{"list-interfaces", 'D', NULL, NULL, N_("List the interfaces and exit."),
 	 VALUE(list_interfaces), .type = OPT_FLAG, .group = OPTIONS_INPUT},
@@ -39,9 +39,8 @@ const struct option_info conf_options[] = {
 	{"buffer-size", 'B', N_("KIB"), "32768",
 	 N_("Size of the kernel's capture buffer in KiB, or with a unit: 64M."), VALUE(buffer_kib),
 	 .min = 64, .max = UINT64_C(2) << 20, .type = OPT_KIB, .group = OPTIONS_CAPTURE},
-	{"no-promiscuous-mode", 'p', NULL, NULL,
-	 N_("Leave the interface out of promiscuous mode."), VALUE(no_promisc), .type = OPT_FLAG,
-	 .group = OPTIONS_CAPTURE},
+	{"no-promiscuous-mode", 'p', NULL, NULL, N_("Leave the interface out of promiscuous mode."),
+	 VALUE(no_promisc), .type = OPT_FLAG, .group = OPTIONS_CAPTURE},
 	{"direction", 'Q', N_("DIR"), NULL,
 	 N_("Capture only packets received (in) or sent (out), or both (inout)."), VALUE(direction),
 	 .type = OPT_DIRECTION, .group = OPTIONS_CAPTURE},
@@ -59,8 +58,8 @@ const struct option_info conf_options[] = {
 	 VALUE(user), .type = OPT_TEXT, .group = OPTIONS_CAPTURE},
 
 	{"filter", 'Y', N_("EXPR"), NULL,
-	 N_("Begin with this screen filter, such as \"port 23 or verdict refused\"; the key / edits "
-	    "it."),
+	 N_("Begin with this screen filter, such as \"port 23 or verdict refused\"; the key / "
+	    "edits it."),
 	 VALUE(screen_filter), .type = OPT_TEXT, .group = OPTIONS_SCREEN},
 	{"numeric", 'n', NULL, NULL, N_("Show port numbers, not service names."), VALUE(numeric),
 	 .type = OPT_FLAG, .group = OPTIONS_SCREEN},
@@ -75,26 +74,26 @@ const struct option_info conf_options[] = {
 	 .type = OPT_FLAG, .group = OPTIONS_SCREEN},
 
 	{"report", 0, NULL, NULL,
-	 N_("No screen: a table with every connection when the input ends. The default when standard "
-	    "output is no terminal."),
+	 N_("No screen: a table with every connection when the input ends. The default when "
+	    "standard output is no terminal."),
 	 VALUE(report), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"json", 0, NULL, NULL, N_("No screen: one JSON object per line."), VALUE(json),
 	 .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"segments", 0, NULL, NULL, N_("No screen: every segment as well."), VALUE(segments),
 	 .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
-	{"timers", 0, NULL, NULL,
-	 N_("No screen: every change of a retransmission timer as well."), VALUE(timers),
-	 .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
+	{"timers", 0, NULL, NULL, N_("No screen: every change of a retransmission timer as well."),
+	 VALUE(timers), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"fail-on", 0, N_("VERDICT,..."), NULL,
-	 N_("No screen: exit with status 3 when one of these verdicts was reached."), VALUE(fail_on),
-	 .type = OPT_TEXT, .group = OPTIONS_OUTPUT},
+	 N_("No screen: exit with status 3 when one of these verdicts was reached."),
+	 VALUE(fail_on), .type = OPT_TEXT, .group = OPTIONS_OUTPUT},
 
 	{"memory", 0, N_("SIZE"), "256M",
 	 N_("Memory for the history of segments and for packets captured live."), VALUE(memory),
 	 .min = UINT64_C(1) << 20, .max = UINT64_C(1) << 40, .type = OPT_BYTES,
 	 .group = OPTIONS_LIMITS},
 	{"max-connections", 0, N_("N"), "1048576",
-	 N_("Track at most N connections; then the oldest harmless ones are forgotten, and counted."),
+	 N_("Track at most N connections; then the oldest harmless ones are forgotten, and "
+	    "counted."),
 	 VALUE(max_connections), .min = 1, .max = 1 << 24, .type = OPT_UINT32,
 	 .group = OPTIONS_LIMITS},
 

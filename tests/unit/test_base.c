@@ -192,9 +192,9 @@ test_count(void **state)
 		uint64_t in;
 		const char *want;
 	} cases[] = {
-		{0, "0"},	    {999, "999"},    {1000, "1.0k"},	{1249, "1.2k"},
-		{9949, "9.9k"},	    {9950, "10k"},   {34567890, "35M"}, {999499, "999k"},
-		{999500, "1.0M"},   {UINT64_MAX, "18E"},
+		{0, "0"},         {999, "999"},        {1000, "1.0k"},    {1249, "1.2k"},
+		{9949, "9.9k"},   {9950, "10k"},       {34567890, "35M"}, {999499, "999k"},
+		{999500, "1.0M"}, {UINT64_MAX, "18E"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_string_equal(text_count(out, sizeof(out), cases[i].in), cases[i].want);
@@ -252,8 +252,18 @@ test_parse_duration(void **state)
 		assert_true(parse_duration(good[i].in, &d));
 		assert_int_equal(d, good[i].want);
 	}
-	static const char *const bad[] = {"",	  "s",	"-1",  " 1",  "1 s", "1.", ".5",
-					  "1.5x", "1e3", "3sx", "99999999999999999999", "9999999999h"};
+	static const char *const bad[] = {"",
+					  "s",
+					  "-1",
+					  " 1",
+					  "1 s",
+					  "1.",
+					  ".5",
+					  "1.5x",
+					  "1e3",
+					  "3sx",
+					  "99999999999999999999",
+					  "9999999999h"};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_false(parse_duration(bad[i], &d));
 }

@@ -57,8 +57,9 @@ test_tcpdump_letters(void **state)
 	(void)state;
 	struct config c;
 	struct err err;
-	assert_int_equal(parse(&c, &err, "-nnSpi eth0 -s 96 -B 4096 -c 10 -Q in -y EN10MB -Z me "
-					 "-w o.pcap port 23 or port 1234"),
+	assert_int_equal(parse(&c, &err,
+			       "-nnSpi eth0 -s 96 -B 4096 -c 10 -Q in -y EN10MB -Z me "
+			       "-w o.pcap port 23 or port 1234"),
 			 CONF_OK);
 	assert_true(c.numeric && c.absolute_seq && c.no_promisc);
 	assert_string_equal(c.interface, "eth0");
@@ -196,8 +197,9 @@ test_table(void **state)
 			assert_true(!o->letter || o->letter != conf_options[k].letter);
 		}
 		static const char *const good[] = {
-			[OPT_FLAG] = "", [OPT_TEXT] = "x",   [OPT_UINT32] = "100", [OPT_UINT64] = "9",
-			[OPT_BYTES] = "2M", [OPT_KIB] = "64", [OPT_SPEED] = "1",  [OPT_DIRECTION] = "in",
+			[OPT_FLAG] = "",    [OPT_TEXT] = "x",       [OPT_UINT32] = "100",
+			[OPT_UINT64] = "9", [OPT_BYTES] = "2M",     [OPT_KIB] = "64",
+			[OPT_SPEED] = "1",  [OPT_DIRECTION] = "in",
 		};
 		struct config c;
 		struct err err;
