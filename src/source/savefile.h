@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * savefile: capture files, read from a stream record by record. Private to this layer.
+ *
+ * A record's place is a 64-bit reference: the index of its interface's format in the high 16 bits,
+ * its offset in the low 48. With the format, any thread can read a record again without its context.
+ */
+#ifndef TCPLENS_SOURCE_SAVEFILE_H
+#define TCPLENS_SOURCE_SAVEFILE_H
+
+#include <pthread.h>
+
+#include "net/net.h"
+#include "source/stream.h"
+
+enum savefile_result {
+	SAVEFILE_FRAME,
+	SAVEFILE_WAIT,	  /* the pipe has no more at the moment */
+	SAVEFILE_END,
+	SAVEFILE_DAMAGED, /* savefile->err says where; what came before was delivered */
+};
+
+enum savefile_kind { SAVEFILE_PCAP, SAVEFILE_PCAP_MODIFIED, SAVEFILE_PCAPNG };
+
+/* Captured bytes that a record may hold; libpcap's MAXIMUM_SNAPLEN. A larger figure is damage. */
+#define RECORD_DATA_MAX (256u << 10)
+
+/* How the records of one interface read. Never changes once a frame was delivered with it. */
+struct record_format {
+	uint8_t kind;	    /* enum savefile_kind */
+	bool swap;	    /* written in the other byte order */
+	bool swap_lengths;  /* pcap before 2.3 had caplen and len the other way round */
+	bool binary;	    /* time units: 2^-exponent seconds, else 10^-exponent */
+	uint8_t exponent;
+	int linktype;
+	uint32_t snaplen;   /* 0 unlimited */
+	uint32_t interface; /* in its section, from 1; 0 pcap */
+	int64_t offset;	    /* seconds to add to every time stamp */
+};
+
+/* Where things are in a record whose first bytes were looked at. */
+struct record {
+	uint32_t total;	   /* bytes of the whole record in the file */
+	uint32_t data;	   /* offset of the captured bytes in it */
+	uint32_t cap_len, wire_len;
+	uint32_t options;  /* offset, 0 none */
+	uint32_t interface; /* pcapng: in its section, from 0 */
+	bool timed;
+	nsec ts;
+	enum direction direction;
+};
+
+/* The largest header before captured bytes. */
+#define RECORD_HEADER_MAX 28
+
+struct savefile_interface {
+	struct record_format f;
+	uint64_t interface_drops, kernel_drops; /* the latest statistics block's */
+};
+
+struct savefile {
+	struct stream *stream;
+	struct record_format first; /* pcap: the file's; pcapng: its byte order */
+	bool started;		    /* the file header was read */
+	uint64_t skip;		    /* bytes of an uninteresting block still to be passed */
+	uint64_t number;	    /* of the latest frame */
+	nsec ts;		    /* of the latest frame */
+	struct savefile_interface *interfaces; /* of all sections */
+	size_t n_interfaces, section;	       /* section: the first one of the present section */
+	pthread_mutex_t lock;		       /* interfaces, against savefile_format() */
+	struct err err;
+};
+
+/* The stream is borrowed and stands at its beginning. */
+void savefile_open(struct savefile *sf, struct stream *stream);
+void savefile_close(struct savefile *sf);
+/* f->data lives until the next call. */
+enum savefile_result savefile_next(struct savefile *sf, struct frame *f);
+/* Drops that the file tells of, summed over its interfaces. */
+void savefile_drops(const struct savefile *sf, uint64_t *kernel, uint64_t *interface);
+
+/* ---- reading a record again, any thread ---- */
+static inline uint64_t
+record_offset(uint64_t ref)
+{
+	return ref & ((UINT64_C(1) << 48) - 1);
+}
+
+/* false: no such interface. */
+bool savefile_format(struct savefile *sf, uint64_t ref, struct record_format *out);
+/* Looks at a record's first len bytes; false: it is none. */
+bool record_parse(const struct record_format *f, const uint8_t *p, size_t len, struct record *out);
+/* Direction from a block's options. */
+enum direction record_direction(const struct record_format *f, const uint8_t *options, size_t len);
+
+/* ---- within savefile*.c ---- */
+bool savefile_add_interface(struct savefile *sf, const struct record_format *f);
+void savefile_deliver(struct savefile *sf, size_t interface, const struct record *r,
+		      struct frame *f);
+/* Ends reading with one line: what (a clause), at which offset, after how many packets. */
+enum savefile_result savefile_damage(struct savefile *sf, uint64_t offset, const char *what);
+/* What a stream's result other than STREAM_OK means in the middle of something. */
+enum savefile_result savefile_stuck(struct savefile *sf, enum stream_result r);
+
+/* pcapng.c */
+enum savefile_result pcapng_next(struct savefile *sf, struct frame *f);
+bool pcapng_record_parse(const struct record_format *f, const uint8_t *p, size_t len,
+			 struct record *out);
+
+static inline uint16_t
+get16(const uint8_t *p, bool swap)
+{
+	uint16_t v;
+	__builtin_memcpy(&v, p, sizeof(v));
+	return swap ? __builtin_bswap16(v) : v;
+}
+
+static inline uint32_t
+get32(const uint8_t *p, bool swap)
+{
+	uint32_t v;
+	__builtin_memcpy(&v, p, sizeof(v));
+	return swap ? __builtin_bswap32(v) : v;
+}
+
+static inline uint64_t
+get64(const uint8_t *p, bool swap)
+{
+	uint64_t v;
+	__builtin_memcpy(&v, p, sizeof(v));
+	return swap ? __builtin_bswap64(v) : v;
+}
+
+#endif
