@@ -25,7 +25,8 @@ struct source_config {
 	char direction;		 /* -Q: 'i' in, 'o' out, 0 both */
 	uint64_t max_packets;	 /* -c; 0 = no limit */
 	double speed;		 /* file: 0 = as fast as possible, 1 = its own pace */
-	bool keep_bytes;	 /* packet store wanted (a screen is there) */
+	bool keep_bytes;	 /* packet store wanted (a screen is there); without, opening waits
+				  * for a pipe's first packet, to know the link type */
 	size_t store_memory;	 /* bytes of the live ring; 0 = 64 MiB */
 	const char *user;	 /* -Z or NULL */
 };
@@ -63,7 +64,9 @@ struct source *source_open(const struct source_config *cfg, struct err *err, boo
 bool privs_drop(const char *user, struct err *err);
 
 /* Runs in the calling thread until the end (reports), or starts the capture thread (screens).
- * The engine must outlive the source. */
+ * The engine must outlive the source. Neither calls engine_finish(): whoever made the engine does,
+ * when the source's phase is no longer SOURCE_RUNNING. source_run gives false and err where the
+ * phase is SOURCE_FAILED; a damaged file is not a failure (SOURCE_DAMAGED, message). */
 bool source_run(struct source *s, struct engine *e, struct err *err);
 bool source_start(struct source *s, struct engine *e, struct err *err);
 /* Asks the thread to end (async-signal-safe), … */
@@ -72,11 +75,12 @@ void source_stop(struct source *s);
 void source_close(struct source *s);
 
 void source_status(struct source *s, struct source_status *out);
-/* Now, in the capture's own time: wall clock live, replay clock when paced, else the last packet. */
+/* Now, in the capture's own time: wall clock live, replay clock when paced (it goes on after the
+ * last packet), else the last packet; behind a pipe with a screen it goes on between packets. */
 nsec source_now(struct source *s);
 /* Readable when the phase changed or the first packet came: for poll(). Read it empty. */
 int source_wake_fd(struct source *s);
-/* Replay: change the pace, or hold it. */
+/* Replay: another pace; 0 as fast as possible, negative holds it. Live: no effect. */
 void source_set_speed(struct source *s, double speed);
 /* Live: another capture filter while running. false and err: the old one stays. */
 bool source_set_filter(struct source *s, const char *filter, struct err *err);

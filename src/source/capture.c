@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * capture: the loop that every source runs: frames → decode into a batch → engine; time passing →
+ * engine; what is to be written → writer. Runs in one thread; what others may know is copied to the
+ * status under the source's lock, once per batch.
+ */
+#include "config.h"
+
+#include "source/internal.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK	 NSEC_PER_SEC
+/* A live packet may reach us this much after its time (the kernel hands over blocks). */
+#define LATENESS (150 * NSEC_PER_MS)
+
+static nsec
+clock_read(clockid_t id)
+{
+	struct timespec t;
+	clock_gettime(id, &t);
+	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
+}
+
+nsec
+clock_monotonic(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+nsec
+clock_wall(void)
+{
+	return clock_read(CLOCK_REALTIME);
+}
+
+nsec
+capture_now(const struct source *s)
+{
+	if (s->status.live)
+		return clock_wall();
+	if (s->replay.speed != 0)
+		return s->replay.anchored ? replay_now(&s->replay, clock_monotonic()) : s->last_ts;
+	/* Somebody captures at the other end of the pipe: its clock goes on when nothing comes. */
+	if (s->status.paced && s->last_ts && s->status.phase == SOURCE_RUNNING)
+		return s->last_ts + clock_monotonic() - s->arrived;
+	return s->last_ts;
+}
+
+/* ---- frames ---- */
+
+static void
+flush_batch(struct source *s)
+{
+	if (s->n_batch) {
+		engine_ingest(s->engine, s->batch, s->n_batch);
+		s->n_batch = 0;
+	}
+	if (s->counted) {
+		engine_count(s->engine, s->counts);
+		memset(s->counts, 0, sizeof(s->counts));
+		s->counted = false;
+	}
+}
+
+/* Time as the packets tell it: deterministic, whatever the batches. */
+static void
+tick_by_packet(struct source *s, nsec ts)
+{
+	if (s->next_tick) {
+		flush_batch(s);
+		engine_tick(s->engine, ts);
+	}
+	s->next_tick = ts + TICK;
+}
+
+void
+capture_frame(struct source *s, const struct frame *f)
+{
+	if (UNLIKELY(f->ts >= s->next_tick))
+		tick_by_packet(s, f->ts);
+	s->packets++;
+	if (f->ts > s->latest)
+		s->latest = f->ts;
+	if (UNLIKELY(s->writer != NULL))
+		pcap_writer_add(s->writer, f);
+	enum decode_result r = decode_frame(s->decoder, f, &s->batch[s->n_batch]);
+	if (r != DECODE_TCP && r != DECODE_ICMP) {
+		s->counts[r]++;
+		s->counted = true;
+	} else if (++s->n_batch == ENGINE_BATCH)
+		flush_batch(s);
+}
+
+bool
+capture_complete(const struct source *s)
+{
+	return s->cfg.max_packets && s->packets >= s->cfg.max_packets;
+}
+
+/* ---- what others may know ---- */
+
+static void
+wake(struct source *s)
+{
+	uint64_t one = 1;
+	if (write(s->wake_fd, &one, sizeof(one)) < 0)
+		return; /* the counter is full: it is readable */
+}
+
+static void
+publish(struct source *s)
+{
+	struct source_status *st = &s->status;
+	bool first = false;
+	pthread_mutex_lock(&s->lock);
+	if (s->packets != st->packets) {
+		first = st->packets == 0;
+		st->packets = s->packets;
+		s->last_ts = s->latest;
+		if (s->file.pipe)
+			s->arrived = clock_monotonic();
+	}
+	s->ops->status(s, st);
+	if (s->writer) {
+		st->saved = pcap_writer_count(s->writer);
+		if (!st->message[0])
+			snprintf(st->message, sizeof(st->message), "%s",
+				 pcap_writer_error(s->writer));
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (first)
+		wake(s);
+}
+
+static void
+finish(struct source *s, enum source_phase phase)
+{
+	if (s->writer)
+		pcap_writer_flush(s->writer);
+	publish(s);
+	pthread_mutex_lock(&s->lock);
+	s->status.phase = phase;
+	if (s->err.msg[0])
+		snprintf(s->status.message, sizeof(s->status.message), "%s", s->err.msg);
+	s->new_filter.pending = false;
+	s->new_filter.done = true;
+	pthread_cond_broadcast(&s->filter_done);
+	pthread_mutex_unlock(&s->lock);
+	wake(s);
+}
+
+/* ---- waiting ---- */
+
+static void
+take_new_filter(struct source *s)
+{
+	pthread_mutex_lock(&s->lock);
+	bool pending = s->new_filter.pending;
+	const char *text = s->new_filter.text;
+	pthread_mutex_unlock(&s->lock);
+	if (!pending)
+		return;
+	struct err err = {""};
+	bool ok = s->ops->set_filter(s, text, &err);
+	pthread_mutex_lock(&s->lock);
+	s->new_filter.pending = false;
+	s->new_filter.done = true;
+	s->new_filter.ok = ok;
+	s->new_filter.err = err;
+	pthread_cond_broadcast(&s->filter_done);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Whether time passes for the engine while no packet comes; *now: which time it is. */
+static bool
+time_passes(struct source *s, nsec *now)
+{
+	pthread_mutex_lock(&s->lock);
+	bool passes = s->status.live || s->status.paced;
+	*now = capture_now(s) - (s->status.live ? LATENESS : 0);
+	pthread_mutex_unlock(&s->lock);
+	return passes;
+}
+
+static void
+tick_by_clock(struct source *s)
+{
+	nsec now;
+	if (!time_passes(s, &now) || now < s->next_tick)
+		return;
+	engine_tick(s->engine, now);
+	s->next_tick = now + TICK;
+	if (s->writer)
+		pcap_writer_flush(s->writer);
+}
+
+static struct timespec
+poll_time(struct source *s)
+{
+	nsec now, left = time_passes(s, &now) ? TICK : NSEC_NEVER;
+	if (s->due != NSEC_NEVER)
+		left = nsec_min(left, nsec_max(0, s->due - clock_monotonic()));
+	left = nsec_min(left, 3600 * NSEC_PER_SEC);
+	return (struct timespec){.tv_sec = left / NSEC_PER_SEC, .tv_nsec = left % NSEC_PER_SEC};
+}
+
+static void
+wait_for_input(struct source *s)
+{
+	struct pollfd fds[2] = {
+		{.fd = s->control_fd, .events = POLLIN},
+		{.fd = s->ops->fd(s), .events = POLLIN},
+	};
+	struct timespec t = poll_time(s);
+	ppoll(fds, 2, &t, NULL);
+	uint64_t n;
+	if ((fds[0].revents & POLLIN) && read(s->control_fd, &n, sizeof(n)) < 0)
+		return;
+}
+
+void
+capture_run(struct source *s)
+{
+	static const enum source_phase phases[] = {
+		[INPUT_ENDED] = SOURCE_ENDED,
+		[INPUT_DAMAGED] = SOURCE_DAMAGED,
+		[INPUT_FAILED] = SOURCE_FAILED,
+	};
+	enum input_result r = INPUT_MORE;
+	while (!atomic_load_explicit(&s->stopping, memory_order_relaxed)) {
+		r = s->ops->read(s);
+		flush_batch(s);
+		publish(s);
+		if (r != INPUT_MORE && r != INPUT_WAIT)
+			break;
+		if (r == INPUT_WAIT)
+			wait_for_input(s);
+		tick_by_clock(s);
+		take_new_filter(s);
+	}
+	flush_batch(s);
+	finish(s, r == INPUT_MORE || r == INPUT_WAIT ? SOURCE_ENDED : phases[r]);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filesrc: a capture file, a pipe or a capture in memory as input of the capture thread; reads the
+ * bytes of a packet again for whoever asks. Knows files (savefile, stream), not what becomes of
+ * the frames.
+ */
+#include "config.h"
+
+#include "source/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+
+#define SPOOL_LIMIT (UINT64_C(1) << 30)
+/* Blocks' options that are read again for the direction. */
+#define OPTIONS_MAX 512
+
+/* ---- reading ---- */
+
+/* The frame that comes next, through the filter, into pending. */
+static enum savefile_result
+next_frame(struct source *s)
+{
+	struct file_input *in = &s->file;
+	struct frame *f = &in->pending;
+	for (int i = 0; i < ENGINE_BATCH; i++) {
+		enum savefile_result r = savefile_next(&in->savefile, f);
+		if (r != SAVEFILE_FRAME)
+			return r;
+		if (UNLIKELY(s->cfg.snaplen && f->cap_len > s->cfg.snaplen))
+			f->cap_len = s->cfg.snaplen;
+		if (LIKELY(!in->filter) || offline_filter_match(in->filter, f, &s->err)) {
+			in->has_pending = true;
+			break;
+		}
+	}
+	return SAVEFILE_FRAME;
+}
+
+static enum input_result
+file_over(struct source *s, enum savefile_result r)
+{
+	struct file_input *in = &s->file;
+	if (r == SAVEFILE_WAIT) {
+		s->due = NSEC_NEVER;
+		return INPUT_WAIT;
+	}
+	if (r == SAVEFILE_DAMAGED) {
+		err_set(&s->err, "%s: %s", s->status.name, in->savefile.err.msg);
+		return in->savefile.started ? INPUT_DAMAGED : INPUT_FAILED;
+	}
+	if (in->filter && !s->err.msg[0])
+		offline_filter_hint(in->filter, s->err.msg, sizeof(s->err.msg));
+	return INPUT_ENDED;
+}
+
+static bool
+is_due(struct source *s, nsec ts)
+{
+	nsec clock = clock_monotonic();
+	pthread_mutex_lock(&s->lock);
+	if (s->replay.speed != 0)
+		replay_begin(&s->replay, ts, clock);
+	nsec delay = replay_delay(&s->replay, ts, clock);
+	pthread_mutex_unlock(&s->lock);
+	s->due = delay == NSEC_NEVER ? NSEC_NEVER : clock + delay;
+	return delay == 0;
+}
+
+static bool
+is_paced(struct source *s)
+{
+	pthread_mutex_lock(&s->lock);
+	bool paced = s->replay.speed != 0;
+	pthread_mutex_unlock(&s->lock);
+	return paced;
+}
+
+static enum input_result
+file_read(struct source *s)
+{
+	struct file_input *in = &s->file;
+	bool paced = is_paced(s);
+	for (int i = 0; i < ENGINE_BATCH; i++) {
+		enum savefile_result r = in->has_pending ? SAVEFILE_FRAME : next_frame(s);
+		if (r != SAVEFILE_FRAME)
+			return file_over(s, r);
+		if (!in->has_pending)
+			continue;
+		if (paced && !is_due(s, in->pending.ts))
+			return INPUT_WAIT;
+		in->has_pending = false;
+		capture_frame(s, &in->pending);
+		if (capture_complete(s))
+			return INPUT_ENDED;
+	}
+	return INPUT_MORE;
+}
+
+static int
+file_fd(struct source *s)
+{
+	return s->file.has_pending ? -1 : s->file.stream.fd;
+}
+
+static int
+progress(const struct stream *st)
+{
+	if (st->size == 0)
+		return -1;
+	uint64_t done = st->buf ? st->taken : stream_offset(st);
+	if (st->buf && !st->unpacker) /* what was read ahead does not count */
+		done -= stream_avail(st);
+	return done >= st->size ? 1000 : (int)(done * 1000 / st->size);
+}
+
+static void
+file_status(struct source *s, struct source_status *st)
+{
+	struct file_input *in = &s->file;
+	savefile_drops(&in->savefile, &st->kernel_drops, &st->interface_drops);
+	st->progress = progress(&in->stream);
+	if (in->spool && !st->message[0])
+		spool_message(in->spool, st->message, sizeof(st->message));
+	if (in->savefile.n_interfaces && !st->linktype) {
+		const struct record_format *f = &in->savefile.interfaces[0].f;
+		st->linktype = linktype_name(f->linktype);
+		st->snaplen = f->snaplen;
+	}
+}
+
+static void
+file_close(struct source *s)
+{
+	struct file_input *in = &s->file;
+	offline_filter_free(in->filter);
+	savefile_close(&in->savefile);
+	stream_close(&in->stream);
+	spool_free(in->spool);
+}
+
+static const struct input_ops file_ops = {
+	.read = file_read,
+	.fd = file_fd,
+	.status = file_status,
+	.close = file_close,
+};
+
+/* ---- opening ---- */
+
+/* Reads up to the first frame, so that what is no capture, and a filter that does not fit it, are
+ * known before anything is shown. A pipe that has nothing yet is waited for only without a screen. */
+static bool
+prime(struct source *s, struct err *err)
+{
+	struct file_input *in = &s->file;
+	enum savefile_result r = SAVEFILE_FRAME;
+	while (!in->has_pending && r != SAVEFILE_END && r != SAVEFILE_DAMAGED) {
+		r = savefile_next(&in->savefile, &in->pending);
+		if (r == SAVEFILE_FRAME)
+			in->has_pending = true;
+		if (r == SAVEFILE_WAIT && s->cfg.keep_bytes)
+			return true;
+		if (r == SAVEFILE_WAIT)
+			stream_wait(&in->stream);
+	}
+	if (r == SAVEFILE_DAMAGED && !in->savefile.started)
+		return err_set(err, "%s: %s", s->status.name, in->savefile.err.msg);
+	if (!in->has_pending || !in->filter)
+		return true;
+	struct frame *f = &in->pending;
+	if (!offline_filter_prepare(in->filter, f->linktype, err))
+		return false;
+	in->has_pending = offline_filter_match(in->filter, f, err);
+	return true;
+}
+
+static bool
+same_file(int fd, const char *path)
+{
+	struct stat a, b;
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino && S_ISREG(a.st_mode);
+}
+
+static bool
+open_stream(struct source *s, struct err *err, bool *denied)
+{
+	struct stream *st = &s->file.stream;
+	struct err why;
+	if (s->cfg.memory) {
+		stream_open_memory(st, s->cfg.memory, s->cfg.memory_len);
+		return true;
+	}
+	if (!stream_open(st, s->cfg.read_file, &why)) {
+		if (denied)
+			*denied = errno == EACCES;
+		return err_set(err, "%s: %s", s->status.name, why.msg);
+	}
+	if (s->cfg.write_file && same_file(st->fd, s->cfg.write_file)) {
+		stream_close(st);
+		return err_set(err, _("%s: is being read; write to another file"), s->status.name);
+	}
+	return true;
+}
+
+/* Whether bytes must be spooled shows in the first of them: a stream that turns out to be
+ * compressed needs it as a pipe does. */
+static bool
+open_spool(struct source *s, struct err *err)
+{
+	struct file_input *in = &s->file;
+	struct stream *st = &in->stream;
+	if (!s->cfg.keep_bytes || s->cfg.memory)
+		return true;
+	if (st->regular && (stream_need(st, 4) == STREAM_ERROR || !st->unpacker))
+		return true;
+	in->spool = spool_new(SPOOL_LIMIT, err);
+	if (!in->spool)
+		return false;
+	if (stream_avail(st))
+		spool_add(in->spool, stream_at(st), stream_avail(st));
+	st->tee = spool_add;
+	st->tee_ctx = in->spool;
+	return true;
+}
+
+bool
+file_open(struct source *s, struct err *err, bool *denied)
+{
+	struct file_input *in = &s->file;
+	const char *name = s->cfg.memory ? s->cfg.memory_name : s->cfg.read_file;
+	if (strcmp(name, "-") == 0)
+		name = _("standard input");
+	text_escape(s->status.name, sizeof(s->status.name), name, strlen(name));
+	if (!open_stream(s, err, denied))
+		return false;
+	savefile_open(&in->savefile, &in->stream);
+	s->ops = &file_ops;
+	in->pipe = !s->cfg.memory && !in->stream.regular;
+	if (s->cfg.filter && s->cfg.filter[0])
+		in->filter = offline_filter_new(s->cfg.filter);
+	if (s->cfg.direction)
+		return err_set(err, _("a direction (-Q) can be chosen on interfaces only"));
+	s->replay.speed = s->cfg.speed;
+	return open_spool(s, err) && prime(s, err);
+}
+
+/* ---- reading a packet again ---- */
+
+static bool
+bytes_at(struct file_input *in, uint64_t offset, uint8_t *buf, size_t len)
+{
+	if (in->spool)
+		return spool_read(in->spool, offset, buf, len);
+	if (!in->stream.buf) {
+		if (offset > in->stream.end || len > in->stream.end - offset)
+			return false;
+		memcpy(buf, in->stream.data + offset, len);
+		return true;
+	}
+	return stream_rereadable(&in->stream) &&
+	       pread(in->stream.fd, buf, len, (off_t)offset) == (ssize_t)len;
+}
+
+static enum direction
+direction_again(struct file_input *in, const struct record_format *rf, uint64_t offset,
+		const struct record *r)
+{
+	uint8_t options[OPTIONS_MAX];
+	if (!r->options)
+		return r->direction;
+	size_t len = r->total - 4 - r->options;
+	if (len > sizeof(options))
+		len = sizeof(options);
+	if (!bytes_at(in, offset + r->options, options, len))
+		return DIR_UNKNOWN;
+	return record_direction(rf, options, len);
+}
+
+/* The header of a record; simple and pcap ones are shorter than the longest. */
+static bool
+record_again(struct file_input *in, const struct record_format *rf, uint64_t offset,
+	     struct record *r)
+{
+	uint8_t h[RECORD_HEADER_MAX];
+	for (size_t len = sizeof(h); len >= 12; len -= 4)
+		if (bytes_at(in, offset, h, len))
+			return record_parse(rf, h, len, r);
+	return false;
+}
+
+static bool
+file_reread(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_t size)
+{
+	struct file_input *in = &s->file;
+	struct record_format rf;
+	struct record r;
+	uint64_t offset = record_offset(ref);
+	if (!savefile_format(&in->savefile, ref, &rf) || !record_again(in, &rf, offset, &r))
+		return false;
+	if (s->cfg.snaplen && r.cap_len > s->cfg.snaplen)
+		r.cap_len = s->cfg.snaplen;
+	size_t len = r.cap_len < size ? r.cap_len : size;
+	if (!bytes_at(in, offset + r.data, buf, len))
+		return false;
+	*f = (struct frame){
+		.ts = r.ts,
+		.ref = ref,
+		.data = buf,
+		.cap_len = (uint32_t)len,
+		.wire_len = r.wire_len < r.cap_len ? r.cap_len : r.wire_len,
+		.interface = rf.interface,
+		.linktype = rf.linktype,
+		.direction = direction_again(in, &rf, offset, &r),
+	};
+	return true;
+}
+
+bool
+store_read(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_t size)
+{
+	if (s->ring)
+		return ring_read(s->ring, ref, f, buf, size);
+	return s->ops && !s->live && file_reread(s, ref, f, buf, size);
+}

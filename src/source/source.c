@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * source: opening, running, asking and closing a source, whatever its input is.
+ */
+#include "config.h"
+
+#include "source/internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+
+static void
+notify(int fd)
+{
+	uint64_t one = 1;
+	if (write(fd, &one, sizeof(one)) < 0)
+		return; /* the counter is full: it is readable */
+}
+
+static bool
+open_writer(struct source *s, struct err *err)
+{
+	if (!s->cfg.write_file)
+		return true;
+	uid_t uid;
+	gid_t gid;
+	bool other = privs_target(s->cfg.user, &uid, &gid, NULL);
+	s->writer = pcap_writer_open(s->cfg.write_file, LINKTYPE_OF_FIRST_FRAME, s->cfg.snaplen,
+				     true, NULL, err);
+	if (!s->writer)
+		return false;
+	/* What sudo's user captures is that user's. */
+	if (other && geteuid() == 0 && fchown(pcap_writer_fd(s->writer), uid, gid) < 0)
+		return err_set(err, _("%s: cannot be given to the user: %s"), s->cfg.write_file,
+			       strerror(errno));
+	return true;
+}
+
+static bool
+open_all(struct source *s, struct err *err, bool *denied)
+{
+	s->control_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	s->decoder = decoder_new();
+	if (s->control_fd < 0 || s->wake_fd < 0 || !s->decoder)
+		return err_set(err, _("out of memory or of file descriptors"));
+	s->status.live = !s->cfg.read_file && !s->cfg.memory;
+	s->status.progress = -1;
+	bool ok = s->status.live ? live_open(s, err, denied) : file_open(s, err, denied);
+	if (!ok || !open_writer(s, err))
+		return false;
+	s->status.speed = s->replay.speed;
+	s->status.paced = s->replay.speed != 0 || (s->file.pipe && s->cfg.keep_bytes);
+	s->ops->status(s, &s->status);
+	return true;
+}
+
+struct source *
+source_open(const struct source_config *cfg, struct err *err, bool *denied)
+{
+	struct source *s = xcalloc(1, sizeof(*s));
+	s->cfg = *cfg;
+	s->control_fd = s->wake_fd = -1;
+	s->due = NSEC_NEVER;
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->filter_done, NULL);
+	if (denied)
+		*denied = false;
+	if (!open_all(s, err, denied)) {
+		source_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+bool
+source_run(struct source *s, struct engine *e, struct err *err)
+{
+	s->engine = e;
+	capture_run(s);
+	if (s->status.phase == SOURCE_FAILED)
+		return err_set(err, "%s", s->status.message);
+	return true;
+}
+
+static void *
+thread_main(void *arg)
+{
+	capture_run(arg);
+	return NULL;
+}
+
+bool
+source_start(struct source *s, struct engine *e, struct err *err)
+{
+	sigset_t all, old;
+	s->engine = e;
+	/* Signals are the screen's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	int r = pthread_create(&s->thread, NULL, thread_main, s);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	s->started = r == 0;
+	return s->started || err_set(err, _("no thread for the capture: %s"), strerror(r));
+}
+
+void
+source_stop(struct source *s)
+{
+	int saved = errno;
+	atomic_store_explicit(&s->stopping, true, memory_order_relaxed);
+	notify(s->control_fd);
+	errno = saved;
+}
+
+void
+source_close(struct source *s)
+{
+	if (!s)
+		return;
+	if (s->started) {
+		source_stop(s);
+		pthread_join(s->thread, NULL);
+	}
+	if (s->ops)
+		s->ops->close(s);
+	if (s->writer)
+		pcap_writer_close(s->writer, NULL);
+	ring_free(s->ring);
+	decoder_free(s->decoder);
+	if (s->control_fd >= 0)
+		close(s->control_fd);
+	if (s->wake_fd >= 0)
+		close(s->wake_fd);
+	pthread_cond_destroy(&s->filter_done);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+void
+source_status(struct source *s, struct source_status *out)
+{
+	pthread_mutex_lock(&s->lock);
+	*out = s->status;
+	pthread_mutex_unlock(&s->lock);
+	if (!out->linktype)
+		out->linktype = "";
+}
+
+nsec
+source_now(struct source *s)
+{
+	pthread_mutex_lock(&s->lock);
+	nsec now = capture_now(s);
+	pthread_mutex_unlock(&s->lock);
+	return now;
+}
+
+int
+source_wake_fd(struct source *s)
+{
+	return s->wake_fd;
+}
+
+void
+source_set_speed(struct source *s, double speed)
+{
+	if (s->status.live)
+		return;
+	pthread_mutex_lock(&s->lock);
+	replay_set_speed(&s->replay, speed, s->last_ts, clock_monotonic());
+	s->status.speed = speed;
+	s->status.paced = speed != 0 || (s->file.pipe && s->cfg.keep_bytes);
+	pthread_mutex_unlock(&s->lock);
+	notify(s->control_fd);
+}
+
+bool
+source_set_filter(struct source *s, const char *filter, struct err *err)
+{
+	if (!s->ops->set_filter)
+		return err_set(err, _("the capture filter of a file cannot be changed"));
+	if (!s->started)
+		return s->ops->set_filter(s, filter, err);
+	pthread_mutex_lock(&s->lock);
+	bool running = s->status.phase == SOURCE_RUNNING;
+	s->new_filter.text = filter;
+	s->new_filter.pending = running;
+	s->new_filter.done = !running;
+	s->new_filter.ok = false;
+	err_set(&s->new_filter.err, _("the capture has ended"));
+	notify(s->control_fd);
+	while (!s->new_filter.done)
+		pthread_cond_wait(&s->filter_done, &s->lock);
+	bool ok = s->new_filter.ok;
+	if (!ok && err)
+		*err = s->new_filter.err;
+	pthread_mutex_unlock(&s->lock);
+	return ok;
+}
