@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * decode.h: what the decoders of this layer share: a bounds-checked reader, the walk through one
+ * frame, the list of headers it can meet. Private to net.
+ *
+ * Every decoder takes its header from the cursor, notes what a segment inherits from it and ends
+ * in the decoder of what the header carries. Loops over stacked headers of a kind stay in their
+ * decoder; everything else goes through walk_ethertype, walk_ip_protocol or walk_tunnel, which
+ * bound the depth.
+ */
+#ifndef TCPLENS_NET_DECODE_H
+#define TCPLENS_NET_DECODE_H
+
+#include <string.h>
+
+#include "net/net.h"
+
+#define TUNNELS_MAX 8  /* encapsulations around the innermost segment */
+#define HEADERS_MAX 64 /* headers of any kind in one frame */
+#define LENGTH_MAX  1500 /* IEEE 802.3: up to here a length, not an EtherType */
+
+/* ---- cursor: the bytes not yet read ---- */
+
+/* cap ≤ wire always: what was captured is a prefix of what was sent. */
+struct cursor {
+	const uint8_t *p;
+	uint32_t cap;  /* bytes at p */
+	uint32_t wire; /* bytes that followed on the wire */
+};
+
+static inline uint16_t
+be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+be24(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static inline uint32_t
+be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint16_t
+le16(const uint8_t *p)
+{
+	return (uint16_t)(p[1] << 8 | p[0]);
+}
+
+static inline uint32_t
+le32(const uint8_t *p)
+{
+	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+/* In the byte order of the machine that wrote it, which nobody remembers; for small numbers. */
+static inline uint32_t
+any_order32(const uint8_t *p)
+{
+	return p[0] == 0 && p[1] == 0 ? be32(p) : le32(p);
+}
+
+/* The next n bytes without reading them; NULL when they were not captured. */
+static inline const uint8_t *
+cur_peek(const struct cursor *c, uint32_t n)
+{
+	return LIKELY(c->cap >= n) ? c->p : NULL;
+}
+
+/* The next n bytes; NULL, and nothing read, when they were not captured. */
+static inline const uint8_t *
+cur_take(struct cursor *c, uint32_t n)
+{
+	const uint8_t *p = c->p;
+
+	if (UNLIKELY(c->cap < n))
+		return NULL;
+	c->p += n;
+	c->cap -= n;
+	c->wire -= n;
+	return p;
+}
+
+/* A header says that n bytes follow: less is padding, more was never captured. */
+static inline void
+cur_limit(struct cursor *c, uint32_t n)
+{
+	c->wire = n;
+	if (c->cap > n)
+		c->cap = n;
+}
+
+/* Why n bytes could not be had. */
+static inline enum decode_result
+cur_short(const struct cursor *c, uint32_t n)
+{
+	return c->wire < n ? DECODE_MALFORMED : DECODE_TRUNCATED;
+}
+
+/* ---- headers: for explaining a frame ---- */
+
+enum header {
+	HDR_ETHERNET,
+	HDR_VLAN,
+	HDR_LLC,
+	HDR_SNAP,
+	HDR_SLL,
+	HDR_SLL2,
+	HDR_NULL,
+	HDR_PPP,
+	HDR_PPPOE,
+	HDR_CHDLC,
+	HDR_FRAME_RELAY,
+	HDR_MPLS,
+	HDR_RADIOTAP,
+	HDR_WLAN,
+	HDR_PFLOG,
+	HDR_NFLOG,
+	HDR_ERF,
+	HDR_LINK, /* another link layer: its bytes, no fields */
+	HDR_IPV4,
+	HDR_IPV6,
+	HDR_IPV6_EXT, /* hop-by-hop, destination options, mobility, HIP, shim6 */
+	HDR_IPV6_ROUTING,
+	HDR_IPV6_FRAGMENT,
+	HDR_AH,
+	HDR_GRE,
+	HDR_UDP,
+	HDR_VXLAN,
+	HDR_GENEVE,
+	HDR_GTP,
+	HDR_TEREDO,
+	HDR_L2TP,
+	HDR_NSH,
+	HDR_TUNNEL, /* another encapsulation: its bytes, no fields */
+	HDR_ICMP,
+	HDR_ICMPV6,
+	HDR_TCP,
+	HDR_COUNT,
+};
+
+struct walk;
+/* Called for each header met, outermost first. len: bytes of it that were captured. */
+typedef void header_fn(struct walk *w, enum header kind, const uint8_t *h, uint32_t len);
+
+/* ---- walk: one frame on its way through the decoders ---- */
+
+struct walk {
+	struct cursor c;
+	struct decoder *d; /* NULL: fragments cannot be put together */
+	struct packet *out;
+	header_fn *on_header; /* NULL: nobody wants to know */
+	void *ctx;	      /* for on_header */
+	uint8_t tunnels, headers;
+	bool quoted;   /* inside an ICMP error */
+	bool rerouted; /* source routing: the checksum is over an address further on */
+};
+
+typedef enum decode_result decode_fn(struct walk *w);
+
+static inline void
+walk_header(struct walk *w, enum header kind, const uint8_t *h, uint32_t len)
+{
+	if (UNLIKELY(w->on_header != NULL))
+		w->on_header(w, kind, h, len);
+}
+
+/* Takes a header of n bytes; NULL when it was not captured whole. */
+static inline const uint8_t *
+walk_take(struct walk *w, enum header kind, uint32_t n)
+{
+	const uint8_t *h = cur_take(&w->c, n);
+
+	if (LIKELY(h != NULL))
+		walk_header(w, kind, h, n);
+	return h;
+}
+
+/* Takes a header of n bytes that only has to be passed. */
+static inline enum decode_result
+skip_to(struct walk *w, enum header kind, uint32_t n, decode_fn *next)
+{
+	if (walk_take(w, kind, n) == NULL)
+		return cur_short(&w->c, n);
+	return next(w);
+}
+
+/* What the scope digest is made of: identifiers that both directions of a connection share. */
+enum scope_kind {
+	SCOPE_VLAN = 1,
+	SCOPE_ISID, /* provider backbone bridging */
+	SCOPE_PPPOE,
+	SCOPE_VXLAN,
+	SCOPE_GENEVE,
+	SCOPE_GRE_KEY,
+	SCOPE_DLCI,
+};
+
+/* Adds one identifier; order matters, 0 is never the result. */
+static inline void
+walk_scope(struct walk *w, enum scope_kind kind, uint32_t id)
+{
+	uint64_t x = ((uint64_t)w->out->scope << 32 | id) + (uint64_t)kind * 0x9e3779b97f4a7c15;
+
+	x = (x ^ x >> 32) * 0xd6e8feb86659fd93;
+	w->out->scope = (uint32_t)(x >> 32) | 1;
+}
+
+/* ---- decode.c ---- */
+/* Begins a walk: the cursor on the whole frame, out's fields that are the frame's own set. */
+void walk_begin(struct walk *w, const struct frame *f, struct packet *out);
+
+/* Walks a frame alone, without a decoder: fragments stay fragments. fn: see header_fn. */
+enum decode_result walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx);
+
+/* ---- link.c and the others that know link layers ---- */
+struct link {
+	int linktype;
+	const char *name; /* as tcpdump -L lists it, in capitals */
+	decode_fn *decode;
+};
+/* NULL: not known. */
+const struct link *link_find(int linktype);
+decode_fn link_ethernet, link_llc;
+decode_fn link_wlan, link_radiotap, link_prism, link_avs;
+decode_fn link_ppp, link_ppp_serial, link_ppp_with_dir, link_ppp_pppd, link_chdlc,
+	link_chdlc_with_dir, link_frame_relay, link_frame_relay_with_dir, link_slip;
+decode_fn link_fddi, link_token_ring, link_fibre_channel, link_sunatm, link_arcnet,
+	link_arcnet_linux, link_ipoib;
+decode_fn link_switch_tag, link_edsa, link_tag_first, link_netanalyzer, link_preamble,
+	link_netanalyzer_transparent, link_enc, link_pflog, link_nflog, link_erf, link_ipnet,
+	link_juniper, link_ppi;
+/* What follows, by EtherType (or IEEE 802.3 length). */
+enum decode_result walk_ethertype(struct walk *w, uint16_t type);
+/* The same, when the type stands behind n bytes that nobody needs. */
+enum decode_result walk_type_after(struct walk *w, uint32_t n);
+enum decode_result walk_ppp_protocol(struct walk *w);
+/* RFC 1042 SNAP. */
+enum decode_result walk_snap(struct walk *w);
+/* IP by address family, of whichever system. */
+enum decode_result walk_family(struct walk *w, uint32_t af);
+/* IPv4 or IPv6, by its version field. */
+enum decode_result walk_ip(struct walk *w);
+
+/* ---- tunnel.c ---- */
+/* One more encapsulation: inner decodes what it carries. */
+enum decode_result walk_tunnel(struct walk *w, decode_fn *inner);
+decode_fn tunnel_gre, tunnel_udp, tunnel_mpls, tunnel_nsh, tunnel_l2tp3;
+
+/* ---- ip.c ---- */
+decode_fn decode_ipv4, decode_ipv6;
+/* What follows an IP header. For IPv6 extension headers are skipped here. */
+enum decode_result walk_ip_protocol(struct walk *w, uint8_t protocol);
+
+/* ---- reasm.c ---- */
+struct fragment {
+	uint32_t id;
+	uint32_t offset; /* bytes */
+	bool more;
+	uint8_t protocol; /* of the whole datagram */
+};
+/* Keeps the fragment under the cursor; when it was the one missing, decodes the datagram. */
+enum decode_result walk_fragment(struct walk *w, const struct fragment *fr);
+
+/* ---- tcp.c, icmp.c ---- */
+decode_fn decode_tcp, decode_icmp, decode_icmpv6;
+#define TCP_MIN	  20 /* header without options */
+#define TCP_FLAGS 14 /* the flags are in the first 14 bytes: below that nothing can be said */
+#define TFO_MAGIC 0xf989 /* RFC 7413's option before it had a kind of its own */
+
+enum {
+	TCPOPT_END = 0,
+	TCPOPT_NOP = 1,
+	TCPOPT_MSS = 2,
+	TCPOPT_WSCALE = 3,
+	TCPOPT_SACK_OK = 4,
+	TCPOPT_SACK = 5,
+	TCPOPT_TS = 8,
+	TCPOPT_MD5 = 19,
+	TCPOPT_UTO = 28,
+	TCPOPT_AO = 29,
+	TCPOPT_MPTCP = 30,
+	TCPOPT_TFO = 34,
+	TCPOPT_EXPERIMENT1 = 253,
+	TCPOPT_EXPERIMENT2 = 254,
+};
+
+enum tcp_options_end {
+	TCP_OPTIONS_WHOLE,
+	TCP_OPTIONS_CUT, /* by the snapshot length */
+	TCP_OPTIONS_BAD, /* a length that lies */
+};
+
+/* Goes from option to option, NOPs and the end of list included. */
+struct tcp_option_iter {
+	const uint8_t *next;
+	uint32_t len, cap;   /* bytes left, captured bytes left */
+	uint32_t option_len; /* of the one just given */
+	enum tcp_options_end end;
+};
+
+/* h: a TCP header of hlen ≥ 20 bytes, of which cap were captured. */
+void tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap);
+/* The next option, whole, or NULL: it->end says why. */
+const uint8_t *tcp_option_next(struct tcp_option_iter *it);
+/* Whether the length is one that the option's kind can have. */
+bool tcp_option_valid(const uint8_t *o, uint32_t len);
+/* RFC 8684 3; never NULL. */
+const char *mptcp_subtype_name(uint8_t subtype);
+/* RFC 9293 3.1 checksum over the segment and the pseudo header of out's addresses. */
+enum checksum tcp_checksum(const struct packet *out, const uint8_t *segment, uint32_t len);
+
+#endif

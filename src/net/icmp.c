@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * icmp.c: ICMP errors (RFC 792, 1191, 4443) and the segment that they quote. An error says
+ * something about a connection; it is not a segment of it.
+ */
+#include "net/decode.h"
+
+enum {
+	ICMP_UNREACHABLE = 3,
+	ICMP_SOURCE_QUENCH = 4,
+	ICMP_TIME_EXCEEDED = 11,
+	ICMP_PARAMETER_PROBLEM = 12,
+	ICMP_FRAGMENTATION_NEEDED = 4, /* code of unreachable */
+	ICMPV6_UNREACHABLE = 1,
+	ICMPV6_TOO_BIG = 2,
+	ICMPV6_TIME_EXCEEDED = 3,
+	ICMPV6_PARAMETER_PROBLEM = 4,
+};
+
+/* The quoted datagram. Anything but TCP in it, or too little of it, is of no use here. */
+static enum decode_result
+decode_quoted(struct walk *w, decode_fn *inner)
+{
+	enum decode_result r;
+
+	if (w->quoted)
+		return DECODE_OTHER;
+	memcpy(w->out->icmp_from, w->out->src, 16);
+	w->quoted = true;
+	r = inner(w);
+	if (r != DECODE_ICMP)
+		w->out->icmp_version = 0;
+	return r == DECODE_ICMP || r == DECODE_TRUNCATED ? r : DECODE_OTHER;
+}
+
+enum decode_result
+decode_icmp(struct walk *w)
+{
+	const uint8_t *h = walk_take(w, HDR_ICMP, 8);
+	struct packet *out = w->out;
+
+	if (h == NULL)
+		return cur_short(&w->c, 8);
+	switch (h[0]) {
+	case ICMP_UNREACHABLE:
+	case ICMP_SOURCE_QUENCH:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETER_PROBLEM:
+		break;
+	default:
+		return DECODE_OTHER;
+	}
+	out->icmp_version = 4;
+	out->icmp_type = h[0];
+	out->icmp_code = h[1];
+	if (h[0] == ICMP_UNREACHABLE && h[1] == ICMP_FRAGMENTATION_NEEDED)
+		out->icmp_mtu = be16(h + 6);
+	return decode_quoted(w, decode_ipv4);
+}
+
+enum decode_result
+decode_icmpv6(struct walk *w)
+{
+	const uint8_t *h = walk_take(w, HDR_ICMPV6, 8);
+	struct packet *out = w->out;
+	uint32_t mtu;
+
+	if (h == NULL)
+		return cur_short(&w->c, 8);
+	if (h[0] < ICMPV6_UNREACHABLE || h[0] > ICMPV6_PARAMETER_PROBLEM)
+		return DECODE_OTHER;
+	out->icmp_version = 6;
+	out->icmp_type = h[0];
+	out->icmp_code = h[1];
+	if (h[0] == ICMPV6_TOO_BIG) {
+		mtu = be32(h + 4);
+		out->icmp_mtu = (uint16_t)(mtu < UINT16_MAX ? mtu : UINT16_MAX);
+	}
+	return decode_quoted(w, decode_ipv6);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ip.c: IPv4 (RFC 791), IPv6 and its extension headers (RFC 8200, 4302, 2675, 8754). Knows where
+ * the datagram ends, who sent it to whom and what it carries; fragments go to reasm.c.
+ */
+#include "net/decode.h"
+
+#define IPV4_DF	     0x4000
+#define IPV4_MF	     0x2000
+#define IPV4_OFFSET  0x1fff
+#define IPV4_SSRR    137
+#define IPV4_LSRR    131
+#define JUMBO_OPTION 0xc2
+
+enum {
+	PROTO_HOP_BY_HOP = 0,
+	PROTO_ICMP = 1,
+	PROTO_IPV4 = 4,
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	PROTO_IPV6 = 41,
+	PROTO_ROUTING = 43,
+	PROTO_FRAGMENT = 44,
+	PROTO_GRE = 47,
+	PROTO_AH = 51,
+	PROTO_ICMPV6 = 58,
+	PROTO_DSTOPTS = 60,
+	PROTO_ETHERIP = 97,
+	PROTO_L2TP = 115,
+	PROTO_MOBILITY = 135,
+	PROTO_MPLS = 137,
+	PROTO_HIP = 139,
+	PROTO_SHIM6 = 140,
+	PROTO_ETHERNET = 143,
+};
+
+static void
+set_v4_mapped(uint8_t out[16], const uint8_t addr[4])
+{
+	static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+	memcpy(out, prefix, 12);
+	memcpy(out + 12, addr, 4);
+}
+
+/* RFC 791 3.1: with a source route that is not used up the destination is only the next stop. */
+static bool
+has_source_route(const uint8_t *opt, uint32_t len)
+{
+	while (len >= 3 && opt[0] != 0) {
+		uint32_t n = opt[0] == 1 ? 1 : opt[1];
+
+		if ((opt[0] == IPV4_LSRR || opt[0] == IPV4_SSRR) && opt[2] <= n)
+			return true;
+		if (n == 0 || n > len || (n == 1 && opt[0] != 1))
+			return false;
+		opt += n;
+		len -= n;
+	}
+	return false;
+}
+
+static enum decode_result
+ipv4_fragment(struct walk *w, const uint8_t *h, uint16_t frag)
+{
+	const struct fragment fr = {
+		.id = be16(h + 4),
+		.offset = (frag & IPV4_OFFSET) * 8u,
+		.more = frag & IPV4_MF,
+		.protocol = h[9],
+	};
+
+	return walk_fragment(w, &fr);
+}
+
+/* Total length 0: too long for the field (TSO, BIG TCP), the frame says it. */
+static enum decode_result
+ipv4_header(struct walk *w, const uint8_t *h)
+{
+	const uint32_t hlen = (h[0] & 15) * 4u;
+	uint32_t total = be16(h + 2);
+	struct packet *out = w->out;
+	uint16_t frag;
+
+	if (UNLIKELY(h[0] >> 4 != 4 || hlen < 20))
+		return DECODE_MALFORMED;
+	if (UNLIKELY(total == 0))
+		total = w->c.wire;
+	if (UNLIKELY(total < hlen))
+		return DECODE_MALFORMED;
+	cur_limit(&w->c, total);
+	if (UNLIKELY(walk_take(w, HDR_IPV4, hlen) == NULL))
+		return cur_short(&w->c, hlen);
+	set_v4_mapped(out->src, h + 12);
+	set_v4_mapped(out->dst, h + 16);
+	frag = be16(h + 6);
+	out->ip_version = 4;
+	out->ip_id = be16(h + 4);
+	out->tos = h[1];
+	out->ttl = h[8];
+	out->ip_df = (frag & IPV4_DF) != 0;
+	w->rerouted = hlen > 20 && has_source_route(h + 20, hlen - 20);
+	if (UNLIKELY(frag & (IPV4_MF | IPV4_OFFSET)))
+		return ipv4_fragment(w, h, frag);
+	return walk_ip_protocol(w, h[9]);
+}
+
+enum decode_result
+decode_ipv4(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 20);
+
+	return LIKELY(h != NULL) ? ipv4_header(w, h) : cur_short(&w->c, 20);
+}
+
+/* RFC 2675: a payload longer than the header's field can say. 0: no such option. */
+static uint32_t
+jumbo_length(const uint8_t *h, uint32_t len)
+{
+	uint32_t i = 2;
+
+	while (i + 1 < len) {
+		if (h[i] == 0) {
+			i++;
+			continue;
+		}
+		if (h[i] == JUMBO_OPTION && h[i + 1] == 4 && i + 6 <= len)
+			return be32(h + i + 2);
+		i += 2u + h[i + 1];
+	}
+	return 0;
+}
+
+/*
+ * Payload length 0: a jumbogram, or, from a kernel's own tap, a segment too long for the field:
+ * the frame says it.
+ */
+static void
+ipv6_limit(struct walk *w, const uint8_t *h)
+{
+	const uint8_t *ext = cur_peek(&w->c, 8);
+	uint32_t len = be16(h + 4);
+
+	if (UNLIKELY(len == 0 && h[6] == PROTO_HOP_BY_HOP && ext != NULL)) {
+		const uint32_t ext_len = (ext[1] + 1u) * 8;
+
+		len = jumbo_length(ext, ext_len < w->c.cap ? ext_len : w->c.cap);
+	}
+	if (LIKELY(len > 0))
+		cur_limit(&w->c, len);
+}
+
+enum decode_result
+decode_ipv6(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 40);
+	struct packet *out = w->out;
+
+	if (UNLIKELY(h == NULL))
+		return cur_short(&w->c, 40);
+	if (UNLIKELY(h[0] >> 4 != 6))
+		return DECODE_MALFORMED;
+	walk_take(w, HDR_IPV6, 40);
+	ipv6_limit(w, h);
+	memcpy(out->src, h + 8, 16);
+	memcpy(out->dst, h + 24, 16);
+	out->ip_version = 6;
+	out->ip_id = 0;
+	out->tos = (uint8_t)(h[0] << 4 | h[1] >> 4);
+	out->ttl = h[7];
+	out->ip_df = 0;
+	w->rerouted = false;
+	return walk_ip_protocol(w, h[6]);
+}
+
+/* RFC 8200 4.4, RFC 8754: the last stop is who the segment is for. */
+static void
+ipv6_route(struct walk *w, const uint8_t *h, uint32_t len)
+{
+	const uint8_t type = h[2], left = h[3];
+
+	if (left == 0)
+		return;
+	w->rerouted = true;
+	if (len < 24)
+		return;
+	if (type == 0 || type == 2)
+		memcpy(w->out->dst, h + 8 + (len - 24) / 16 * 16, 16);
+	else if (type == 4)
+		memcpy(w->out->dst, h + 8, 16);
+	else
+		return;
+	w->rerouted = false;
+}
+
+static enum decode_result
+ipv6_fragment(struct walk *w, const uint8_t *h)
+{
+	const uint16_t field = be16(h + 2);
+	const struct fragment fr = {
+		.id = be32(h + 4),
+		.offset = field & 0xfff8u,
+		.more = field & 1,
+		.protocol = h[0],
+	};
+
+	/* RFC 6946: a datagram in one fragment stands alone. */
+	if (fr.offset == 0 && !fr.more)
+		return walk_ip_protocol(w, h[0]);
+	return walk_fragment(w, &fr);
+}
+
+/* The length of an extension header from its first two bytes; 0: not an extension header. */
+static uint32_t
+ext_length(uint8_t protocol, const uint8_t *h)
+{
+	switch (protocol) {
+	case PROTO_HOP_BY_HOP:
+	case PROTO_DSTOPTS:
+	case PROTO_ROUTING:
+	case PROTO_MOBILITY:
+	case PROTO_HIP:
+	case PROTO_SHIM6:
+		return (h[1] + 1u) * 8;
+	case PROTO_AH:
+		return (h[1] + 2u) * 4;
+	case PROTO_FRAGMENT:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+static enum header
+ext_header(uint8_t protocol)
+{
+	switch (protocol) {
+	case PROTO_ROUTING:
+		return HDR_IPV6_ROUTING;
+	case PROTO_FRAGMENT:
+		return HDR_IPV6_FRAGMENT;
+	case PROTO_AH:
+		return HDR_AH;
+	default:
+		return HDR_IPV6_EXT;
+	}
+}
+
+/* One extension header: AH of both versions, the others of IPv6. */
+static enum decode_result
+walk_extension(struct walk *w, uint8_t protocol)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+	uint32_t len;
+
+	if (h == NULL)
+		return cur_short(&w->c, 8);
+	len = ext_length(protocol, h);
+	if (walk_take(w, ext_header(protocol), len) == NULL)
+		return cur_short(&w->c, len);
+	if (protocol == PROTO_ROUTING)
+		ipv6_route(w, h, len);
+	if (protocol == PROTO_FRAGMENT)
+		return ipv6_fragment(w, h);
+	return walk_ip_protocol(w, h[0]);
+}
+
+/* RFC 3378: two bytes, then Ethernet. */
+static enum decode_result
+decode_etherip(struct walk *w)
+{
+	if (walk_take(w, HDR_TUNNEL, 2) == NULL)
+		return cur_short(&w->c, 2);
+	return walk_tunnel(w, link_ethernet);
+}
+
+static bool
+is_extension(const struct walk *w, uint8_t protocol)
+{
+	switch (protocol) {
+	case PROTO_AH:
+		return true;
+	case PROTO_HOP_BY_HOP:
+	case PROTO_DSTOPTS:
+	case PROTO_ROUTING:
+	case PROTO_FRAGMENT:
+	case PROTO_MOBILITY:
+	case PROTO_HIP:
+	case PROTO_SHIM6:
+		return w->out->ip_version == 6;
+	default:
+		return false;
+	}
+}
+
+enum decode_result
+walk_ip_protocol(struct walk *w, uint8_t protocol)
+{
+	if (LIKELY(protocol == PROTO_TCP))
+		return decode_tcp(w);
+	if (++w->headers > HEADERS_MAX)
+		return DECODE_UNSUPPORTED;
+	if (is_extension(w, protocol))
+		return walk_extension(w, protocol);
+	switch (protocol) {
+	case PROTO_UDP:
+		return tunnel_udp(w);
+	case PROTO_ICMP:
+		return decode_icmp(w);
+	case PROTO_ICMPV6:
+		return decode_icmpv6(w);
+	case PROTO_IPV4:
+		return walk_tunnel(w, decode_ipv4);
+	case PROTO_IPV6:
+		return walk_tunnel(w, decode_ipv6);
+	case PROTO_GRE:
+		return tunnel_gre(w);
+	case PROTO_MPLS:
+		return walk_tunnel(w, tunnel_mpls);
+	case PROTO_ETHERIP:
+		return decode_etherip(w);
+	case PROTO_ETHERNET: /* RFC 8986 */
+		return walk_tunnel(w, link_ethernet);
+	case PROTO_L2TP:
+		return tunnel_l2tp3(w);
+	default:
+		return DECODE_OTHER;
+	}
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * optext.c: the TCP options of a frame in tcpdump's words and order.
+ */
+#include "net/decode.h"
+
+static const struct {
+	uint8_t kind;
+	const char *name;
+} kind_names[] = {
+	{0, "eol"},	   {1, "nop"},	  {2, "mss"},	  {3, "wscale"}, {4, "sackOK"},
+	{5, "sack"},	   {6, "echo"},	  {7, "echoreply"}, {8, "TS"},	 {11, "cc"},
+	{12, "ccnew"},	   {13, "ccecho"}, {19, "md5"},	  {20, "scps"},	 {28, "uto"},
+	{29, "tcp-ao"},	   {30, "mptcp"}, {34, "tfo"},	  {254, "exp"},
+};
+
+static const char *
+kind_name(uint8_t kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kind_names); i++) {
+		if (kind_names[i].kind == kind)
+			return kind_names[i].name;
+	}
+	return NULL;
+}
+
+static void
+add_hex(struct text *t, const uint8_t *p, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		text_add(t, "%02x", p[i]);
+}
+
+static void
+add_sack(struct text *t, const uint8_t *o, uint32_t len)
+{
+	text_add(t, " %u ", (unsigned)(len - 2) / 8);
+	for (uint32_t i = 2; i + 8 <= len; i += 8)
+		text_add(t, "{%u:%u}", be32(o + i), be32(o + i + 4));
+}
+
+static void
+add_tfo(struct text *t, const uint8_t *cookie, uint32_t len)
+{
+	text_add(t, len == 0 ? " cookiereq" : " cookie ");
+	add_hex(t, cookie, len);
+}
+
+static void
+add_mptcp(struct text *t, const uint8_t *o)
+{
+	text_add(t, " %u %s", o[1], mptcp_subtype_name(o[2] >> 4));
+}
+
+/* What stands behind the name of an option whose length is right for it. */
+static void
+add_value(struct text *t, const uint8_t *o, uint32_t len)
+{
+	switch (o[0]) {
+	case TCPOPT_MSS:
+		text_add(t, " %u", be16(o + 2));
+		break;
+	case TCPOPT_WSCALE:
+		text_add(t, " %u", o[2]);
+		break;
+	case TCPOPT_SACK_OK:
+		break;
+	case TCPOPT_SACK:
+		add_sack(t, o, len);
+		break;
+	case TCPOPT_TS:
+		text_add(t, " val %u ecr %u", be32(o + 2), be32(o + 6));
+		break;
+	case TCPOPT_MPTCP:
+		add_mptcp(t, o);
+		break;
+	case TCPOPT_TFO:
+		add_tfo(t, o + 2, len - 2);
+		break;
+	case TCPOPT_EXPERIMENT2:
+		if (len >= 4 && be16(o + 2) == TFO_MAGIC) {
+			text_add(t, "-tfo");
+			add_tfo(t, o + 4, len - 4);
+			break;
+		}
+		/* fall through */
+	default:
+		if (len > 2)
+			text_add(t, " 0x");
+		add_hex(t, o + 2, len - 2);
+	}
+}
+
+static void
+add_option(struct text *t, const uint8_t *o, uint32_t len)
+{
+	const char *name = kind_name(o[0]);
+
+	if (name != NULL)
+		text_add(t, "%s", name);
+	else
+		text_add(t, "unknown-%u", o[0]);
+	if (o[0] == TCPOPT_END || o[0] == TCPOPT_NOP)
+		return;
+	if (tcp_option_valid(o, len))
+		add_value(t, o, len);
+	else
+		text_add(t, " [bad length %u]", len);
+}
+
+static void
+add_options(struct text *t, const uint8_t *h, uint32_t cap)
+{
+	const uint32_t hlen = cap > 12 ? (h[12] >> 4) * 4u : 0;
+	struct tcp_option_iter it;
+	const uint8_t *o;
+
+	if (hlen <= TCP_MIN)
+		return;
+	tcp_options_begin(&it, h, hlen, cap);
+	while ((o = tcp_option_next(&it)) != NULL) {
+		text_add(t, "%s", t->len > 0 ? "," : "");
+		add_option(t, o, it.option_len);
+	}
+	if (it.end == TCP_OPTIONS_CUT)
+		text_add(t, "%s[|tcp]", t->len > 0 ? "," : "");
+	else if (it.end == TCP_OPTIONS_BAD)
+		text_add(t, "%s[bad opt]", t->len > 0 ? "," : "");
+}
+
+static void
+on_header(struct walk *w, enum header kind, const uint8_t *h, uint32_t len)
+{
+	struct text *t = w->ctx;
+
+	*t = text_on(t->buf, t->size);
+	if (kind == HDR_TCP)
+		add_options(t, h, len);
+}
+
+char *
+tcp_options_text(char *out, size_t size, const struct frame *f)
+{
+	struct text t = text_on(out, size);
+	struct packet packet;
+
+	walk_frame(f, &packet, on_header, &t);
+	return out;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tcp.c: the TCP header (RFC 9293 3.1), its options and its checksum. Knows nothing of what is
+ * around it but the addresses that the pseudo header takes and where the segment ends.
+ */
+#include "net/decode.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* ---- checksum ---- */
+
+typedef uint64_t lanes __attribute__((vector_size(16)));
+
+static inline lanes
+load_lanes(const uint8_t *p)
+{
+	lanes v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/*
+ * The sum of n bytes as 32-bit words in host order, not yet folded: one's complement sums do not
+ * depend on byte order. Each 64-bit lane has room for 2^32 words.
+ */
+static uint64_t
+sum_bytes(const uint8_t *p, size_t n)
+{
+	const lanes low = {UINT32_MAX, UINT32_MAX};
+	lanes a = {0, 0}, b = {0, 0};
+	uint64_t sum, tail[2] = {0, 0};
+
+	for (; n >= 32; p += 32, n -= 32) {
+		lanes x = load_lanes(p), y = load_lanes(p + 16);
+
+		a += (x & low) + (x >> 32);
+		b += (y & low) + (y >> 32);
+	}
+	if (n >= 16) {
+		lanes x = load_lanes(p);
+
+		a += (x & low) + (x >> 32);
+		p += 16;
+		n -= 16;
+	}
+	memcpy(tail, p, n);
+	a += b;
+	sum = a[0] + a[1];
+	sum += (tail[0] & UINT32_MAX) + (tail[0] >> 32);
+	sum += (tail[1] & UINT32_MAX) + (tail[1] >> 32);
+	return sum;
+}
+
+/* Down to 16 bits, 0xffff for a sum that is a multiple of it. */
+static inline uint16_t
+fold(uint64_t sum)
+{
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+/* RFC 9293 3.1; a v4-mapped address sums up as its four bytes, for ffff counts as nothing. */
+static uint64_t
+sum_pseudo(const struct packet *out, uint32_t len)
+{
+	const uint8_t rest[8] = {
+		(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len,
+		0, 0, 0, 6,
+	};
+
+	return sum_bytes(out->src, 16) + sum_bytes(out->dst, 16) + sum_bytes(rest, 8);
+}
+
+enum checksum
+tcp_checksum(const struct packet *out, const uint8_t *segment, uint32_t len)
+{
+	const uint64_t pseudo = sum_pseudo(out, len);
+	uint16_t partial = fold(pseudo), field;
+
+	memcpy(&field, segment + 16, 2);
+	if (field == partial || (field == 0 && partial == 0xffff))
+		return CSUM_PARTIAL;
+	return fold(pseudo + sum_bytes(segment, len)) == 0xffff ? CSUM_GOOD : CSUM_BAD;
+}
+
+/* ---- options ---- */
+
+void
+tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap)
+{
+	it->next = h + TCP_MIN;
+	it->len = hlen - TCP_MIN;
+	it->cap = cap <= TCP_MIN ? 0 : (cap < hlen ? cap : hlen) - TCP_MIN;
+	it->end = TCP_OPTIONS_WHOLE;
+}
+
+static const uint8_t *
+option_stop(struct tcp_option_iter *it, enum tcp_options_end why)
+{
+	it->end = why;
+	it->len = 0;
+	return NULL;
+}
+
+const uint8_t *
+tcp_option_next(struct tcp_option_iter *it)
+{
+	const uint8_t *o = it->next;
+	uint32_t n = 1;
+
+	if (it->len == 0)
+		return NULL;
+	if (it->cap == 0)
+		return option_stop(it, TCP_OPTIONS_CUT);
+	if (o[0] > TCPOPT_NOP) {
+		if (it->len < 2)
+			return option_stop(it, TCP_OPTIONS_BAD);
+		if (it->cap < 2)
+			return option_stop(it, TCP_OPTIONS_CUT);
+		n = o[1];
+		if (n < 2 || n > it->len)
+			return option_stop(it, TCP_OPTIONS_BAD);
+		if (n > it->cap)
+			return option_stop(it, TCP_OPTIONS_CUT);
+	}
+	it->option_len = n;
+	it->next += n;
+	it->cap -= n;
+	it->len = o[0] == TCPOPT_END ? 0 : it->len - n;
+	return o;
+}
+
+bool
+tcp_option_valid(const uint8_t *o, uint32_t len)
+{
+	switch (o[0]) {
+	case TCPOPT_MSS:
+		return len == 4;
+	case TCPOPT_WSCALE:
+		return len == 3;
+	case TCPOPT_SACK_OK:
+		return len == 2;
+	case TCPOPT_SACK:
+		return len >= 10 && (len - 2) % 8 == 0;
+	case TCPOPT_TS:
+		return len == 10;
+	case TCPOPT_MPTCP:
+		return len >= 3;
+	default:
+		return true;
+	}
+}
+
+static void
+read_sack(struct packet *out, const uint8_t *o, uint32_t len)
+{
+	const uint32_t n = (len - 2) / 8;
+
+	out->options |= OPT_SACK;
+	for (uint32_t i = 0; i < n && out->n_sack < PACKET_SACK_MAX; i++) {
+		out->sack[out->n_sack].left = be32(o + 2 + i * 8);
+		out->sack[out->n_sack].right = be32(o + 6 + i * 8);
+		out->n_sack++;
+	}
+}
+
+static void
+read_mptcp(struct packet *out, const uint8_t *o)
+{
+	if (!(out->options & OPT_MPTCP))
+		out->mptcp = o[2] >> 4;
+	out->options |= OPT_MPTCP;
+}
+
+static void
+read_experiment(struct packet *out, const uint8_t *o, uint32_t len)
+{
+	if (len >= 4 && be16(o + 2) == TFO_MAGIC) {
+		out->options |= OPT_TFO;
+		out->tfo_len = (uint8_t)(len - 4);
+	} else {
+		out->options |= OPT_UNKNOWN;
+	}
+}
+
+/* One option whose length is right for its kind. */
+static void
+read_option(struct packet *out, const uint8_t *o, uint32_t len)
+{
+	switch (o[0]) {
+	case TCPOPT_END:
+	case TCPOPT_NOP:
+		break;
+	case TCPOPT_MSS:
+		out->options |= OPT_MSS;
+		out->mss = be16(o + 2);
+		break;
+	case TCPOPT_WSCALE:
+		out->options |= OPT_WSCALE;
+		out->wscale = o[2];
+		break;
+	case TCPOPT_SACK_OK:
+		out->options |= OPT_SACK_OK;
+		break;
+	case TCPOPT_SACK:
+		read_sack(out, o, len);
+		break;
+	case TCPOPT_TS:
+		out->options |= OPT_TS;
+		out->tsval = be32(o + 2);
+		out->tsecr = be32(o + 6);
+		break;
+	case TCPOPT_TFO:
+		out->options |= OPT_TFO;
+		out->tfo_len = (uint8_t)(len - 2);
+		break;
+	case TCPOPT_MPTCP:
+		read_mptcp(out, o);
+		break;
+	case TCPOPT_MD5:
+	case TCPOPT_AO:
+		out->options |= OPT_AUTH;
+		break;
+	case TCPOPT_EXPERIMENT1:
+	case TCPOPT_EXPERIMENT2:
+		read_experiment(out, o, len);
+		break;
+	default:
+		out->options |= OPT_UNKNOWN;
+	}
+}
+
+static void
+read_options(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
+{
+	struct tcp_option_iter it;
+	const uint8_t *o;
+
+	tcp_options_begin(&it, h, hlen, cap);
+	while ((o = tcp_option_next(&it)) != NULL) {
+		if (tcp_option_valid(o, it.option_len))
+			read_option(out, o, it.option_len);
+		else
+			out->options |= OPT_BAD;
+	}
+	if (it.end == TCP_OPTIONS_CUT)
+		out->options |= OPT_CUT;
+	else if (it.end == TCP_OPTIONS_BAD)
+		out->options |= OPT_BAD;
+}
+
+/* What nearly every segment of a connection carries: two NOPs and time stamps. */
+static inline bool
+is_plain_ts(const uint8_t *o, uint32_t len)
+{
+	return len == 12 && be32(o) == 0x0101080a;
+}
+
+static inline void
+tcp_options(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
+{
+	out->options = 0;
+	out->mss = 0;
+	out->wscale = out->n_sack = out->tfo_len = out->mptcp = 0;
+	out->tsval = out->tsecr = 0;
+	if (hlen == TCP_MIN)
+		return;
+	if (LIKELY(cap >= hlen && is_plain_ts(h + TCP_MIN, hlen - TCP_MIN))) {
+		out->options = OPT_TS;
+		out->tsval = be32(h + 24);
+		out->tsecr = be32(h + 28);
+		return;
+	}
+	read_options(out, h, hlen, cap);
+}
+
+/* ---- header ---- */
+
+static void
+tcp_ports(struct packet *out, const uint8_t *h)
+{
+	out->sport = be16(h);
+	out->dport = be16(h + 2);
+	out->seq = be32(h + 4);
+}
+
+/* A cut window reads as its greatest value, so that nobody takes it for a closed one. */
+static inline void
+tcp_fields(struct packet *out, const uint8_t *h, uint32_t cap)
+{
+	tcp_ports(out, h);
+	out->ack = be32(h + 8);
+	out->flags = be16(h + 12) & 0x1ff;
+	if (LIKELY(cap >= TCP_MIN)) {
+		out->window = be16(h + 14);
+		out->checksum = be16(h + 16);
+		out->urgent = be16(h + 18);
+		return;
+	}
+	out->window = cap >= 16 ? be16(h + 14) : UINT16_MAX;
+	out->checksum = cap >= 18 ? be16(h + 16) : 0;
+	out->urgent = 0;
+}
+
+static inline void
+tcp_verdict(const struct walk *w, const uint8_t *h)
+{
+	struct packet *out = w->out;
+
+	out->truncated = w->c.cap < w->c.wire;
+	out->csum = CSUM_UNKNOWN;
+	if (LIKELY(!out->truncated))
+		out->csum = (uint8_t)tcp_checksum(out, h, w->c.wire);
+	if (w->rerouted && out->csum == CSUM_BAD)
+		out->csum = CSUM_UNKNOWN;
+}
+
+/* RFC 792: the error quotes at least 8 bytes; newer ones quote what they have room for. */
+static enum decode_result
+tcp_quoted(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+	const uint32_t cap = w->c.cap;
+	struct packet *out = w->out;
+	uint32_t hlen = TCP_MIN;
+
+	if (h == NULL)
+		return cur_short(&w->c, 8);
+	tcp_ports(out, h);
+	out->ack = 0;
+	out->flags = out->window = out->checksum = out->urgent = 0;
+	tcp_options(out, h, TCP_MIN, cap);
+	out->options = OPT_CUT;
+	if (cap >= TCP_FLAGS) {
+		hlen = (h[12] >> 4) * 4u;
+		if (hlen < TCP_MIN || hlen > w->c.wire)
+			return DECODE_MALFORMED;
+		tcp_fields(out, h, cap);
+		tcp_options(out, h, hlen, cap);
+	}
+	out->payload_len = w->c.wire > hlen ? w->c.wire - hlen : 0;
+	out->digest = (uint32_t)XXH3_64bits(h, cap < hlen ? cap : hlen);
+	out->truncated = cap < w->c.wire;
+	out->csum = CSUM_UNKNOWN;
+	walk_header(w, HDR_TCP, h, cap < hlen ? cap : hlen);
+	return DECODE_ICMP;
+}
+
+enum decode_result
+decode_tcp(struct walk *w)
+{
+	const uint8_t *h = w->c.p;
+	const uint32_t cap = w->c.cap, wire = w->c.wire;
+	struct packet *out = w->out;
+	uint32_t hlen;
+
+	if (UNLIKELY(w->quoted))
+		return tcp_quoted(w);
+	if (UNLIKELY(wire < TCP_MIN))
+		return DECODE_MALFORMED;
+	if (UNLIKELY(cap < TCP_FLAGS))
+		return DECODE_TRUNCATED;
+	hlen = (h[12] >> 4) * 4u;
+	if (UNLIKELY(hlen < TCP_MIN || hlen > wire))
+		return DECODE_MALFORMED;
+	tcp_fields(out, h, cap);
+	tcp_options(out, h, hlen, cap);
+	out->payload_len = wire - hlen;
+	out->digest = (uint32_t)XXH3_64bits(h, cap < hlen ? cap : hlen);
+	tcp_verdict(w, h);
+	walk_header(w, HDR_TCP, h, cap < hlen ? cap : hlen);
+	return DECODE_TCP;
+}

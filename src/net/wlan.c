@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wlan.c: IEEE 802.11 data frames and the headers that capture devices put before them: radiotap,
+ * Prism, AVS. Encrypted frames are opaque; of an aggregate the first packet is read.
+ */
+#include "net/decode.h"
+
+#define FC_TO_DS     0x01
+#define FC_FROM_DS   0x02
+#define FC_PROTECTED 0x40
+#define FC_ORDER     0x80
+
+#define SUBTYPE_NULL 0x4 /* no data */
+#define SUBTYPE_QOS  0x8
+#define QOS_AMSDU    0x80
+
+#define AVS_MAGIC 0x80211001 /* its low 12 bits are the version */
+
+/* DA, SA, length, then LLC. */
+static enum decode_result
+walk_amsdu(struct walk *w)
+{
+	const uint8_t *h = walk_take(w, HDR_LINK, 14);
+
+	if (h == NULL)
+		return cur_short(&w->c, 14);
+	cur_limit(&w->c, be16(h + 12));
+	return link_llc(w);
+}
+
+/* padded: the header is filled up to a multiple of four, as some cards do. */
+static enum decode_result
+walk_wlan(struct walk *w, bool padded)
+{
+	const uint8_t *h = cur_peek(&w->c, 24);
+	uint32_t len = 24, qos = 0;
+
+	if (h == NULL)
+		return w->c.wire >= 24 ? DECODE_TRUNCATED : DECODE_OTHER;
+	if ((h[0] & 0x0f) != 0x08 || h[0] >> 4 & SUBTYPE_NULL)
+		return DECODE_OTHER;
+	if ((h[1] & (FC_TO_DS | FC_FROM_DS)) == (FC_TO_DS | FC_FROM_DS))
+		len += 6;
+	if (h[0] >> 4 & SUBTYPE_QOS) {
+		qos = len;
+		len += h[1] & FC_ORDER ? 6 : 2;
+	}
+	if (padded)
+		len = (len + 3) & ~3u;
+	h = walk_take(w, HDR_WLAN, len);
+	if (h == NULL)
+		return cur_short(&w->c, len);
+	if (h[1] & FC_PROTECTED)
+		return DECODE_OTHER;
+	if (h[22] & 0x0f) /* a later fragment of a frame */
+		return DECODE_UNSUPPORTED;
+	return qos != 0 && h[qos] & QOS_AMSDU ? walk_amsdu(w) : link_llc(w);
+}
+
+enum decode_result
+link_wlan(struct walk *w)
+{
+	return walk_wlan(w, false);
+}
+
+#define RADIOTAP_TSFT	  0x1
+#define RADIOTAP_FLAGS	  0x2
+#define RADIOTAP_EXTENDED 0x80
+#define RADIOTAP_PADDED	  0x20
+
+/* The flags byte follows the presence words and the time, if there is one, aligned to eight. */
+static uint8_t
+radiotap_flags(const uint8_t *h, uint32_t len)
+{
+	uint32_t at = 8;
+
+	if (!(h[4] & RADIOTAP_FLAGS))
+		return 0;
+	for (uint32_t word = 4; h[word + 3] & RADIOTAP_EXTENDED; word += 4) {
+		at += 4;
+		if (at > len)
+			return 0;
+	}
+	if (h[4] & RADIOTAP_TSFT)
+		at = ((at + 7) & ~7u) + 8;
+	return at < len ? h[at] : 0;
+}
+
+enum decode_result
+link_radiotap(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+	uint32_t len;
+
+	if (h == NULL)
+		return cur_short(&w->c, 8);
+	len = le16(h + 2);
+	if (len < 8)
+		return DECODE_MALFORMED;
+	if (walk_take(w, HDR_RADIOTAP, len) == NULL)
+		return cur_short(&w->c, len);
+	return walk_wlan(w, radiotap_flags(h, len) & RADIOTAP_PADDED);
+}
+
+enum decode_result
+link_avs(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+	uint32_t len;
+
+	if (h == NULL)
+		return cur_short(&w->c, 8);
+	len = be32(h + 4);
+	if (len < 8)
+		return DECODE_MALFORMED;
+	if (walk_take(w, HDR_LINK, len) == NULL)
+		return cur_short(&w->c, len);
+	return walk_wlan(w, false);
+}
+
+/* Always 144 bytes, unless an AVS header hides behind the same link type. */
+enum decode_result
+link_prism(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+
+	if (h == NULL)
+		return cur_short(&w->c, 8);
+	if ((be32(h) & 0xfffff000) == (AVS_MAGIC & 0xfffff000))
+		return link_avs(w);
+	if (walk_take(w, HDR_LINK, 144) == NULL)
+		return cur_short(&w->c, 144);
+	return walk_wlan(w, false);
+}
