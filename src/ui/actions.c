@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * actions: from a key to what it does. Looks in the screen's own table first, then in those that
+ * work everywhere. The names of keys, as footer, help and manual show them, are here too.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "ui/view.h"
+
+/* ---- moving ---- */
+
+static void
+go_up(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	list_move(&v->list, -1);
+}
+
+static void
+go_down(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	list_move(&v->list, 1);
+}
+
+static void
+go_page_up(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	list_move(&v->list, v->list.lines > 1 ? 1 - v->list.lines : -1);
+}
+
+static void
+go_page_down(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	list_move(&v->list, v->list.lines > 1 ? v->list.lines - 1 : 1);
+}
+
+static void
+go_home(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	list_go(&v->list, 0);
+}
+
+static void
+go_end(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	list_go(&v->list, v->list.count > 0 ? v->list.count - 1 : 0);
+}
+
+const struct action movement_actions[] = {
+	{"up", {K_UP, 'k'}, NULL, N_("one row up"), go_up},
+	{"down", {K_DOWN, 'j'}, NULL, N_("one row down"), go_down},
+	{"page-up", {K_PAGE_UP, K_CTRL('b')}, NULL, N_("one page up"), go_page_up},
+	{"page-down", {K_PAGE_DOWN, K_CTRL('f')}, NULL, N_("one page down"), go_page_down},
+	{"first", {K_HOME, 'g'}, NULL, N_("to the first row"), go_home},
+	{"last", {K_END, 'G'}, NULL, N_("to the last row"), go_end},
+	{0},
+};
+
+/* ---- everywhere ---- */
+
+static void
+freeze(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->frozen = !ui->frozen;
+	engine_totals(ui->engine, &ui->totals);
+	ui->frozen_packets = ui->totals.packets;
+	engine_freeze(ui->engine, ui->frozen);
+	if (ui->frozen)
+		ui_say(ui, _("Frozen at this moment; capturing goes on. p shows what is now."));
+}
+
+static void
+escape(struct ui *ui, struct view *v)
+{
+	(void)v;
+	if (ui->depth > 1)
+		ui_back(ui);
+	else if (ui->filter[0] != '\0')
+		ui_say(ui, _("A filter is in force: / changes it. q quits."));
+	else
+		ui_say(ui, _("This is the first screen: q quits."));
+}
+
+static void
+quit(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->quit = true;
+}
+
+static void
+help(struct ui *ui, struct view *v)
+{
+	if (v->ops == &view_help)
+		ui_back(ui);
+	else
+		ui_open(ui, &view_help, v->ops);
+}
+
+static void
+redraw(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	(void)v;
+	term_redraw();
+}
+
+static void
+toggle_bits(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->bits = !ui->bits;
+	ui_say(ui, "%s", ui->bits ? _("Rates in bits per second") : _("Rates in bytes per second"));
+}
+
+static void
+toggle_names(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->names = !ui->names;
+	ui_say(ui, "%s", ui->names ? _("Ports by their services' names") : _("Ports as numbers"));
+}
+
+const struct action global_actions[] = {
+	{"freeze", {'p'}, N_("Freeze"), N_("freeze every screen at this moment, and go on"), freeze},
+	{"help", {'?', K_F(1), 'h'}, N_("Help"), N_("this help"), help},
+	{"back", {'q'}, N_("Back"), N_("out of this screen; on the first one: quit"), ui_leave},
+	{"escape", {K_ESC}, NULL, N_("out of this screen, never out of the program"), escape},
+	{"quit", {K_F(10), 'Q'}, NULL, N_("quit"), quit},
+	{"bits", {'b'}, NULL, N_("rates in bits or in bytes"), toggle_bits},
+	{"names", {'n'}, NULL, N_("ports as numbers or as names of services"), toggle_names},
+	{"redraw", {K_CTRL('l')}, NULL, N_("draw the whole screen again"), redraw},
+	{0},
+};
+
+/* ---- keys and their names ---- */
+
+static const struct {
+	int key;
+	const char *name;
+} key_names[] = {
+	{' ', N_("Space")},	       {K_TAB, N_("Tab")},
+	{K_ENTER, N_("Enter")},	       {K_ESC, N_("Esc")},
+	{K_UP, N_("Up")},	       {K_DOWN, N_("Down")},
+	{K_LEFT, N_("Left")},	       {K_RIGHT, N_("Right")},
+	{K_PAGE_UP, N_("PgUp")},       {K_PAGE_DOWN, N_("PgDn")},
+	{K_HOME, N_("Home")},	       {K_END, N_("End")},
+	{K_DELETE, N_("Del")},	       {K_BACKSPACE, N_("Backspace")},
+	{K_BACK_TAB, N_("Shift-Tab")},
+};
+
+char *
+key_name(char *out, size_t size, int key)
+{
+	struct text t = text_on(out, size);
+
+	for (size_t i = 0; i < ARRAY_LEN(key_names); i++)
+		if (key_names[i].key == key) {
+			text_add(&t, "%s", _(key_names[i].name));
+			return out;
+		}
+	if (key > K_F0 && key <= K_LAST)
+		text_add(&t, "F%d", key - K_F0);
+	else if (key < ' ')
+		text_add(&t, "^%c", key + '@');
+	else if (key < K_BACKSPACE)
+		text_add(&t, "%c", key);
+	else
+		text_add(&t, "%s", _("this key"));
+	return out;
+}
+
+char *
+action_keys(char *out, size_t size, const struct action *a)
+{
+	struct text t = text_on(out, size);
+	char name[32];
+
+	for (int i = 0; i < ACTION_KEYS && a->keys[i] != 0; i++)
+		text_add(&t, "%s%s", i > 0 ? ", " : "", key_name(name, sizeof name, a->keys[i]));
+	return out;
+}
+
+static const struct action *
+find_in(const struct action *a, int key)
+{
+	for (; a != NULL && a->name != NULL; a++)
+		for (int i = 0; i < ACTION_KEYS && a->keys[i] != 0; i++)
+			if (a->keys[i] == key)
+				return a;
+	return NULL;
+}
+
+const struct action *
+action_find(const struct view *v, int key)
+{
+	const struct action *a = find_in(v->ops->actions, key);
+
+	if (a == NULL)
+		a = find_in(movement_actions, key);
+	return a != NULL ? a : find_in(global_actions, key);
+}
+
+static void
+answer(struct ui *ui, int key)
+{
+	void (*fn)(struct ui *, bool) = ui->question.answer;
+
+	if (key == K_MOUSE || key == K_OTHER)
+		return;
+	ui->question.answer = NULL;
+	fn(ui, key == 'y' || key == 'Y');
+}
+
+static void
+dispatch_key(struct ui *ui, const struct event *ev)
+{
+	struct view *v = ui_view(ui);
+	const struct action *a = action_find(v, ev->key);
+	char name[32];
+
+	ui->message[0] = '\0';
+	if (a != NULL)
+		a->fn(ui, v);
+	else
+		ui_say(ui, _("%s does nothing here; ? shows the keys"),
+		       key_name(name, sizeof name, ev->key));
+}
+
+void
+actions_dispatch(struct ui *ui, const struct event *ev)
+{
+	if (ui->question.answer != NULL)
+		answer(ui, ev->key);
+	else if (ui->prompt.ops != NULL && ev->key != K_MOUSE)
+		prompt_key(ui, ev);
+	else if (ev->key == K_MOUSE)
+		frame_mouse(ui, ev);
+	else
+		dispatch_key(ui, ev);
+	if (!ui->quit && ui_view(ui)->ops->moved != NULL)
+		ui_view(ui)->ops->moved(ui_view(ui));
+}
+
+static void
+each_key_of(ui_key_fn *fn, void *ctx, const char *screen, const struct action *a)
+{
+	char keys[64];
+
+	for (; a != NULL && a->name != NULL; a++)
+		fn(ctx, screen, action_keys(keys, sizeof keys, a), a->help);
+}
+
+void
+ui_each_key(ui_key_fn *fn, void *ctx)
+{
+#define VIEW_KEYS(name) each_key_of(fn, ctx, view_##name.title, view_##name.actions);
+	VIEWS(VIEW_KEYS)
+#undef VIEW_KEYS
+	each_key_of(fn, ctx, N_("Everywhere"), movement_actions);
+	each_key_of(fn, ctx, N_("Everywhere"), global_actions);
+}

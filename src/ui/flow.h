@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* flow: what the files of the Connection screen share: its state, and each tab's table. */
+#ifndef TCPLENS_UI_FLOW_H
+#define TCPLENS_UI_FLOW_H
+
+#include "ui/lines.h"
+#include "ui/view.h"
+
+#define SEGMENTS_MAX 512 /* engine_segments' limit */
+
+struct flow;
+
+/* One tab of the screen: what is in the list below the summary. */
+struct tab {
+	const char *title; /* N_() */
+	void (*update)(struct view *v);
+	int (*top_lines)(void);
+	void (*draw_top)(struct view *v, struct area a);
+	void (*fetch)(struct view *v, size_t first, size_t n);
+	void (*draw_row)(struct view *v, size_t row, struct area a, bool selected);
+	const char *empty; /* N_() */
+	bool scrolls;	   /* text to be read: no cursor */
+};
+extern const struct tab tab_segments, tab_timers;
+
+struct flow {
+	struct connref ref;
+	struct conn_detail d; /* the last we knew */
+	bool gone;	      /* the engine no longer knows it */
+	int tab;
+	struct list lists[4]; /* where one was, per tab */
+	/* segments */
+	bool follow;
+	uint64_t total, lost;
+	uint64_t selected; /* lost + row: the same segment when older ones are dropped */
+	size_t first, n;
+	nsec before; /* time of the segment before rows[0], 0 none */
+	struct segment rows[SEGMENTS_MAX];
+	/* timers */
+	struct lines timers;
+};
+
+/* ---- flow_summary.c ---- */
+/* Both ends, what they agreed and what is wrong, in at most `max` lines. */
+void summary_build(const struct view *v, int columns, size_t max, struct lines *out);
+
+/* ---- flow_segments.c ---- */
+/* The segment under the cursor; false: none. */
+bool segments_selected(struct view *v, struct segment *out);
+void segments_moved(struct view *v);
+void segments_enter(struct ui *ui, struct view *v);
+void segments_follow(struct ui *ui, struct view *v);
+void segments_next_problem(struct ui *ui, struct view *v);
+void segments_previous_problem(struct ui *ui, struct view *v);
+
+/* "1.008123": seconds and microseconds, whatever the size. */
+void seconds_text(char *out, size_t size, nsec d);
+
+/* ---- flow_timers.c ---- */
+/* The end whose next attempt comes first, or -1 when no timer runs. */
+int timer_side(const struct conn_detail *d);
+/* "client's RTO: attempt 3 in 1.2s ▓▓▓░, gives up 10:25:34" */
+char *timer_text(char *out, size_t size, const struct view *v, const struct conn_detail *d,
+		 int side);
+/* ▓▓▓░: how much of the wait is over. */
+char *timer_bar(char *out, size_t size, const struct half_facts *h, nsec now, int cells);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * flow_timers: the Timers tab: per end, the ladder of attempts as it was measured beside the one
+ * that the sender's rules give, the timer that runs now and when it gives up. Also the one-line form
+ * of a running timer, for the summary.
+ */
+#include "base/i18n.h"
+#include "ui/flow.h"
+
+#define BAR_CELLS 12
+
+int
+timer_side(const struct conn_detail *d)
+{
+	int side = -1;
+
+	if (d->f.ended != 0)
+		return -1;
+	for (int s = 0; s < 2; s++) {
+		const struct timer_facts *t = &d->f.half[s].timer;
+		if (t->kind != TIMER_NONE && t->due != NSEC_NEVER &&
+		    (side < 0 || t->due < d->f.half[side].timer.due))
+			side = s;
+	}
+	return side;
+}
+
+char *
+timer_bar(char *out, size_t size, const struct half_facts *h, nsec now, int cells)
+{
+	struct text t = text_on(out, size);
+	nsec whole = h->timer.due - h->last_sent, over = now - h->last_sent;
+	int full = whole > 0 ? (int)(over * cells / whole) : cells;
+
+	if (full > cells)
+		full = cells;
+	for (int i = 0; i < cells; i++)
+		text_add(&t, "%s", glyph(i < full ? GLYPH_FULL : GLYPH_EMPTY));
+	return out;
+}
+
+static const char *
+kind_text(enum timer_kind k)
+{
+	switch (k) {
+	case TIMER_SYN:
+		return _("SYN again");
+	case TIMER_SYN_ACK:
+		return _("SYN-ACK again");
+	case TIMER_RTO:
+		return _("retransmission (RTO)");
+	case TIMER_TLP:
+		return _("tail-loss probe");
+	case TIMER_PERSIST:
+		return _("zero window probe");
+	case TIMER_KEEPALIVE:
+		return _("keep-alive probe");
+	default:
+		return _("no timer");
+	}
+}
+
+/* "in 1.2s", or that it is late. */
+static void
+due_text(char *out, size_t size, const struct timer_facts *timer, nsec now)
+{
+	struct text t = text_on(out, size);
+	char d[16];
+
+	if (timer->due > now)
+		text_add(&t, _("in %s"), text_duration(d, sizeof d, timer->due - now));
+	else if (timer->due_latest == NSEC_NEVER || now <= timer->due_latest)
+		text_add(&t, "%s", _("due now"));
+	else
+		text_add(&t, _("overdue by %s"), text_duration(d, sizeof d, now - timer->due_latest));
+}
+
+char *
+timer_text(char *out, size_t size, const struct view *v, const struct conn_detail *d, int side)
+{
+	const struct half_facts *h = &d->f.half[side];
+	char due[32], bar[64], up[64];
+	struct text t = text_on(out, size);
+
+	due_text(due, sizeof due, &h->timer, v->ui->now);
+	timer_bar(bar, sizeof bar, h, v->ui->now, BAR_CELLS);
+	if (side == CLIENT)
+		text_add(&t, _("client: %s, attempt %u %s %s"), kind_text(h->timer.kind),
+			 h->timer.attempt, due, bar);
+	else
+		text_add(&t, _("server: %s, attempt %u %s %s"), kind_text(h->timer.kind),
+			 h->timer.attempt, due, bar);
+	if (h->timer.gives_up != NSEC_NEVER && h->timer.gives_up != 0)
+		text_add(&t, _("; gives up at %s"), text_clock(up, sizeof up, h->timer.gives_up, 0));
+	return out;
+}
+
+/* ---- the tab ---- */
+
+static const char *
+cause_text(enum cause c)
+{
+	const char *name = cause_name(c);
+
+	return name != NULL ? name : "?";
+}
+
+static void
+rto_add(struct lines *l, const struct half_facts *h)
+{
+	char rto[16], srtt[16], var[16];
+
+	if (h->timer.rto < 0)
+		return;
+	if (h->timer.srtt < 0)
+		lines_add(l, ROLE_NORMAL, _("  RTO %s (no RTT measured yet)"),
+			  text_duration(rto, sizeof rto, h->timer.rto));
+	else
+		lines_add(l, ROLE_NORMAL, _("  RTO %s  (SRTT %s, RTTVAR %s)"),
+			  text_duration(rto, sizeof rto, h->timer.rto),
+			  text_duration(srtt, sizeof srtt, h->timer.srtt),
+			  text_duration(var, sizeof var, h->timer.rttvar));
+}
+
+/* How far a measured gap is from the expected one, in per cent. */
+static void
+off_text(char *out, size_t size, nsec gap, nsec expected)
+{
+	struct text t = text_on(out, size);
+
+	if (expected > 0)
+		text_add(&t, "%+.1f%%", (double)(gap - expected) * 100.0 / (double)expected);
+}
+
+static void
+gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
+{
+	nsec gap = d->half[side].gaps[i];
+	nsec expected = i < d->half[side].n_expected ? d->half[side].expected[i] : 0;
+	char clock[64], g[24], e[24] = "", off[24];
+
+	text_clock(clock, sizeof clock, at, 3);
+	seconds_text(g, sizeof g, gap);
+	if (expected > 0)
+		seconds_text(e, sizeof e, expected);
+	off_text(off, sizeof off, gap, expected);
+	lines_add(l, ROLE_NORMAL, "  %3d  %-13s %10s  %10s  %8s  %s", i + 2, clock, g, e, off,
+		  i == 0 && d->half[side].first_is_tlp ? _("tail-loss probe") : "");
+}
+
+static void
+ladder_add(struct lines *l, const struct conn_detail *d, int side)
+{
+	int n = d->half[side].n_gaps;
+	nsec at = d->half[side].ladder_start;
+	char clock[64];
+
+	if (n == 0)
+		return;
+	lines_add(l, ROLE_NORMAL, _("  longest ladder: %d attempts, cause %s, seq %lu, frame %llu"),
+		  n + 1, cause_text(d->half[side].ladder_cause),
+		  (unsigned long)d->half[side].ladder_seq,
+		  (unsigned long long)d->half[side].ladder_first_frame);
+	if (d->half[side].stack != NULL)
+		lines_add(l, ROLE_NORMAL, _("  these are the intervals of %s"), d->half[side].stack);
+	lines_add(l, ROLE_HEADER, "  %3s  %-13s %10s  %10s  %8s", "#", _("AT"), _("GAP"),
+		  _("EXPECTED"), _("OFF"));
+	lines_add(l, ROLE_NORMAL, "  %3d  %-13s %10s", 1, text_clock(clock, sizeof clock, at, 3),
+		  glyph(GLYPH_NONE));
+	for (int i = 0; i < n; i++) {
+		at += d->half[side].gaps[i];
+		gap_row(l, d, side, i, at);
+	}
+}
+
+static void
+next_add(struct lines *l, const struct view *v, const struct conn_detail *d, int side)
+{
+	const struct half_facts *h = &d->f.half[side];
+	char due[32], bar[128], clock[64], left[16];
+
+	if (d->f.ended != 0 || h->timer.kind == TIMER_NONE || h->timer.due == NSEC_NEVER) {
+		lines_add(l, ROLE_DIM, "  %s", _("no timer runs"));
+		return;
+	}
+	due_text(due, sizeof due, &h->timer, v->ui->now);
+	timer_bar(bar, sizeof bar, h, v->ui->now, BAR_CELLS * 2);
+	lines_add(l, ROLE_NOTE, _("  next: %s, attempt %u %s %s at %s"), kind_text(h->timer.kind),
+		  h->timer.attempt, due, bar, text_clock(clock, sizeof clock, h->timer.due, 3));
+	if (h->timer.gives_up != NSEC_NEVER && h->timer.gives_up != 0)
+		lines_add(l, ROLE_NOTE, _("  gives up at %s, in %s"),
+			  text_clock(clock, sizeof clock, h->timer.gives_up, 3),
+			  text_duration(left, sizeof left,
+					nsec_max(0, h->timer.gives_up - v->ui->now)));
+}
+
+static void
+timers_update(struct view *v)
+{
+	struct flow *f = v->state;
+	char end[64];
+
+	lines_clear(&f->timers);
+	for (int side = 0; side < 2; side++) {
+		const struct endpoint *e = &f->d.f.end[side];
+		if (side > 0)
+			lines_add(&f->timers, ROLE_NORMAL, " ");
+		text_endpoint(end, sizeof end, e->addr, e->port);
+		lines_add(&f->timers, ROLE_TITLE,
+			  side == CLIENT ? _("client %s") : _("server %s"), end);
+		rto_add(&f->timers, &f->d.f.half[side]);
+		next_add(&f->timers, v, &f->d, side);
+		ladder_add(&f->timers, &f->d, side);
+	}
+	list_sync(&v->list, f->timers.n, -1);
+}
+
+static int
+timers_top_lines(void)
+{
+	return 0;
+}
+
+static void
+timers_draw_top(struct view *v, struct area a)
+{
+	(void)v;
+	(void)a;
+}
+
+static void
+timers_draw_row(struct view *v, size_t row, struct area a, bool selected)
+{
+	const struct flow *f = v->state;
+
+	(void)selected;
+	if (row < f->timers.n)
+		term_put(a.y, 1, a.columns - 1, f->gone ? ROLE_DIM : f->timers.items[row].role,
+			 f->timers.items[row].text);
+}
+
+const struct tab tab_timers = {
+	.title = N_("Timers"),
+	.update = timers_update,
+	.top_lines = timers_top_lines,
+	.draw_top = timers_draw_top,
+	.draw_row = timers_draw_row,
+	.empty = N_("Nothing is known of the timers"),
+	.scrolls = true,
+};

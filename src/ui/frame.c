@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame: what surrounds every screen: the status line on top, the footer below, and in between the
+ * screen's own lines and its list. On narrow terminals the less telling parts of a line go first.
+ */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "ui/view.h"
+
+#define MIN_COLUMNS 30
+#define MIN_LINES   6
+
+/* ---- a line of parts of which the least important give way ---- */
+struct part {
+	int rank; /* higher gives way earlier; 0 stays */
+	enum role role;
+	char text[PROMPT_MAX];
+};
+
+struct line {
+	size_t n;
+	struct part parts[16];
+};
+
+static void
+line_add(struct line *l, int rank, enum role role, const char *fmt, ...) ATTR_FORMAT(4, 5);
+static void
+line_add(struct line *l, int rank, enum role role, const char *fmt, ...)
+{
+	if (l->n == ARRAY_LEN(l->parts))
+		return;
+	struct part *p = &l->parts[l->n];
+	struct text t = text_on(p->text, sizeof p->text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_addv(&t, fmt, ap);
+	va_end(ap);
+	p->rank = rank;
+	p->role = role;
+	if (p->text[0] != '\0')
+		l->n++;
+}
+
+static int
+line_width(const struct line *l)
+{
+	int width = 1;
+
+	for (size_t i = 0; i < l->n; i++)
+		width += (int)text_width(l->parts[i].text) + 2;
+	return width;
+}
+
+/* Drops parts until the line fits; what stays although it does not fit is cut when drawn. */
+static void
+line_fit(struct line *l, int cols)
+{
+	while (line_width(l) - 1 > cols) {
+		size_t worst = 0;
+		for (size_t i = 1; i < l->n; i++)
+			if (l->parts[i].rank >= l->parts[worst].rank)
+				worst = i;
+		if (l->n == 0 || l->parts[worst].rank == 0)
+			return;
+		memmove(&l->parts[worst], &l->parts[worst + 1],
+			(l->n - worst - 1) * sizeof l->parts[0]);
+		l->n--;
+	}
+}
+
+static void
+line_draw(const struct line *l, int y, int cols)
+{
+	int x = 1;
+
+	term_fill(y, 0, cols, ROLE_BAR);
+	for (size_t i = 0; i < l->n && x < cols; i++)
+		x += term_put(y, x, cols - x, l->parts[i].role, l->parts[i].text) + 2;
+}
+
+/* ---- status line ---- */
+
+static void
+status_phase(const struct ui *ui, struct line *l)
+{
+	const struct source_status *s = &ui->status;
+
+	if (ui->frozen) {
+		uint64_t new = ui->totals.packets - ui->frozen_packets;
+		char count[16];
+		text_count(count, sizeof count, new);
+		line_add(l, 0, ROLE_BAR_LOUD, _("%s frozen, +%s packets"), glyph(GLYPH_PAUSED), count);
+	} else if (ui->source == NULL)
+		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("no source"));
+	else if (s->phase == SOURCE_ENDED)
+		line_add(l, 0, ROLE_BAR, "%s", s->live ? _("capture ended") : _("end of file"));
+	else if (s->phase == SOURCE_DAMAGED)
+		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("file damaged"));
+	else if (s->phase == SOURCE_FAILED)
+		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("capture failed"));
+	else if (s->live)
+		line_add(l, 0, ROLE_BAR, _("%s live"), glyph(GLYPH_LIVE));
+	else if (s->paced && s->speed <= 0)
+		line_add(l, 0, ROLE_BAR_LOUD, _("%s held"), glyph(GLYPH_PAUSED));
+	else if (s->paced)
+		line_add(l, 0, ROLE_BAR, _("%s replay %s%.3g"), glyph(GLYPH_REPLAY),
+			 glyph(GLYPH_TIMES), s->speed);
+	else if (s->progress >= 0)
+		line_add(l, 0, ROLE_BAR, _("reading %d%%"), s->progress / 10);
+	else
+		line_add(l, 0, ROLE_BAR, "%s", _("reading"));
+}
+
+/* Everything that the screens do not show although it was on the wire. */
+static void
+status_losses(const struct ui *ui, struct line *l)
+{
+	const struct totals *t = &ui->totals;
+	uint64_t drops = ui->status.kernel_drops + ui->status.interface_drops;
+	uint64_t bad = t->decode[DECODE_MALFORMED] + t->decode[DECODE_UNSUPPORTED];
+	char n[16];
+
+	if (drops > 0)
+		line_add(l, 1, ROLE_BAR_LOUD, _("%s DROPPED"), text_count(n, sizeof n, drops));
+	else if (ui->status.live)
+		line_add(l, 7, ROLE_BAR, "%s", _("0 dropped"));
+	if (bad > 0)
+		line_add(l, 3, ROLE_BAR_LOUD, _("%s undecodable"), text_count(n, sizeof n, bad));
+	if (t->decode[DECODE_TRUNCATED] > 0)
+		line_add(l, 3, ROLE_BAR_LOUD, _("%s cut short"),
+			 text_count(n, sizeof n, t->decode[DECODE_TRUNCATED]));
+	if (t->refused > 0)
+		line_add(l, 2, ROLE_BAR_LOUD, _("%s untracked"), text_count(n, sizeof n, t->refused));
+	if (t->evicted > 0)
+		line_add(l, 2, ROLE_BAR_LOUD, _("%s evicted"), text_count(n, sizeof n, t->evicted));
+	if (t->history_lost > 0)
+		line_add(l, 4, ROLE_BAR_LOUD, _("%s forgotten"),
+			 text_count(n, sizeof n, t->history_lost));
+}
+
+static void
+status_draw(const struct ui *ui, int cols)
+{
+	struct line l = {0};
+	char rate[16], shown[16], tracked[16];
+
+	line_add(&l, 9, ROLE_BAR_KEY, "tcplens");
+	line_add(&l, 1, ROLE_BAR, "%s", ui->status.name);
+	if (ui->cfg->capture_filter != NULL)
+		line_add(&l, 8, ROLE_BAR, "%s", ui->cfg->capture_filter);
+	status_phase(ui, &l);
+	text_count(rate, sizeof rate, (uint64_t)(ui->packet_rate + 0.5));
+	line_add(&l, 6, ROLE_BAR, _("%s pkt/s"), rate);
+	status_losses(ui, &l);
+	text_count(shown, sizeof shown, index_count(ui->index));
+	text_count(tracked, sizeof tracked, ui->totals.tracked);
+	struct line full = l;
+	line_add(&full, 0, ROLE_BAR, _("%s/%s connections"), shown, tracked);
+	line_add(&l, 0, ROLE_BAR, "%s/%s", shown, tracked);
+	if (ui->filter[0] != '\0') {
+		line_add(&full, 0, ROLE_BAR_KEY, _("filter: %s"), ui->filter);
+		line_add(&l, 0, ROLE_BAR_KEY, _("filter: %s"), ui->filter);
+	}
+	if (cols >= 78)
+		l = full;
+	line_fit(&l, cols);
+	line_draw(&l, 0, cols);
+}
+
+/* A source's last word stays on screen, below the status line. */
+static int
+notice_draw(const struct ui *ui, int y, int cols)
+{
+	if (ui->status.message[0] == '\0')
+		return 0;
+	enum severity s = ui->status.phase == SOURCE_FAILED ? SEV_ERROR : SEV_WARNING;
+	term_printf(y, 0, cols, severity_role(s), " %c %s", severity_letter(s),
+		    ui->status.message);
+	return 1;
+}
+
+/* ---- footer ---- */
+
+static int
+footer_action(int y, int x, int cols, const struct action *a)
+{
+	char key[32];
+	const char *label = _(a->label);
+
+	key_name(key, sizeof key, a->keys[0]);
+	int width = (int)text_width(key) + 1 + (int)text_width(label);
+	if (x + width > cols)
+		return -1;
+	int used = term_put(y, x, cols - x, ROLE_BAR_KEY, key);
+	used += term_put(y, x + used, cols - x - used, ROLE_BAR, " ");
+	return used + term_put(y, x + used, cols - x - used, ROLE_BAR, label);
+}
+
+static void
+footer_draw(const struct ui *ui, int y, int cols)
+{
+	const struct action *const tables[] = {ui_view(ui)->ops->actions, global_actions};
+	int x = 1;
+
+	term_fill(y, 0, cols, ROLE_BAR);
+	if (ui->message[0] != '\0') {
+		term_printf(y, 1, cols - 1, ui->message_loud ? ROLE_BAR_LOUD : ROLE_BAR, "%s",
+			    ui->message);
+		return;
+	}
+	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
+		for (const struct action *a = tables[t]; a != NULL && a->name != NULL; a++) {
+			int used = a->label == NULL ? 0 : footer_action(y, x, cols, a);
+			if (used > 0)
+				x += used + 2;
+		}
+}
+
+/* ---- the screen in between ---- */
+
+static void
+list_draw(struct view *v, struct area a)
+{
+	list_resize(&v->list, a.lines);
+	v->list_area = a;
+	size_t first = v->list.top, n = v->list.count - first;
+	if (n > (size_t)a.lines)
+		n = (size_t)a.lines;
+	if (v->list.count == 0) {
+		char text[512] = "";
+		if (v->ops->empty_text != NULL)
+			v->ops->empty_text(v, text, sizeof text);
+		term_put(a.y + (a.lines > 2), a.x + 2, a.columns - 2, ROLE_NORMAL, text);
+		return;
+	}
+	if (v->ops->fetch != NULL)
+		v->ops->fetch(v, first, n);
+	for (size_t i = 0; i < n; i++) {
+		struct area row = {a.y + (int)i, a.x, 1, a.columns};
+		bool selected = !v->list.scrolls && first + i == v->list.cursor;
+		if (selected)
+			term_fill(row.y, row.x, row.columns, ROLE_SELECTED);
+		v->ops->draw_row(v, first + i, row, selected);
+	}
+}
+
+static void
+view_draw(struct view *v, struct area a)
+{
+	int top = v->ops->top_lines != NULL ? v->ops->top_lines(v, a) : 0;
+	int bottom = v->ops->bottom_lines != NULL ? v->ops->bottom_lines(v, a) : 0;
+	struct area head = {a.y, a.x, top, a.columns};
+	struct area middle = {a.y + top, a.x, a.lines - top - bottom, a.columns};
+	struct area tail = {a.y + a.lines - bottom, a.x, bottom, a.columns};
+
+	v->counting_down = v->ticking = false;
+	if (middle.lines > 0)
+		list_draw(v, middle);
+	if (top > 0)
+		v->ops->draw_top(v, head);
+	if (bottom > 0)
+		v->ops->draw_bottom(v, tail);
+}
+
+void
+frame_draw(struct ui *ui)
+{
+	int cols = term_columns(), lines = term_lines();
+
+	term_clear();
+	if (cols < MIN_COLUMNS || lines < MIN_LINES) {
+		term_printf(0, 0, cols, ROLE_NORMAL, _("Terminal too small: %dx%d needed"),
+			    MIN_COLUMNS, MIN_LINES);
+		return;
+	}
+	status_draw(ui, cols);
+	int y = 1 + notice_draw(ui, 1, cols);
+	bool asking = ui->prompt.ops != NULL;
+	int below = asking && ui->prompt.note[0] != '\0' ? 2 : 1;
+	view_draw(ui_view(ui), (struct area){y, 0, lines - y - below, cols});
+	struct area foot = {lines - below, 0, below, cols};
+	if (asking)
+		prompt_draw(ui, foot);
+	else if (ui->question.answer != NULL)
+		term_put_padded(lines - 1, 0, cols, ROLE_BAR_LOUD, ui->question.text);
+	else
+		footer_draw(ui, lines - 1, cols);
+}
+
+void
+frame_mouse(struct ui *ui, const struct event *ev)
+{
+	struct view *v = ui_view(ui);
+	const struct area *a = &v->list_area;
+
+	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
+		list_scroll(&v->list, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+		return;
+	}
+	if (ev->y < a->y) {
+		if (v->ops->click != NULL)
+			v->ops->click(v, ev->y - a->y, ev->x);
+		return;
+	}
+	size_t row = v->list.top + (size_t)(ev->y - a->y);
+	if (ev->y >= a->y + a->lines || row >= v->list.count || v->list.scrolls)
+		return;
+	list_go(&v->list, row);
+	if (ev->mouse == MOUSE_DOUBLE) {
+		struct event enter = {.key = K_ENTER};
+		actions_dispatch(ui, &enter);
+	}
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* lines: a growing text of lines with roles, for screens that are read rather than chosen from. */
+#ifndef TCPLENS_UI_LINES_H
+#define TCPLENS_UI_LINES_H
+
+#include "ui/term.h"
+
+#define LINE_MAX_BYTES 512
+
+struct lines {
+	size_t n, size;
+	struct text_line {
+		enum role role;
+		char text[LINE_MAX_BYTES];
+	} *items;
+};
+
+void lines_clear(struct lines *l);
+void lines_free(struct lines *l);
+void lines_add(struct lines *l, enum role role, const char *fmt, ...) ATTR_FORMAT(3, 4);
+/* Adds `head` and text broken at blanks into `columns`; further lines are indented by `indent`,
+ * and so is the text where head is shorter. */
+void lines_wrap(struct lines *l, enum role role, int columns, int indent, const char *head,
+		const char *text);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prompt: the line at the bottom in which one types: a filter, a file's name; and questions. Edits
+ * whole UTF-8 characters; what the text means is the business of whoever opened the prompt.
+ */
+#include <string.h>
+#include <wchar.h>
+
+#include "base/i18n.h"
+#include "ui/view.h"
+
+static void
+prompt_changed(struct ui *ui)
+{
+	struct prompt *p = &ui->prompt;
+
+	p->note[0] = '\0';
+	p->note_at = 0;
+	if (p->ops->changed != NULL)
+		p->ops->changed(ui, p->text, &p->note_at, p->note, sizeof p->note);
+}
+
+static void
+prompt_set(struct prompt *p, const char *text)
+{
+	struct text t = text_on(p->text, sizeof p->text);
+
+	text_add(&t, "%s", text);
+	p->len = p->cursor = t.len;
+}
+
+void
+prompt_open(struct ui *ui, const char *label, const char *text, const struct prompt_ops *ops,
+	    struct history *history)
+{
+	struct prompt *p = &ui->prompt;
+
+	*p = (struct prompt){.ops = ops, .label = label, .history = history};
+	p->history_at = history != NULL ? history->count : 0;
+	prompt_set(p, text);
+	prompt_changed(ui);
+}
+
+static void
+history_add(struct history *h, const char *line)
+{
+	if (h == NULL || *line == '\0' ||
+	    (h->count > 0 && strcmp(h->lines[h->count - 1], line) == 0))
+		return;
+	if (h->count == HISTORY_MAX) {
+		memmove(h->lines[0], h->lines[1], (HISTORY_MAX - 1) * sizeof h->lines[0]);
+		h->count--;
+	}
+	struct text t = text_on(h->lines[h->count++], PROMPT_MAX);
+	text_add(&t, "%s", line);
+}
+
+static void
+history_walk(struct ui *ui, int by)
+{
+	struct prompt *p = &ui->prompt;
+
+	if (p->history == NULL || (by < 0 && p->history_at == 0) ||
+	    (by > 0 && p->history_at >= p->history->count))
+		return;
+	p->history_at += (size_t)by;
+	prompt_set(p, p->history_at < p->history->count ? p->history->lines[p->history_at] : "");
+	prompt_changed(ui);
+}
+
+static bool
+continues(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static size_t
+before_cursor(const struct prompt *p)
+{
+	size_t at = p->cursor;
+
+	while (at > 0 && continues(p->text[--at]) && !term_is_ascii())
+		;
+	return at;
+}
+
+static size_t
+after_cursor(const struct prompt *p)
+{
+	size_t at = p->cursor;
+
+	if (at < p->len)
+		at++;
+	while (at < p->len && continues(p->text[at]) && !term_is_ascii())
+		at++;
+	return at;
+}
+
+static void
+prompt_cut(struct ui *ui, size_t from, size_t to)
+{
+	struct prompt *p = &ui->prompt;
+
+	memmove(p->text + from, p->text + to, p->len - to + 1);
+	p->len -= to - from;
+	p->cursor = from;
+	prompt_changed(ui);
+}
+
+static void
+prompt_insert(struct ui *ui, int key)
+{
+	struct prompt *p = &ui->prompt;
+	mbstate_t state = {0};
+	char bytes[16]; /* MB_LEN_MAX in every locale there is */
+	size_t n = wcrtomb(bytes, (wchar_t)key, &state);
+
+	if (key < ' ' || n == (size_t)-1 || p->len + n >= sizeof p->text)
+		return;
+	memmove(p->text + p->cursor + n, p->text + p->cursor, p->len - p->cursor + 1);
+	memcpy(p->text + p->cursor, bytes, n);
+	p->len += n;
+	p->cursor += n;
+	prompt_changed(ui);
+}
+
+static void
+prompt_finish(struct ui *ui, bool entered)
+{
+	const struct prompt_ops *ops = ui->prompt.ops;
+	char text[PROMPT_MAX];
+
+	memcpy(text, ui->prompt.text, sizeof text);
+	if (entered)
+		history_add(ui->prompt.history, text);
+	ui->prompt.ops = NULL;
+	ops->done(ui, entered ? text : NULL);
+}
+
+void
+prompt_key(struct ui *ui, const struct event *ev)
+{
+	struct prompt *p = &ui->prompt;
+
+	switch (ev->key) {
+	case K_ENTER:
+	case K_ESC:
+	case K_F(10):
+	case K_CTRL('g'):
+		prompt_finish(ui, ev->key == K_ENTER);
+		break;
+	case K_LEFT:
+		p->cursor = before_cursor(p);
+		break;
+	case K_RIGHT:
+		p->cursor = after_cursor(p);
+		break;
+	case K_HOME:
+	case K_CTRL('a'):
+		p->cursor = 0;
+		break;
+	case K_END:
+	case K_CTRL('e'):
+		p->cursor = p->len;
+		break;
+	case K_UP:
+	case K_DOWN:
+		history_walk(ui, ev->key == K_UP ? -1 : 1);
+		break;
+	case K_BACKSPACE:
+		prompt_cut(ui, before_cursor(p), p->cursor);
+		break;
+	case K_DELETE:
+		if (after_cursor(p) > p->cursor)
+			prompt_cut(ui, p->cursor, after_cursor(p));
+		break;
+	case K_CTRL('u'):
+		prompt_cut(ui, 0, p->cursor);
+		break;
+	case K_CTRL('k'):
+		prompt_cut(ui, p->cursor, p->len);
+		break;
+	default:
+		if (ev->key < K_FIRST)
+			prompt_insert(ui, ev->key);
+	}
+}
+
+/* Columns of the first n bytes of s. */
+static int
+width_until(const char *s, size_t n)
+{
+	char buf[PROMPT_MAX];
+
+	if (n >= sizeof buf)
+		n = sizeof buf - 1;
+	memcpy(buf, s, n);
+	buf[n] = '\0';
+	return (int)text_width(buf);
+}
+
+void
+prompt_draw(struct ui *ui, struct area a)
+{
+	const struct prompt *p = &ui->prompt;
+	int y = a.y + a.lines - 1;
+	int label = term_put(y, 0, a.columns, ROLE_TITLE, p->label);
+	int room = a.columns - label - 1, at = width_until(p->text, p->cursor);
+	size_t skip = 0;
+
+	/* A text longer than the line shows the part around the cursor. */
+	while (at - width_until(p->text, skip) > room && skip < p->len) {
+		skip++;
+		while (skip < p->len && continues(p->text[skip]) && !term_is_ascii())
+			skip++;
+	}
+	term_put(y, label, room + 1, ROLE_NORMAL, p->text + skip);
+	int hidden = width_until(p->text, skip);
+	term_cursor(y, label + at - hidden);
+	if (a.lines < 2)
+		return;
+	/* What is to be said of the text points at its place where there is room. */
+	int mark = label + width_until(p->text, p->note_at) - hidden;
+	int width = (int)text_width(p->note) + 2;
+	if (mark < 0 || mark + width > a.columns)
+		mark = a.columns > width ? a.columns - width : 0;
+	term_put(a.y, mark, 2, ROLE_WARNING, term_is_ascii() ? "v " : "▾ ");
+	term_put(a.y, mark + 2, a.columns - mark - 2, ROLE_WARNING, p->note);
+}
+
+void
+question_ask(struct ui *ui, void (*answer)(struct ui *, bool), const char *fmt, ...)
+{
+	struct text t = text_on(ui->question.text, sizeof ui->question.text);
+	va_list ap;
+
+	text_add(&t, " ");
+	va_start(ap, fmt);
+	text_addv(&t, fmt, ap);
+	va_end(ap);
+	ui->question.answer = answer;
+	ui->dirty = true;
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * term: starting, stopping and drawing on the terminal. Uses the terminal's device, not standard
+ * input, which may be the capture. Roles become attributes here and nowhere else; colours are only
+ * ever drawn on the terminal's own background, so that dark and light ones both work.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/i18n.h"
+#include "ui/term.h"
+#include "ui/term_curses.h"
+
+static struct {
+	SCREEN *screen;
+	FILE *in, *out;
+	struct termios before; /* as we found it */
+	bool ascii;
+	bool only_ascii; /* asked for, although the locale could show more */
+	bool gone; /* writing failed: the terminal is not there any more */
+	int cursor_y, cursor_x;
+	attr_t attr[ROLE_COUNT];
+	short pair[ROLE_COUNT];
+} term;
+
+struct look {
+	attr_t attr;   /* always */
+	short colour;  /* foreground where there are colours, -1 none */
+	attr_t colour_attr; /* besides, where there are */
+};
+
+static const struct look looks[ROLE_COUNT] = {
+	[ROLE_NORMAL] = {A_NORMAL, -1, 0},
+	[ROLE_BAR] = {A_REVERSE, -1, 0},
+	[ROLE_BAR_KEY] = {A_REVERSE | A_BOLD, -1, 0},
+	[ROLE_BAR_LOUD] = {A_REVERSE | A_BOLD, COLOR_RED, 0},
+	[ROLE_HEADER] = {A_BOLD, -1, 0},
+	[ROLE_SORTED] = {A_BOLD | A_UNDERLINE, -1, 0},
+	[ROLE_TITLE] = {A_BOLD, -1, 0},
+	[ROLE_LABEL] = {A_NORMAL, COLOR_CYAN, 0},
+	[ROLE_SELECTED] = {A_REVERSE, -1, 0},
+	[ROLE_ERROR] = {A_BOLD, COLOR_RED, 0},
+	[ROLE_WARNING] = {A_NORMAL, COLOR_MAGENTA, A_BOLD},
+	[ROLE_NOTE] = {A_NORMAL, COLOR_CYAN, 0},
+	[ROLE_GOOD] = {A_NORMAL, COLOR_GREEN, 0},
+	[ROLE_DIM] = {A_DIM, -1, 0},
+	[ROLE_MARK] = {A_REVERSE | A_BOLD, -1, 0},
+};
+
+static const struct {
+	const char *utf8, *ascii;
+} glyphs[GLYPH_COUNT] = {
+	[GLYPH_RIGHT] = {"→", ">"},
+	[GLYPH_LEFT] = {"←", "<"},
+	[GLYPH_LIVE] = {"●", "*"},
+	[GLYPH_PAUSED] = {"‖", "="},
+	[GLYPH_REPLAY] = {"▶", ">"},
+	[GLYPH_ELLIPSIS] = {"…", "~"},
+	[GLYPH_NONE] = {"–", "-"},
+	[GLYPH_DELTA] = {"Δ", "+"},
+	[GLYPH_TIMES] = {"×", "x"},
+	[GLYPH_DOT] = {"·", "."},
+	[GLYPH_FULL] = {"▓", "#"},
+	[GLYPH_EMPTY] = {"░", "."},
+	[GLYPH_UP] = {"▲", "^"},
+	[GLYPH_DOWN] = {"▼", "v"},
+	[GLYPH_LINE] = {"─", "-"},
+};
+
+const char *
+glyph(enum glyph g)
+{
+	return term.ascii ? glyphs[g].ascii : glyphs[g].utf8;
+}
+
+bool
+term_is_ascii(void)
+{
+	return term.ascii;
+}
+
+static bool
+colours_wanted(bool mono)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return !mono && has_colors() && (no == NULL || *no == '\0');
+}
+
+static void
+looks_start(bool mono)
+{
+	bool colours = colours_wanted(mono);
+
+	if (colours) {
+		start_color();
+		use_default_colors();
+	}
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		term.attr[r] = looks[r].attr;
+		term.pair[r] = 0;
+		if (colours && looks[r].colour >= 0) {
+			term.attr[r] |= looks[r].colour_attr;
+			term.pair[r] = (short)(r + 1);
+			init_pair(term.pair[r], looks[r].colour, -1);
+		}
+	}
+}
+
+static bool
+device_open(const char *tty, struct err *err)
+{
+	int fd = open(tty, O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return err_set(err, _("cannot use the terminal %s: %s"), tty, strerror(errno));
+	if (tcgetattr(fd, &term.before) < 0) {
+		close(fd);
+		return err_set(err, _("%s is not a terminal"), tty);
+	}
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	term.in = fdopen(fd, "r");
+	term.out = copy < 0 ? NULL : fdopen(copy, "w");
+	if (term.in == NULL || term.out == NULL)
+		return err_set(err, _("cannot use the terminal %s: %s"), tty, strerror(errno));
+	return true;
+}
+
+static void
+device_close(void)
+{
+	if (term.in != NULL)
+		fclose(term.in);
+	if (term.out != NULL)
+		fclose(term.out);
+	term.in = term.out = NULL;
+}
+
+bool
+term_start(const char *tty, bool ascii, bool mono, struct err *err)
+{
+	const char *type = getenv("TERM");
+
+	term.only_ascii = ascii;
+	term.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	term.gone = false;
+	term.cursor_y = -1;
+	if (type == NULL || *type == '\0')
+		return err_set(err, _("the terminal's type is not known: set TERM, e.g. TERM=xterm"));
+	if (!device_open(tty != NULL ? tty : "/dev/tty", err)) {
+		device_close();
+		return false;
+	}
+	/* Before curses, which then leaves these signals alone. */
+	if (!signals_start(err)) {
+		device_close();
+		return false;
+	}
+	set_escdelay(50);
+	term.screen = newterm(type, term.out, term.in);
+	if (term.screen == NULL) {
+		signals_stop();
+		device_close();
+		return err_set(err, _("terminal type '%s' is not known here: try TERM=xterm"), type);
+	}
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	input_start();
+	looks_start(mono);
+	die_set_hook(term_stop);
+	return true;
+}
+
+void
+term_stop(void)
+{
+	if (term.screen == NULL)
+		return;
+	die_set_hook(NULL);
+	signals_stop();
+	if (!term.gone) {
+		curs_set(1);
+		input_stop();
+		endwin();
+		tcsetattr(fileno(term.in), TCSADRAIN, &term.before);
+	}
+	delscreen(term.screen);
+	term.screen = NULL;
+	device_close();
+}
+
+void
+term_suspend(void)
+{
+	struct sigaction now, normal = {.sa_handler = SIG_DFL};
+
+	input_stop();
+	endwin();
+	sigaction(SIGTSTP, &normal, &now);
+	raise(SIGTSTP); /* and here we are when continued */
+	sigaction(SIGTSTP, &now, NULL);
+	input_start();
+	term_resize();
+	clearok(stdscr, TRUE);
+}
+
+void
+term_resize(void)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(term.in), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+	clearok(stdscr, TRUE);
+}
+
+int
+term_columns(void)
+{
+	return COLS;
+}
+
+int
+term_lines(void)
+{
+	return LINES;
+}
+
+int
+term_fd(void)
+{
+	return fileno(term.in);
+}
+
+bool
+term_is_gone(void)
+{
+	struct pollfd fd = {.fd = fileno(term.in), .events = POLLIN};
+	int waiting = 0;
+
+	if (term.gone)
+		return true;
+	if (poll(&fd, 1, 0) <= 0)
+		return false;
+	if (fd.revents & (POLLHUP | POLLERR | POLLNVAL))
+		term.gone = true;
+	/* Readable, but nothing to read: end of file. */
+	else if (ioctl(fd.fd, FIONREAD, &waiting) < 0 || waiting == 0)
+		term.gone = true;
+	return term.gone;
+}
+
+/* ---- drawing ---- */
+
+void
+term_clear(void)
+{
+	erase();
+	term.cursor_y = -1;
+}
+
+/* A character that cannot be shown: its stand-in in ASCII, or '?'. Moves behind its UTF-8. */
+static wchar_t
+stand_in(const char **s)
+{
+	for (int g = 0; g < GLYPH_COUNT; g++) {
+		size_t len = strlen(glyphs[g].utf8);
+		if (strncmp(*s, glyphs[g].utf8, len) == 0) {
+			*s += len;
+			return (wchar_t)glyphs[g].ascii[0];
+		}
+	}
+	do
+		++*s;
+	while (((unsigned char)**s & 0xc0) == 0x80);
+	return L'?';
+}
+
+/* The next character of s as one that can be drawn; 0 at the end. */
+static wchar_t
+next_char(const char **s, mbstate_t *state)
+{
+	wchar_t c;
+	size_t n = mbrtowc(&c, *s, strlen(*s) + 1, state);
+
+	if (n == 0)
+		return 0;
+	if (n == (size_t)-1 || n == (size_t)-2) {
+		memset(state, 0, sizeof *state);
+		return stand_in(s);
+	}
+	if (c > 0x7e && term.only_ascii)
+		return stand_in(s);
+	*s += n;
+	return wcwidth(c) < 0 ? L'?' : c;
+}
+
+int
+term_put(int y, int x, int columns, enum role role, const char *s)
+{
+	mbstate_t state = {0};
+	int used = 0;
+
+	if (y < 0 || y >= LINES || x < 0 || x >= COLS)
+		return 0;
+	if (columns > COLS - x)
+		columns = COLS - x;
+	for (wchar_t c; (c = next_char(&s, &state)) != 0;) {
+		int width = wcwidth(c);
+		if (width == 0)
+			continue; /* combining marks: no cell of their own, and none to hide in */
+		if (used + width > columns)
+			break;
+		wchar_t text[2] = {c, 0};
+		cchar_t cell;
+		setcchar(&cell, text, term.attr[role], term.pair[role], NULL);
+		mvadd_wch(y, x + used, &cell);
+		used += width;
+	}
+	return used;
+}
+
+void
+term_fill(int y, int x, int columns, enum role role)
+{
+	static const char blanks[] = "                                                                ";
+	int step = (int)sizeof blanks - 1;
+
+	for (; columns > 0; columns -= step, x += step)
+		term_put(y, x, columns < step ? columns : step, role, blanks);
+}
+
+void
+term_put_padded(int y, int x, int columns, enum role role, const char *s)
+{
+	int used = term_put(y, x, columns, role, s);
+
+	term_fill(y, x + used, columns - used, role);
+}
+
+void
+term_printf(int y, int x, int columns, enum role role, const char *fmt, ...)
+{
+	char buf[1024];
+	struct text t = text_on(buf, sizeof buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_addv(&t, fmt, ap);
+	va_end(ap);
+	term_put(y, x, columns, role, buf);
+}
+
+void
+term_cursor(int y, int x)
+{
+	term.cursor_y = y;
+	term.cursor_x = x;
+}
+
+void
+term_show(void)
+{
+	static int visible = -1;
+
+	if (visible != (term.cursor_y >= 0)) {
+		visible = term.cursor_y >= 0;
+		curs_set(visible);
+	}
+	move(term.cursor_y >= 0 ? term.cursor_y : LINES - 1, term.cursor_y >= 0 ? term.cursor_x : 0);
+	refresh();
+	if (ferror(term.out))
+		term.gone = true;
+}
+
+void
+term_redraw(void)
+{
+	clearok(stdscr, TRUE);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * term: the terminal as the views see it: cells with a role, keys, mouse, signals. Only term.c and
+ * input.c know curses; nothing here knows connections. One terminal per program, one thread.
+ */
+#ifndef TCPLENS_UI_TERM_H
+#define TCPLENS_UI_TERM_H
+
+#include "base/base.h"
+
+/* What a piece of text is, not how it looks; the look is decided once, at the start. */
+enum role {
+	ROLE_NORMAL,
+	ROLE_BAR,      /* status line and footer */
+	ROLE_BAR_KEY,  /* a key in the footer */
+	ROLE_BAR_LOUD, /* what the status line must not hide: losses, freeze */
+	ROLE_HEADER,   /* titles of columns */
+	ROLE_SORTED,   /* the one that is sorted by */
+	ROLE_TITLE,
+	ROLE_LABEL, /* the name before a value */
+	ROLE_SELECTED,
+	ROLE_ERROR,
+	ROLE_WARNING,
+	ROLE_NOTE,
+	ROLE_GOOD,
+	ROLE_DIM,  /* over and done with */
+	ROLE_MARK, /* bytes that belong to the field under the cursor */
+	ROLE_COUNT,
+};
+
+/* Characters beyond ASCII that screens draw with; all are one column wide. */
+enum glyph {
+	GLYPH_RIGHT,
+	GLYPH_LEFT,
+	GLYPH_LIVE,
+	GLYPH_PAUSED,
+	GLYPH_REPLAY,
+	GLYPH_ELLIPSIS,
+	GLYPH_NONE, /* nothing to show in this cell */
+	GLYPH_DELTA,
+	GLYPH_TIMES,
+	GLYPH_DOT,
+	GLYPH_FULL, /* bars */
+	GLYPH_EMPTY,
+	GLYPH_UP,
+	GLYPH_DOWN,
+	GLYPH_LINE,
+	GLYPH_COUNT,
+};
+
+/* Keys: a character is its code point; the others begin behind Unicode. */
+enum {
+	K_NONE = 0,
+	K_TAB = '\t',
+	K_ENTER = '\n',
+	K_ESC = 27,
+	K_BACKSPACE = 127,
+	K_FIRST = 0x110000,
+	K_UP = K_FIRST,
+	K_DOWN,
+	K_LEFT,
+	K_RIGHT,
+	K_PAGE_UP,
+	K_PAGE_DOWN,
+	K_HOME,
+	K_END,
+	K_DELETE,
+	K_BACK_TAB,
+	K_MOUSE,
+	K_OTHER, /* a key that has no meaning here */
+	K_F0,	 /* K_F0 + n = Fn */
+	K_LAST = K_F0 + 12,
+};
+#define K_F(n)	  (K_F0 + (n))
+#define K_CTRL(c) ((c)&31)
+
+enum mouse { MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct event {
+	int key; /* K_MOUSE: the rest is filled */
+	enum mouse mouse;
+	int y, x;
+};
+
+/* A rectangle of the screen, in cells. */
+struct area {
+	int y, x, lines, columns;
+};
+
+/* Takes the terminal (NULL: /dev/tty) and its signals. false and err: nothing was changed.
+ * ascii: draw nothing else, whatever the locale; mono: no colours. */
+bool term_start(const char *tty, bool ascii, bool mono, struct err *err);
+/* Gives it back; harmless when not started; also die()'s hook. */
+void term_stop(void);
+/* The job-control stop (^Z): gives the terminal back, stops, and takes it again afterwards. */
+void term_suspend(void);
+/* The terminal's size changed: ask it anew. */
+void term_resize(void);
+int term_columns(void);
+int term_lines(void);
+/* No UTF-8 here: only ASCII may be drawn. */
+bool term_is_ascii(void);
+
+/* For poll(): keys. */
+int term_fd(void);
+/* false: nothing more to read now. */
+bool term_read(struct event *ev);
+/* The terminal is gone (end of file, hung up). Asked when poll() reported something on term_fd(). */
+bool term_is_gone(void);
+
+/* ---- drawing: into a buffer; term_show() sends what differs ---- */
+void term_clear(void);
+/* Puts s, cut to `columns`; returns the columns used. Everything off the screen is left out. */
+int term_put(int y, int x, int columns, enum role role, const char *s);
+/* The same, filled with blanks to `columns`. */
+void term_put_padded(int y, int x, int columns, enum role role, const char *s);
+void term_printf(int y, int x, int columns, enum role role, const char *fmt, ...)
+	ATTR_FORMAT(5, 6);
+void term_fill(int y, int x, int columns, enum role role);
+/* Shows the text cursor there (prompts); y -1 hides it. */
+void term_cursor(int y, int x);
+void term_show(void);
+/* Everything is to be sent again (^L). */
+void term_redraw(void);
+const char *glyph(enum glyph g);
+
+/* ---- signals.c ---- */
+enum { SIGNAL_RESIZE = 1, SIGNAL_SUSPEND = 2, SIGNAL_END = 4 };
+bool signals_start(struct err *err);
+void signals_stop(void);
+int signals_fd(void);
+/* What arrived since the last call, SIGNAL_* bits; *end: number of the signal that ends us. */
+unsigned signals_take(int *end);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * view: what all screens share: the ui they run in, the list widget, actions and the table of
+ * functions that makes a screen. A new screen is one file with a view_ops and one line in VIEWS.
+ */
+#ifndef TCPLENS_UI_VIEW_H
+#define TCPLENS_UI_VIEW_H
+
+#include "ui/term.h"
+#include "ui/ui.h"
+
+struct ui;
+struct view;
+
+/* ---- list.c: position in a list whose rows come, go and move ---- */
+struct list {
+	size_t count; /* rows there are */
+	size_t top;   /* first one shown */
+	size_t cursor;
+	int lines;     /* rows that fit the screen, ≥ 1 */
+	bool touched;  /* the user has moved: the selection sticks to its row's identity */
+	bool scrolls;  /* no cursor is shown: keys scroll the text */
+};
+
+/* The rows changed: now `count`, the selected one at row `found` (-1: gone, or nothing stuck). */
+void list_sync(struct list *l, size_t count, ptrdiff_t found);
+/* The widget got another height. */
+void list_resize(struct list *l, int lines);
+void list_move(struct list *l, ptrdiff_t by);
+void list_go(struct list *l, size_t row);
+/* Moves what is shown, as a mouse wheel does; the cursor stays where it is seen. */
+void list_scroll(struct list *l, ptrdiff_t by);
+
+/* ---- actions: what a key does; help, footer and manual are made of these ---- */
+#define ACTION_KEYS 4
+struct action {
+	const char *name;	 /* for scripts: "save" */
+	int keys[ACTION_KEYS];	 /* K_* or characters, 0 ends */
+	const char *label;	 /* N_(): footer, one word; NULL: not in the footer */
+	const char *help;	 /* N_(): one line */
+	void (*fn)(struct ui *ui, struct view *v);
+};
+/* "Enter", "F1", "^L", "x" … */
+char *key_name(char *out, size_t size, int key);
+/* All keys of an action: "Space, t". */
+char *action_keys(char *out, size_t size, const struct action *a);
+
+/* ---- views ---- */
+struct view_ops {
+	const char *name;  /* for scripts */
+	const char *title; /* N_() */
+	const char *help;  /* N_(): what one sees here */
+	size_t state_size; /* private state, zeroed, freed by the framework */
+	/* arg is the opener's; NULL and err keep the present screen. */
+	bool (*open)(struct view *v, const void *arg, struct err *err);
+	void (*close)(struct view *v);
+	/* Gets what is to be shown from model and engine, sets the list; called on every tick and
+	 * after every key. true: something visible changed. */
+	bool (*update)(struct view *v);
+	/* Lines above the list, titles of columns included. */
+	int (*top_lines)(const struct view *v, struct area a);
+	void (*draw_top)(struct view *v, struct area a);
+	/* Gets rows [first, first+n) ready before they are drawn. */
+	void (*fetch)(struct view *v, size_t first, size_t n);
+	void (*draw_row)(struct view *v, size_t row, struct area a, bool selected);
+	/* Lines below the list, and drawing them. */
+	int (*bottom_lines)(const struct view *v, struct area a);
+	void (*draw_bottom)(struct view *v, struct area a);
+	/* The user moved the cursor: remember who is there. */
+	void (*moved)(struct view *v);
+	/* A click above the list; y < 0 counts up from the list's first line. */
+	void (*click)(struct view *v, int y, int x);
+	/* What an empty list says. */
+	void (*empty_text)(struct view *v, char *out, size_t size);
+	const struct action *actions; /* ends with a nameless one */
+};
+
+struct view {
+	const struct view_ops *ops;
+	struct ui *ui;
+	void *state;
+	struct list list;
+	struct area list_area; /* where the list was drawn */
+	bool counting_down;    /* something visible changes by time alone: draw ten times a second */
+	bool ticking;	       /* … once a second */
+};
+
+/* Every screen, in the order of the help. */
+#define VIEWS(X) X(flows) X(flow) X(packet) X(interfaces) X(sort) X(help)
+#define DECLARE_VIEW(name) extern const struct view_ops view_##name;
+VIEWS(DECLARE_VIEW)
+#undef DECLARE_VIEW
+
+/* ---- the prompt line ---- */
+#define PROMPT_MAX 256
+struct prompt_ops {
+	/* The text changed. Sets *at (byte offset) and note where something is to be said of it. */
+	void (*changed)(struct ui *ui, const char *text, size_t *at, char *note, size_t size);
+	/* Enter: text, or Esc: NULL. */
+	void (*done)(struct ui *ui, const char *text);
+};
+
+struct prompt {
+	const struct prompt_ops *ops; /* NULL: not open */
+	const char *label;
+	char text[PROMPT_MAX];
+	size_t len, cursor;
+	char note[200];
+	size_t note_at;
+	struct history *history;
+	size_t history_at;
+};
+
+#define HISTORY_MAX 32
+struct history {
+	size_t count;
+	char lines[HISTORY_MAX][PROMPT_MAX];
+};
+
+void prompt_open(struct ui *ui, const char *label, const char *text, const struct prompt_ops *ops,
+		 struct history *history);
+void prompt_key(struct ui *ui, const struct event *ev);
+void prompt_draw(struct ui *ui, struct area a);
+
+/* A question with yes or no for an answer. */
+struct question {
+	void (*answer)(struct ui *ui, bool yes); /* NULL: none is asked */
+	char text[256];
+};
+void question_ask(struct ui *ui, void (*answer)(struct ui *, bool), const char *fmt, ...)
+	ATTR_FORMAT(3, 4);
+
+/* ---- the ui ---- */
+enum time_style { TIME_RELATIVE, TIME_DELTA, TIME_CLOCK, TIME_DATE, TIME_STYLE_COUNT };
+
+struct tag {
+	uint64_t id;
+	struct connref ref;
+};
+#define TAGS_MAX 256
+
+/* What is going to be saved, while the user is asked where. */
+struct save_job {
+	size_t n;
+	struct tag conns[TAGS_MAX];
+	char path[PROMPT_MAX];
+};
+#define VIEW_DEPTH 8
+
+struct ui {
+	const struct ui_config *cfg;
+	struct engine *engine;
+	struct source *source; /* may be NULL */
+	struct index *index;
+	struct view *stack[VIEW_DEPTH]; /* the last one is shown */
+	int depth;
+	struct totals totals;
+	struct source_status status;
+	nsec now;      /* in the capture's time; stands still while frozen */
+	nsec tick;     /* monotonic, of this turn of the loop */
+	nsec drawn;    /* monotonic, of the last drawing */
+	nsec packets_at; /* monotonic, when the engine last changed */
+	bool dirty;
+	bool quit;
+	bool frozen;
+	uint64_t frozen_packets; /* totals.packets at the freeze */
+	double packet_rate;	 /* per second */
+	nsec rate_since;	 /* monotonic, of the window that is being measured */
+	uint64_t rate_packets;
+	char filter[PROMPT_MAX]; /* in force */
+	const struct column *sort;
+	bool sort_reverse, hold_order, hide_closed;
+	bool absolute_seq, bits, names;
+	enum time_style time_style;
+	struct tag tags[TAGS_MAX];
+	size_t n_tags;
+	struct prompt prompt;
+	struct question question;
+	struct save_job save;
+	struct history filter_history, path_history;
+	char message[512]; /* in the footer's place, until the next key */
+	bool message_loud;
+};
+
+/* Another screen on top; on failure says why and stays. */
+void ui_open(struct ui *ui, const struct view_ops *ops, const void *arg);
+void ui_back(struct ui *ui);
+/* The same as an action. */
+void ui_leave(struct ui *ui, struct view *v);
+/* Whether time goes on by itself: live or replaying, and not frozen. */
+bool ui_time_moves(const struct ui *ui);
+struct view *ui_view(const struct ui *ui);
+void ui_say(struct ui *ui, const char *fmt, ...) ATTR_FORMAT(2, 3);
+void ui_warn(struct ui *ui, const char *fmt, ...) ATTR_FORMAT(2, 3);
+struct cell_style ui_style(const struct ui *ui);
+/* Another source took the place of the present one: forgets what belonged to that. */
+void ui_set_source(struct ui *ui, struct source *s);
+void ui_set_sort(struct ui *ui, const struct column *c, bool reverse);
+bool ui_is_tagged(const struct ui *ui, uint64_t id);
+void ui_toggle_tag(struct ui *ui, uint64_t id, struct connref ref);
+enum role severity_role(enum severity s);
+
+/* ---- frame.c: everything around the screen ---- */
+void frame_draw(struct ui *ui);
+/* Where a mouse event belongs. */
+void frame_mouse(struct ui *ui, const struct event *ev);
+
+/* ---- actions.c ---- */
+extern const struct action movement_actions[], global_actions[];
+void actions_dispatch(struct ui *ui, const struct event *ev);
+/* The action of a key here, or NULL. */
+const struct action *action_find(const struct view *v, int key);
+void action_filter(struct ui *ui, struct view *v);
+
+/* ---- save.c ---- */
+/* Asks for a file and saves the packets of these connections there. */
+void save_ask(struct ui *ui, const struct tag *conns, size_t n);
+
+/* ---- view_flow.c ---- */
+struct flow_arg {
+	struct connref ref;
+};
+/* ---- view_packet.c ---- */
+struct packet_arg {
+	struct segment segment;
+};
+
+#endif

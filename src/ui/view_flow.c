@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * view_flow: the Connection screen: a summary of both ends, and below it one of several tabs. The
+ * connection is pinned while it is shown; when it is gone all the same, the last that was known of
+ * it stays on the screen and the screen says so.
+ */
+#include <stdlib.h>
+
+#include "base/i18n.h"
+#include "ui/flow.h"
+
+static const struct tab *const tabs[] = {&tab_segments, &tab_timers};
+#define N_TABS ((int)ARRAY_LEN(tabs))
+
+static bool
+flow_open(struct view *v, const void *arg, struct err *err)
+{
+	const struct flow_arg *a = arg;
+	struct flow *f = v->state;
+
+	f->ref = a->ref;
+	if (!engine_detail(v->ui->engine, v->ui->now, f->ref, &f->d))
+		return err_set(err, _("The connection is no longer tracked"));
+	engine_pin(v->ui->engine, f->ref, true);
+	f->follow = v->ui->status.live && v->ui->status.phase == SOURCE_RUNNING &&
+		    f->d.f.ended == 0;
+	tabs[f->tab]->update(v);
+	return true;
+}
+
+static void
+flow_close(struct view *v)
+{
+	struct flow *f = v->state;
+
+	engine_pin(v->ui->engine, f->ref, false);
+	lines_free(&f->timers);
+}
+
+static bool
+flow_update(struct view *v)
+{
+	struct flow *f = v->state;
+	bool was_gone = f->gone;
+
+	/* Into a copy of its own: a connection that is gone must leave the last one alone. */
+	struct conn_detail *d = xmalloc(sizeof *d);
+	f->gone = !engine_detail(v->ui->engine, v->ui->now, f->ref, d);
+	if (!f->gone)
+		f->d = *d;
+	free(d);
+	if (!f->gone)
+		tabs[f->tab]->update(v);
+	return f->gone != was_gone;
+}
+
+static void
+flow_moved(struct view *v)
+{
+	segments_moved(v);
+}
+
+/* ---- drawing ---- */
+
+static size_t
+summary_room(struct area a)
+{
+	return a.lines > 14 ? (size_t)a.lines - 10 : a.lines > 8 ? 4 : 2;
+}
+
+static int
+flow_top_lines(const struct view *v, struct area a)
+{
+	const struct flow *f = v->state;
+	struct lines summary = {0};
+
+	summary_build(v, a.columns, summary_room(a), &summary);
+	int n = (int)summary.n;
+	lines_free(&summary);
+	return n + 1 + tabs[f->tab]->top_lines();
+}
+
+static void
+tabs_draw(const struct view *v, struct area a)
+{
+	const struct flow *f = v->state;
+	int x = 0;
+	char label[64];
+
+	for (int i = 0; i < N_TABS; i++) {
+		struct text t = text_on(label, sizeof label);
+		text_add(&t, i == f->tab ? " [%d %s] " : "  %d %s  ", i + 1, _(tabs[i]->title));
+		enum role role = i == f->tab ? ROLE_SELECTED : ROLE_LABEL;
+		x += term_put(a.y, x, a.columns - x, role, label);
+	}
+	if (f->tab == 0 && f->follow && !f->gone)
+		term_printf(a.y, x + 1, a.columns - x - 1, ROLE_NOTE, "%s", _("following (F)"));
+}
+
+static void
+flow_draw_top(struct view *v, struct area a)
+{
+	const struct flow *f = v->state;
+	struct lines summary = {0};
+	struct area whole = {a.y, a.x, a.lines + v->list.lines, a.columns};
+	int y = a.y;
+
+	summary_build(v, a.columns, summary_room(whole), &summary);
+	for (size_t i = 0; i < summary.n; i++)
+		term_put(y++, 1, a.columns - 1, f->gone ? ROLE_DIM : summary.items[i].role,
+			 summary.items[i].text);
+	lines_free(&summary);
+	tabs_draw(v, (struct area){y, a.x, 1, a.columns});
+	tabs[f->tab]->draw_top(v, (struct area){y + 1, a.x, 1, a.columns});
+	v->counting_down |= ui_time_moves(v->ui) && timer_side(&f->d) >= 0;
+	v->ticking |= ui_time_moves(v->ui) && f->d.f.ended == 0;
+}
+
+static void
+flow_fetch(struct view *v, size_t first, size_t n)
+{
+	const struct flow *f = v->state;
+
+	if (tabs[f->tab]->fetch != NULL && !f->gone)
+		tabs[f->tab]->fetch(v, first, n);
+}
+
+static void
+flow_draw_row(struct view *v, size_t row, struct area a, bool selected)
+{
+	const struct flow *f = v->state;
+
+	tabs[f->tab]->draw_row(v, row, a, selected);
+}
+
+static void
+flow_empty(struct view *v, char *out, size_t size)
+{
+	const struct flow *f = v->state;
+	struct text t = text_on(out, size);
+
+	text_add(&t, "%s", _(tabs[f->tab]->empty));
+}
+
+/* ---- keys ---- */
+
+static void
+tab_show(struct view *v, int tab)
+{
+	struct flow *f = v->state;
+
+	f->lists[f->tab] = v->list;
+	f->tab = tab;
+	int lines = v->list.lines;
+	v->list = f->lists[tab];
+	v->list.scrolls = tabs[tab]->scrolls;
+	list_resize(&v->list, lines);
+	if (!f->gone)
+		tabs[tab]->update(v);
+}
+
+static void
+tab_next(struct ui *ui, struct view *v)
+{
+	const struct flow *f = v->state;
+
+	(void)ui;
+	tab_show(v, (f->tab + 1) % N_TABS);
+}
+
+static void
+tab_previous(struct ui *ui, struct view *v)
+{
+	const struct flow *f = v->state;
+
+	(void)ui;
+	tab_show(v, (f->tab + N_TABS - 1) % N_TABS);
+}
+
+static void
+tab_1(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	tab_show(v, 0);
+}
+
+static void
+tab_2(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	tab_show(v, 1);
+}
+
+static void
+time_style(struct ui *ui, struct view *v)
+{
+	static const char *const names[TIME_STYLE_COUNT] = {
+		[TIME_RELATIVE] = N_("Time since the connection began"),
+		[TIME_DELTA] = N_("Time since the segment before"),
+		[TIME_CLOCK] = N_("Time of day"),
+		[TIME_DATE] = N_("Date and time of day"),
+	};
+
+	(void)v;
+	ui->time_style = (ui->time_style + 1) % TIME_STYLE_COUNT;
+	ui_say(ui, "%s", _(names[ui->time_style]));
+}
+
+static void
+absolute(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->absolute_seq = !ui->absolute_seq;
+	ui_say(ui, "%s",
+	       ui->absolute_seq ? _("Sequence numbers as on the wire") :
+				  _("Sequence numbers from the connection's beginning"));
+}
+
+static void
+save(struct ui *ui, struct view *v)
+{
+	const struct flow *f = v->state;
+
+	save_ask(ui, &(struct tag){f->d.f.id, f->ref}, 1);
+}
+
+static const struct action flow_actions[] = {
+	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("every field of the segment"), segments_enter},
+	{"next-tab", {K_TAB}, N_("Tab"), N_("the next tab"), tab_next},
+	{"next-problem", {']'}, N_("Problem"), N_("to the next segment with a problem"),
+	 segments_next_problem},
+	{"time", {'t'}, N_("Time"), N_("time: since the start, since the one before, of day, date"),
+	 time_style},
+	{"save", {'w', K_F(2)}, N_("Save"), N_("save the connection's packets as pcap"), save},
+	{"previous-tab", {K_BACK_TAB}, NULL, N_("the tab before"), tab_previous},
+	{"segments", {'1'}, NULL, N_("segments"), tab_1},
+	{"timers", {'2'}, NULL, N_("timers"), tab_2},
+	{"previous-problem", {'['}, NULL, N_("to the segment with a problem before"),
+	 segments_previous_problem},
+	{"follow", {'F'}, NULL, N_("follow the newest segment"), segments_follow},
+	{"absolute", {'a'}, NULL, N_("sequence numbers relative or as on the wire"), absolute},
+	{"leave", {K_LEFT}, NULL, N_("back to the list of connections"), ui_leave},
+	{0},
+};
+
+const struct view_ops view_flow = {
+	.name = "connection",
+	.title = N_("Connection"),
+	.help = N_("Both ends of a connection: their states, what they agreed on, what is wrong; every "
+		   "segment, and the timers that retransmit."),
+	.state_size = sizeof(struct flow),
+	.open = flow_open,
+	.close = flow_close,
+	.update = flow_update,
+	.moved = flow_moved,
+	.top_lines = flow_top_lines,
+	.draw_top = flow_draw_top,
+	.fetch = flow_fetch,
+	.draw_row = flow_draw_row,
+	.empty_text = flow_empty,
+	.actions = flow_actions,
+};

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * view_flows: the Connections screen. What columns there are and what they say is the model's; here
+ * is which of them fit, where they go, and what the keys do with the list.
+ */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "ui/view.h"
+
+#define ROWS_MAX    256 /* engine_rows' limit */
+#define COLUMNS_MAX 32
+#define MARGIN	    1 /* for the tag */
+
+struct slot {
+	const struct column *column;
+	int x, width;
+};
+
+struct flows {
+	struct connref selected;
+	bool has_selected;
+	size_t first, n;
+	struct conn_facts rows[ROWS_MAX];
+	size_t n_slots;
+	struct slot slots[COLUMNS_MAX];
+};
+
+/* On screens too narrow for what is shown everywhere else. */
+static const char *const narrow[] = {"flag", "server", "state", "diagnosis"};
+#define NARROW 60
+
+static int
+column_width(const struct column *c)
+{
+	int title = (int)text_width(_(c->title));
+
+	return c->width > title ? c->width : title;
+}
+
+/* Blanks before a column: the arrow stands between client and server. */
+static int
+gap_before(const struct flows *f, size_t i)
+{
+	if (i == 0)
+		return 0;
+	return strcmp(f->slots[i].column->name, "server") == 0 &&
+			       strcmp(f->slots[i - 1].column->name, "client") == 0 ?
+		       3 :
+		       1;
+}
+
+static void
+slots_choose(struct flows *f, int width)
+{
+	f->n_slots = 0;
+	for (size_t i = 0; i < column_count && f->n_slots < COLUMNS_MAX; i++) {
+		const struct column *c = &columns[i];
+		bool wanted = c->from_width >= 0 && c->from_width <= width;
+		if (width < NARROW) {
+			wanted = false;
+			for (size_t k = 0; k < ARRAY_LEN(narrow); k++)
+				wanted |= strcmp(c->name, narrow[k]) == 0;
+		}
+		if (wanted)
+			f->slots[f->n_slots++] = (struct slot){c, 0, column_width(c)};
+	}
+}
+
+static int
+slots_width(const struct flows *f)
+{
+	int width = MARGIN;
+
+	for (size_t i = 0; i < f->n_slots; i++)
+		width += gap_before(f, i) + f->slots[i].width;
+	return width;
+}
+
+/* Hands out the spare room, a column's width at a time to whoever can use it. */
+static void
+slots_grow(struct flows *f, int spare)
+{
+	for (bool grew = true; spare > 0 && grew;) {
+		grew = false;
+		for (size_t i = 0; i < f->n_slots && spare > 0; i++) {
+			struct slot *s = &f->slots[i];
+			if (s->width < s->column->max_width) {
+				s->width++;
+				spare--;
+				grew = true;
+			}
+		}
+	}
+}
+
+static void
+slots_lay_out(struct flows *f, int screen)
+{
+	int x = MARGIN;
+
+	slots_choose(f, screen);
+	while (f->n_slots > 3 && slots_width(f) > screen)
+		f->n_slots--;
+	slots_grow(f, screen - slots_width(f));
+	for (size_t i = 0; i < f->n_slots; i++) {
+		x += gap_before(f, i);
+		f->slots[i].x = x;
+		x += f->slots[i].width;
+	}
+}
+
+/* ---- list ---- */
+
+static void
+flows_moved(struct view *v)
+{
+	struct flows *f = v->state;
+
+	f->has_selected = v->list.cursor < index_count(v->ui->index);
+	if (f->has_selected)
+		f->selected = index_at(v->ui->index, v->list.cursor);
+}
+
+static bool
+flows_update(struct view *v)
+{
+	struct flows *f = v->state;
+	struct index *ix = v->ui->index;
+	size_t cursor = v->list.cursor;
+	ptrdiff_t found = f->has_selected ? index_find(ix, f->selected) : -1;
+
+	list_sync(&v->list, index_count(ix), found);
+	/* Before the first move the first row is the selected one, whoever that is; a selected one
+	 * that vanished leaves the cursor where it was. */
+	if (!v->list.touched || found < 0)
+		flows_moved(v);
+	return v->list.cursor != cursor;
+}
+
+static void
+flows_fetch(struct view *v, size_t first, size_t n)
+{
+	struct flows *f = v->state;
+	struct connref refs[ROWS_MAX];
+
+	f->first = first;
+	f->n = n < ROWS_MAX ? n : ROWS_MAX;
+	for (size_t i = 0; i < f->n; i++)
+		refs[i] = index_at(v->ui->index, first + i);
+	engine_rows(v->ui->engine, v->ui->now, refs, f->n, f->rows);
+	slots_lay_out(f, term_columns());
+}
+
+static bool
+is_over(const struct conn_facts *c)
+{
+	return c->state == CONN_CLOSED || c->state == CONN_TIME_WAIT;
+}
+
+static bool
+counts_down(const struct conn_facts *c, nsec now)
+{
+	for (int side = 0; side < 2; side++) {
+		const struct timer_facts *t = &c->half[side].timer;
+		if (t->kind != TIMER_NONE && t->due != NSEC_NEVER && t->due > now)
+			return true;
+	}
+	return false;
+}
+
+static void
+cell_draw(const struct view *v, const struct slot *s, const struct conn_facts *c, int y,
+	  enum role role)
+{
+	struct cell_style style = ui_style(v->ui);
+	style.width = s->width;
+	char text[512], cut[512];
+
+	s->column->format(c, &style, text, sizeof text);
+	size_t width = text_cut(cut, sizeof cut, text, (size_t)s->width);
+	int x = s->x;
+	if (s->column->align == ALIGN_RIGHT)
+		x += s->width - (int)width;
+	term_put(y, x, s->width, role, cut);
+}
+
+static void
+flows_draw_row(struct view *v, size_t row, struct area a, bool selected)
+{
+	struct flows *f = v->state;
+	const struct conn_facts *c = &f->rows[row - f->first];
+
+	if (row - f->first >= f->n || c->ref.gen == 0)
+		return; /* gone since the list was made; the next turn leaves it out */
+	enum severity severity = c->n_verdicts > 0 ? c->verdict.severity : SEV_NONE;
+	enum role plain = selected ? ROLE_SELECTED : is_over(c) ? ROLE_DIM : ROLE_NORMAL;
+	enum role loud = selected ? ROLE_SELECTED :
+			 severity == SEV_NONE ? plain : severity_role(severity);
+	if (ui_is_tagged(v->ui, c->id))
+		term_put(a.y, 0, 1, plain, "+");
+	for (size_t i = 0; i < f->n_slots; i++) {
+		const char *name = f->slots[i].column->name;
+		bool telling = strcmp(name, "flag") == 0 || strcmp(name, "state") == 0 ||
+			       strcmp(name, "diagnosis") == 0;
+		if (gap_before(f, i) == 3)
+			term_put(a.y, f->slots[i].x - 2, 1, plain, glyph(GLYPH_RIGHT));
+		cell_draw(v, &f->slots[i], c, a.y, telling ? loud : plain);
+	}
+	v->counting_down |= ui_time_moves(v->ui) && counts_down(c, v->ui->now);
+	v->ticking |= ui_time_moves(v->ui);
+}
+
+static int
+flows_top_lines(const struct view *v, struct area a)
+{
+	(void)v;
+	(void)a;
+	return 1;
+}
+
+static void
+flows_draw_top(struct view *v, struct area a)
+{
+	struct flows *f = v->state;
+
+	slots_lay_out(f, a.columns);
+	for (size_t i = 0; i < f->n_slots; i++) {
+		const struct slot *s = &f->slots[i];
+		const char *title = _(s->column->title);
+		int x = s->x;
+		if (s->column->align == ALIGN_RIGHT)
+			x += s->width - (int)text_width(title);
+		enum role role = s->column == v->ui->sort ? ROLE_SORTED : ROLE_HEADER;
+		int used = term_put(a.y, x, s->width, role, title);
+		if (role == ROLE_SORTED && used < s->width)
+			term_put(a.y, s->column->align == ALIGN_RIGHT ? x - 1 : x + used, 1, role,
+				 glyph(v->ui->sort_reverse != s->column->descending ? GLYPH_DOWN :
+										      GLYPH_UP));
+	}
+}
+
+static void
+flows_empty(struct view *v, char *out, size_t size)
+{
+	const struct ui *ui = v->ui;
+	struct text t = text_on(out, size);
+
+	if (ui->source == NULL)
+		text_add(&t, "%s", _("No source of packets: I chooses an interface"));
+	else if (ui->totals.tracked > 0 && ui->filter[0] != '\0')
+		text_add(&t, _("None of the %llu connections matches the filter: %s"),
+			 (unsigned long long)ui->totals.tracked, ui->filter);
+	else if (ui->totals.tracked > 0 && ui->hide_closed)
+		text_add(&t, "%s", _("Every connection is closed: H shows them"));
+	else if (ui->status.phase != SOURCE_RUNNING)
+		text_add(&t, _("No TCP connections in %s (%llu packets)"), ui->status.name,
+			 (unsigned long long)ui->totals.packets);
+	else if (ui->totals.packets > 0)
+		text_add(&t, _("%llu packets, no TCP connection yet"),
+			 (unsigned long long)ui->totals.packets);
+	else
+		text_add(&t, _("Waiting for packets on %s %s"), ui->status.name,
+			 glyph(GLYPH_ELLIPSIS));
+}
+
+/* ---- sorting ---- */
+
+static void
+sort_by(struct ui *ui, const struct column *c)
+{
+	ui_set_sort(ui, c, c == ui->sort && c != NULL ? !ui->sort_reverse : false);
+}
+
+static void
+flows_click(struct view *v, int y, int x)
+{
+	const struct flows *f = v->state;
+
+	for (size_t i = 0; y == -1 && i < f->n_slots; i++)
+		if (x >= f->slots[i].x && x < f->slots[i].x + f->slots[i].width)
+			sort_by(v->ui, f->slots[i].column);
+}
+
+/* The next shown column to either side is sorted by. */
+static void
+sort_step(struct ui *ui, struct view *v, int by)
+{
+	const struct flows *f = v->state;
+	int n = (int)f->n_slots, at = by > 0 ? -1 : n;
+
+	for (int i = 0; i < n; i++)
+		if (f->slots[i].column == ui->sort)
+			at = i;
+	if (n > 0)
+		ui_set_sort(ui, f->slots[(at + by + n) % n].column, false);
+}
+
+static void
+sort_left(struct ui *ui, struct view *v)
+{
+	sort_step(ui, v, -1);
+}
+
+static void
+sort_right(struct ui *ui, struct view *v)
+{
+	sort_step(ui, v, 1);
+}
+
+static void
+sort_menu(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui_open(ui, &view_sort, NULL);
+}
+
+static void
+sort_turn(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui_set_sort(ui, ui->sort, !ui->sort_reverse);
+}
+
+static void
+hold(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->hold_order = !ui->hold_order;
+	index_hold_order(ui->index, ui->hold_order);
+	ui_say(ui, "%s", ui->hold_order ? _("Order held: new connections come last, nothing moves") :
+					  _("Order no longer held"));
+}
+
+static void
+hide_closed(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->hide_closed = !ui->hide_closed;
+	index_hide_closed(ui->index, ui->hide_closed);
+	ui_say(ui, "%s", ui->hide_closed ? _("Closed connections are hidden") :
+					   _("Closed connections are shown"));
+}
+
+/* ---- selection ---- */
+
+/* The selected connection; says so when there is none. */
+static bool
+selected_facts(struct ui *ui, struct view *v, struct conn_facts *out)
+{
+	struct flows *f = v->state;
+
+	if (f->has_selected) {
+		engine_rows(ui->engine, ui->now, &f->selected, 1, out);
+		if (out->ref.gen != 0)
+			return true;
+	}
+	ui_say(ui, _("No connection is selected"));
+	return false;
+}
+
+static void
+enter(struct ui *ui, struct view *v)
+{
+	struct conn_facts c;
+
+	if (selected_facts(ui, v, &c))
+		ui_open(ui, &view_flow, &(struct flow_arg){c.ref});
+}
+
+static void
+tag(struct ui *ui, struct view *v)
+{
+	struct conn_facts c;
+
+	if (!selected_facts(ui, v, &c))
+		return;
+	ui_toggle_tag(ui, c.id, c.ref);
+	list_move(&v->list, 1);
+}
+
+static void
+untag_all(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui->n_tags = 0;
+	ui_say(ui, _("No connection is tagged any more"));
+}
+
+static void
+save(struct ui *ui, struct view *v)
+{
+	struct conn_facts c;
+
+	if (ui->n_tags > 0)
+		save_ask(ui, ui->tags, ui->n_tags);
+	else if (selected_facts(ui, v, &c))
+		save_ask(ui, &(struct tag){c.id, c.ref}, 1);
+}
+
+static void
+interfaces(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui_open(ui, &view_interfaces, NULL);
+}
+
+/* ---- filter ---- */
+
+static void
+filter_set(struct ui *ui, struct filter *filter, const char *text)
+{
+	struct text t = text_on(ui->filter, sizeof ui->filter);
+
+	text_add(&t, "%s", text);
+	index_set_filter(ui->index, filter);
+	ui->dirty = true;
+}
+
+/* Narrows with every key; what is not yet an expression leaves the list as it was. */
+static void
+filter_changed(struct ui *ui, const char *text, size_t *at, char *note, size_t size)
+{
+	struct filter_error error = {0};
+	struct filter *filter = filter_parse(text, &error);
+
+	if (filter != NULL) {
+		filter_set(ui, filter, text);
+		return;
+	}
+	struct text t = text_on(note, size);
+	*at = error.at;
+	text_add(&t, _("column %zu: expected %s"), error.at + 1, error.expected);
+}
+
+static void
+filter_done(struct ui *ui, const char *text)
+{
+	struct filter_error error = {0};
+
+	if (text == NULL) {
+		filter_set(ui, NULL, "");
+		return;
+	}
+	struct filter *filter = filter_parse(text, &error);
+	if (filter == NULL)
+		ui_warn(ui, _("Not a filter: column %zu: expected %s"), error.at + 1, error.expected);
+	else
+		filter_set(ui, filter, text);
+}
+
+static const struct prompt_ops filter_prompt = {filter_changed, filter_done};
+
+void
+action_filter(struct ui *ui, struct view *v)
+{
+	(void)v;
+	prompt_open(ui, "/", ui->filter, &filter_prompt, &ui->filter_history);
+}
+
+static const struct action flows_actions[] = {
+	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("look into the connection"), enter},
+	{"filter", {'/', 'f', K_F(4), K_F(7)}, N_("Filter"),
+	 N_("narrow the list while typing; Esc clears"), action_filter},
+	{"sort", {'s', K_F(6)}, N_("Sort"), N_("choose what to sort by"), sort_menu},
+	{"tag", {' '}, N_("Tag"), N_("tag or untag, for saving several"), tag},
+	{"save", {'w', K_F(2)}, N_("Save"), N_("save packets of it, or of the tagged, as pcap"), save},
+	{"sort-left", {'<'}, NULL, N_("sort by the column to the left"), sort_left},
+	{"sort-right", {'>'}, NULL, N_("sort by the column to the right"), sort_right},
+	{"reverse", {'S'}, NULL, N_("reverse the order"), sort_turn},
+	{"hold", {'o'}, NULL, N_("hold the order: nothing moves"), hold},
+	{"untag", {'U'}, NULL, N_("untag all"), untag_all},
+	{"closed", {'H'}, NULL, N_("hide or show closed connections"), hide_closed},
+	{"interfaces", {'I'}, NULL, N_("capture from another interface"), interfaces},
+	{0},
+};
+
+const struct view_ops view_flows = {
+	.name = "connections",
+	.title = N_("Connections"),
+	.help = N_("Every TCP connection, the one in most trouble first. E is an error, W a warning, "
+		   "N a note; NEXT counts down to the next retransmission."),
+	.state_size = sizeof(struct flows),
+	.update = flows_update,
+	.moved = flows_moved,
+	.top_lines = flows_top_lines,
+	.draw_top = flows_draw_top,
+	.fetch = flows_fetch,
+	.draw_row = flows_draw_row,
+	.click = flows_click,
+	.empty_text = flows_empty,
+	.actions = flows_actions,
+};

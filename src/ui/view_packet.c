@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * view_packet: one segment: what we concluded about it, every field of its headers explained, and
+ * the bytes as they were captured, those of the field under the cursor marked. Bytes live in the
+ * packet store only; where they are no longer kept the screen says so and shows what is known.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "ui/view.h"
+
+#define BYTES_MAX 65536
+
+struct packet_row {
+	enum role role;
+	int depth;
+	uint32_t offset, len;
+	char name[80], value[256];
+};
+
+struct packet_view {
+	struct segment segment;
+	struct frame frame;
+	bool kept;
+	bool hide_hex;
+	uint8_t *bytes;
+	size_t n, size;
+	struct packet_row *rows;
+};
+
+static struct packet_row *
+row_add(struct packet_view *p, enum role role, int depth, const char *name)
+{
+	if (p->n == p->size) {
+		p->size = p->size > 0 ? p->size * 2 : 64;
+		p->rows = xreallocarray(p->rows, p->size, sizeof *p->rows);
+	}
+	struct packet_row *r = &p->rows[p->n++];
+	*r = (struct packet_row){.role = role, .depth = depth};
+	struct text t = text_on(r->name, sizeof r->name);
+	text_add(&t, "%s", name);
+	return r;
+}
+
+static void
+row_value(struct packet_row *r, const char *fmt, ...) ATTR_FORMAT(2, 3);
+static void
+row_value(struct packet_row *r, const char *fmt, ...)
+{
+	struct text t = text_on(r->value, sizeof r->value);
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_addv(&t, fmt, ap);
+	va_end(ap);
+}
+
+static void
+add_field(void *ctx, const struct field *f)
+{
+	struct packet_view *p = ctx;
+	struct packet_row *r = row_add(p, f->depth == 0 ? ROLE_TITLE : ROLE_NORMAL, f->depth,
+				       _(f->name));
+
+	r->offset = f->offset;
+	r->len = f->len;
+	if (f->note != NULL)
+		row_value(r, "%s%s(%s)", f->value, f->value[0] != '\0' ? "  " : "", _(f->note));
+	else
+		row_value(r, "%s", f->value);
+}
+
+/* What we know of the segment beyond its own bytes. */
+static void
+add_analysis(struct packet_view *p)
+{
+	const struct segment *s = &p->segment;
+	char buf[256];
+
+	row_add(p, ROLE_TITLE, 0, _("Analysis"));
+	row_value(row_add(p, ROLE_NORMAL, 1, _("Direction")), "%s",
+		  s->from == CLIENT ? _("client to server") : _("server to client"));
+	row_value(row_add(p, ROLE_NORMAL, 1, _("Flags")), "%s",
+		  tcp_flags_text(buf, sizeof buf, s->flags));
+	row_value(row_add(p, ROLE_NORMAL, 1, _("Relative sequence")), "%lld:%lld, %u %s",
+		  (long long)s->seq, (long long)s->seq + s->len, s->len, _("bytes"));
+	if (s->ack >= 0)
+		row_value(row_add(p, ROLE_NORMAL, 1, _("Relative ACK")), "%lld", (long long)s->ack);
+	row_value(row_add(p, ROLE_NORMAL, 1, _("Window")), "%u%s", s->window,
+		  s->window_unscaled ? _(" (scale unknown)") : "");
+	row_value(row_add(p, ROLE_NORMAL, 1, _("States after it")), _("client %s, server %s"),
+		  tcp_state_name(s->state[CLIENT]), tcp_state_name(s->state[SERVER]));
+	if (s->acked_by != 0)
+		row_value(row_add(p, ROLE_NORMAL, 1, _("Acknowledged")), _("by #%llu after %s"),
+			  (unsigned long long)s->acked_by,
+			  text_duration(buf, sizeof buf, s->acked_after));
+	if (segment_notes(buf, sizeof buf, s)[0] != '\0')
+		row_value(row_add(p, ROLE_NORMAL, 1, _("Notes")), "%s", buf);
+	for (int f = 0; f < FINDING_COUNT; f++)
+		if (s->findings & FINDING(f)) {
+			const struct finding_info *info = finding_info(f);
+			row_value(row_add(p, severity_role(info->severity), 2, _(info->label)), "%s",
+				  _(info->help));
+		}
+}
+
+static void
+add_frame(struct packet_view *p)
+{
+	const struct frame *f = &p->frame;
+	char date[64];
+
+	struct packet_row *r = row_add(p, ROLE_TITLE, 0, _("Frame"));
+	row_value(r, "#%llu  %s", (unsigned long long)f->number,
+		  text_date(date, sizeof date, f->ts, 9));
+	if (f->cap_len < f->wire_len)
+		row_value(row_add(p, ROLE_WARNING, 1, _("Captured")), _("%u of %u bytes"), f->cap_len,
+			  f->wire_len);
+	else
+		row_value(row_add(p, ROLE_NORMAL, 1, _("Captured")), _("all %u bytes"), f->wire_len);
+	uint32_t payload = explain_frame(f, add_field, p);
+	if (payload < f->cap_len) {
+		r = row_add(p, ROLE_TITLE, 0, _("Payload"));
+		r->offset = payload;
+		r->len = f->cap_len - payload;
+		row_value(r, _("%u bytes"), r->len);
+	}
+}
+
+static bool
+packet_open(struct view *v, const void *arg, struct err *err)
+{
+	struct packet_view *p = v->state;
+	const struct packet_arg *a = arg;
+
+	(void)err;
+	p->segment = a->segment;
+	p->bytes = xmalloc(BYTES_MAX);
+	p->kept = v->ui->source != NULL &&
+		  store_read(v->ui->source, a->segment.ref, &p->frame, p->bytes, BYTES_MAX);
+	add_analysis(p);
+	if (p->kept)
+		add_frame(p);
+	else
+		row_add(p, ROLE_WARNING, 0,
+			_("The bytes of this packet are no longer kept: newer ones took their place"));
+	v->list.count = p->n;
+	return true;
+}
+
+static void
+packet_close(struct view *v)
+{
+	struct packet_view *p = v->state;
+
+	free(p->bytes);
+	free(p->rows);
+}
+
+static int
+packet_top_lines(const struct view *v, struct area a)
+{
+	(void)v;
+	(void)a;
+	return 1;
+}
+
+static void
+packet_draw_top(struct view *v, struct area a)
+{
+	const struct packet_view *p = v->state;
+
+	term_printf(a.y, 1, a.columns - 1, ROLE_TITLE, _("Segment #%llu of connection %llu"),
+		    (unsigned long long)p->segment.frame, (unsigned long long)p->segment.conn_id);
+}
+
+static void
+packet_draw_row(struct view *v, size_t row, struct area a, bool selected)
+{
+	const struct packet_view *p = v->state;
+	const struct packet_row *r = &p->rows[row];
+	enum role role = selected ? ROLE_SELECTED : r->role;
+	int x = 1 + 2 * r->depth, width = r->value[0] != '\0' ? 30 - x : a.columns;
+
+	if (a.columns < 60 && r->value[0] != '\0')
+		width = 18 - x;
+	term_put(a.y, x, width, role, r->name);
+	if (r->value[0] != '\0')
+		term_put(a.y, x + width + 1, a.columns - x - width - 1, role, r->value);
+}
+
+/* ---- bytes ---- */
+
+static int
+bytes_per_line(int cols)
+{
+	return cols >= 76 ? 16 : 8;
+}
+
+static int
+packet_bottom_lines(const struct view *v, struct area a)
+{
+	const struct packet_view *p = v->state;
+	int per = bytes_per_line(a.columns);
+	int needed = (int)((p->frame.cap_len + (uint32_t)per - 1) / (uint32_t)per);
+
+	if (!p->kept || p->hide_hex || a.lines < 8)
+		return 0;
+	int room = a.lines * 2 / 5;
+	return 1 + (needed < room ? needed : room);
+}
+
+static void
+hex_line(const struct packet_view *p, int y, uint32_t at, int per, const struct packet_row *mark)
+{
+	term_printf(y, 1, 6, ROLE_DIM, "%04x", at);
+	for (int i = 0; i < per && at + (uint32_t)i < p->frame.cap_len; i++) {
+		uint32_t offset = at + (uint32_t)i;
+		uint8_t byte = p->bytes[offset];
+		bool in = offset >= mark->offset && offset - mark->offset < mark->len;
+		enum role role = in ? ROLE_MARK : ROLE_NORMAL;
+		char text[2] = {byte >= 0x20 && byte < 0x7f ? (char)byte : '.', 0};
+		term_printf(y, 7 + i * 3 + (i >= 8), 2, role, "%02x", byte);
+		term_put(y, 7 + per * 3 + 2 + i, 1, role, text);
+	}
+}
+
+static void
+packet_draw_bottom(struct view *v, struct area a)
+{
+	const struct packet_view *p = v->state;
+	int per = bytes_per_line(a.columns);
+	uint32_t lines = (uint32_t)(a.lines - 1), first = 0;
+	const struct packet_row *mark = &p->rows[v->list.cursor];
+	uint32_t all = (p->frame.cap_len + (uint32_t)per - 1) / (uint32_t)per;
+
+	if (mark->len > 0 && mark->offset / (uint32_t)per + 1 > lines / 2)
+		first = mark->offset / (uint32_t)per + 1 - (lines + 1) / 2;
+	if (first + lines > all)
+		first = all > lines ? all - lines : 0;
+	for (int x = 0; x < a.columns; x++)
+		term_put(a.y, x, 1, ROLE_DIM, glyph(GLYPH_LINE));
+	for (uint32_t i = 0; i < lines && first + i < all; i++)
+		hex_line(p, a.y + 1 + (int)i, (first + i) * (uint32_t)per, per, mark);
+}
+
+static void
+toggle_hex(struct ui *ui, struct view *v)
+{
+	struct packet_view *p = v->state;
+
+	(void)ui;
+	p->hide_hex = !p->hide_hex;
+}
+
+static const struct action packet_actions[] = {
+	{"hex", {'x'}, N_("Hex"), N_("show or hide the bytes"), toggle_hex},
+	{0},
+};
+
+const struct view_ops view_packet = {
+	.name = "segment",
+	.title = N_("Segment"),
+	.help = N_("Every field of one segment; the bytes of the field under the cursor are marked."),
+	.state_size = sizeof(struct packet_view),
+	.open = packet_open,
+	.close = packet_close,
+	.top_lines = packet_top_lines,
+	.draw_top = packet_draw_top,
+	.draw_row = packet_draw_row,
+	.bottom_lines = packet_bottom_lines,
+	.draw_bottom = packet_draw_bottom,
+	.actions = packet_actions,
+};
