@@ -40,6 +40,15 @@ extern const size_t filter_word_count;
 /* ---- columns.c ---- */
 enum align { ALIGN_LEFT, ALIGN_RIGHT };
 
+/* What a column's key is, where it can be compared with a number in a filter ("retx > 3"). */
+enum unit {
+	UNIT_NONE,     /* not a figure */
+	UNIT_COUNT,
+	UNIT_BYTES,
+	UNIT_RATE,     /* bytes per second */
+	UNIT_DURATION, /* nsec; negative unknown */
+};
+
 /* How cells are to be written. */
 struct cell_style {
 	nsec now;
@@ -59,8 +68,10 @@ struct column {
 	enum align align;
 	int from_width;	   /* shown by default on screens at least this wide; 0 always; -1 only if chosen */
 	bool descending;   /* sorts largest first by default */
+	enum unit unit;	   /* of key, for filters */
 	void (*format)(const struct conn_facts *f, const struct cell_style *st, char *out, size_t size);
 	int64_t (*key)(const struct conn_facts *f, nsec now); /* sort key, smaller first */
+	bool ages; /* the key changes with time alone, and not alike for all rows */
 };
 extern const struct column columns[];
 extern const size_t column_count;
