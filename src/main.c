@@ -111,15 +111,6 @@ source_config(const struct config *cfg)
 	};
 }
 
-/* What there is to do without permission to capture. */
-static void
-offer_files(void)
-{
-	fprintf(stderr, "%s\n",
-		_("Without permission: \"tcplens --demo\" shows a tour, \"tcplens -r FILE\" reads "
-		  "a capture."));
-}
-
 /* ---- without a screen ---- */
 
 static void
@@ -150,7 +141,6 @@ static int
 run_report(const struct config *cfg)
 {
 	struct err err;
-	bool denied = false;
 	struct source_config sc = source_config(cfg);
 	struct report_config rc = {
 		.format = cfg->json ? REPORT_JSON : REPORT_TABLE,
@@ -160,15 +150,15 @@ run_report(const struct config *cfg)
 		.memory = cfg->memory,
 		.fd = STDOUT_FILENO,
 	};
+	if (cfg->screen_filter) {
+		err_set(&err, _("-Y is for the screens; without one use a capture filter"));
+		return complain(EXIT_USAGE, &err);
+	}
 	if (cfg->fail_on && !report_parse_fail_on(cfg->fail_on, &rc.fail_on, &err))
 		return complain(EXIT_USAGE, &err);
-	struct source *s = source_open(&sc, &err, &denied);
-	if (!s) {
-		complain(EXIT_ERROR, &err);
-		if (denied)
-			offer_files();
-		return EXIT_ERROR;
-	}
+	struct source *s = source_open(&sc, &err, NULL);
+	if (!s)
+		return complain(EXIT_ERROR, &err);
 	int status;
 	catch_signals(s);
 	if (privs_drop(cfg->user, &err))
@@ -276,6 +266,7 @@ show_screens(struct session *ss, const char *notice)
 	const struct ui_config uc = {
 		.engine = ss->engine,
 		.source = ss->source,
+		.capture_filter = cfg->capture_filter,
 		.filter = cfg->screen_filter,
 		.notice = notice,
 		.numeric = cfg->numeric,
@@ -304,13 +295,10 @@ run_screens(const struct config *cfg)
 	int status = EXIT_ERROR;
 	if (start_source(&ss, &sc, &denial, &denied) || denied)
 		status = show_screens(&ss, denied ? denial.msg : NULL);
-	if (!ss.source) {
-		status = complain(EXIT_ERROR, &denial);
-		if (denied)
-			offer_files();
-	}
 	if (ss.source)
 		source_close(ss.source);
+	else
+		status = complain(EXIT_ERROR, &denial);
 	engine_free(ss.engine);
 	return status;
 }
