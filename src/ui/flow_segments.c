@@ -169,7 +169,7 @@ seg_notes(const struct view *v, size_t i, char *out, size_t size)
 		t.len++;
 	text_duration(after, sizeof after, s->acked_after);
 	text_add(&t, "%s", t.len > 0 ? " " : "");
-	text_add(&t, _("acked by #%llu after %s"), (unsigned long long)s->acked_by, after);
+	text_add(&t, _("acked #%llu +%s"), (unsigned long long)s->acked_by, after);
 }
 
 static const struct seg_column columns_of_segments[] = {

@@ -147,12 +147,14 @@ status_draw(const struct ui *ui, int cols)
 	char rate[16], shown[16], tracked[16];
 
 	line_add(&l, 9, ROLE_BAR_KEY, "tcplens");
-	line_add(&l, 1, ROLE_BAR, "%s", ui->status.name);
+	const char *slash = strrchr(ui->status.name, '/');
+	line_add(&l, 1, ROLE_BAR, "%s", slash != NULL ? slash + 1 : ui->status.name);
 	if (ui->cfg->capture_filter != NULL)
 		line_add(&l, 8, ROLE_BAR, "%s", ui->cfg->capture_filter);
 	status_phase(ui, &l);
 	text_count(rate, sizeof rate, (uint64_t)(ui->packet_rate + 0.5));
-	line_add(&l, 6, ROLE_BAR, _("%s pkt/s"), rate);
+	if (ui->source != NULL && ui->status.phase == SOURCE_RUNNING)
+		line_add(&l, 6, ROLE_BAR, _("%s pkt/s"), rate);
 	status_losses(ui, &l);
 	text_count(shown, sizeof shown, index_count(ui->index));
 	text_count(tracked, sizeof tracked, ui->totals.tracked);
@@ -184,10 +186,10 @@ notice_draw(const struct ui *ui, int y, int cols)
 /* ---- footer ---- */
 
 static int
-footer_action(int y, int x, int cols, const struct action *a)
+footer_action(const struct ui *ui, int y, int x, int cols, const struct action *a)
 {
 	char key[32];
-	const char *label = _(a->label);
+	const char *label = a->fn == ui_leave && ui->depth == 1 ? _("Quit") : _(a->label);
 
 	key_name(key, sizeof key, a->keys[0]);
 	int width = (int)text_width(key) + 1 + (int)text_width(label);
@@ -212,7 +214,7 @@ footer_draw(const struct ui *ui, int y, int cols)
 	}
 	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
 		for (const struct action *a = tables[t]; a != NULL && a->name != NULL; a++) {
-			int used = a->label == NULL ? 0 : footer_action(y, x, cols, a);
+			int used = a->label == NULL ? 0 : footer_action(ui, y, x, cols, a);
 			if (used > 0)
 				x += used + 2;
 		}
@@ -271,7 +273,7 @@ frame_draw(struct ui *ui)
 
 	term_clear();
 	if (cols < MIN_COLUMNS || lines < MIN_LINES) {
-		term_printf(0, 0, cols, ROLE_NORMAL, _("Terminal too small: %dx%d needed"),
+		term_printf(0, 0, cols, ROLE_NORMAL, _("Too small: %dx%d needed"),
 			    MIN_COLUMNS, MIN_LINES);
 		return;
 	}

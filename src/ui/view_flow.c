@@ -226,7 +226,7 @@ save(struct ui *ui, struct view *v)
 
 static const struct action flow_actions[] = {
 	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("every field of the segment"), segments_enter},
-	{"next-tab", {K_TAB}, N_("Tab"), N_("the next tab"), tab_next},
+	{"next-tab", {K_TAB}, N_("Switch"), N_("the next tab"), tab_next},
 	{"next-problem", {']'}, N_("Problem"), N_("to the next segment with a problem"),
 	 segments_next_problem},
 	{"time", {'t'}, N_("Time"), N_("time: since the start, since the one before, of day, date"),

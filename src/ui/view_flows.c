@@ -9,8 +9,9 @@
 #include "ui/view.h"
 
 #define ROWS_MAX    256 /* engine_rows' limit */
-#define COLUMNS_MAX 32
+#define COLUMNS_MAX 64
 #define MARGIN	    1 /* for the tag */
+#define LEAST_WIDTH 8 /* of a column that is cut */
 
 struct slot {
 	const struct column *column;
@@ -24,6 +25,9 @@ struct flows {
 	struct conn_facts rows[ROWS_MAX];
 	size_t n_slots;
 	struct slot slots[COLUMNS_MAX];
+	int screen;		 /* the width that the needs were measured on */
+	int needed[COLUMNS_MAX]; /* widest text so far, by place in columns[]; never shrinks, so
+				  * that columns do not jump about */
 };
 
 /* On screens too narrow for what is shown everywhere else. */
@@ -77,7 +81,41 @@ slots_width(const struct flows *f)
 	return width;
 }
 
-/* Hands out the spare room, a column's width at a time to whoever can use it. */
+/* What is too much goes from the right; the last one is cut where some of it can be shown. */
+static void
+slots_fit(struct flows *f, int screen)
+{
+	for (int over; f->n_slots > 1 && (over = slots_width(f) - screen) > 0;) {
+		struct slot *last = &f->slots[f->n_slots - 1];
+		if (last->width - over >= LEAST_WIDTH)
+			last->width -= over;
+		else
+			f->n_slots--;
+	}
+}
+
+/* How wide the texts of the rows on screen would like to be. */
+static void
+slots_measure(struct flows *f, const struct ui *ui)
+{
+	const struct cell_style style = ui_style(ui);
+	char text[512];
+
+	for (size_t k = 0; k < f->n_slots; k++) {
+		const struct column *c = f->slots[k].column;
+		int *needed = &f->needed[c - columns];
+		for (size_t i = 0; i < f->n && *needed < c->max_width; i++) {
+			if (f->rows[i].ref.gen == 0)
+				continue;
+			c->format(&f->rows[i], &style, text, sizeof text);
+			int width = (int)text_width(text);
+			if (width > *needed)
+				*needed = width < c->max_width ? width : c->max_width;
+		}
+	}
+}
+
+/* Hands out the spare room, one cell at a time to every column that can use it. */
 static void
 slots_grow(struct flows *f, int spare)
 {
@@ -85,7 +123,7 @@ slots_grow(struct flows *f, int spare)
 		grew = false;
 		for (size_t i = 0; i < f->n_slots && spare > 0; i++) {
 			struct slot *s = &f->slots[i];
-			if (s->width < s->column->max_width) {
+			if (s->width < f->needed[s->column - columns]) {
 				s->width++;
 				spare--;
 				grew = true;
@@ -95,13 +133,16 @@ slots_grow(struct flows *f, int spare)
 }
 
 static void
-slots_lay_out(struct flows *f, int screen)
+slots_lay_out(struct flows *f, const struct ui *ui, int screen)
 {
 	int x = MARGIN;
 
+	if (screen != f->screen)
+		memset(f->needed, 0, sizeof f->needed);
+	f->screen = screen;
 	slots_choose(f, screen);
-	while (f->n_slots > 3 && slots_width(f) > screen)
-		f->n_slots--;
+	slots_measure(f, ui);
+	slots_fit(f, screen);
 	slots_grow(f, screen - slots_width(f));
 	for (size_t i = 0; i < f->n_slots; i++) {
 		x += gap_before(f, i);
@@ -149,7 +190,7 @@ flows_fetch(struct view *v, size_t first, size_t n)
 	for (size_t i = 0; i < f->n; i++)
 		refs[i] = index_at(v->ui->index, first + i);
 	engine_rows(v->ui->engine, v->ui->now, refs, f->n, f->rows);
-	slots_lay_out(f, term_columns());
+	slots_lay_out(f, v->ui, term_columns());
 }
 
 static bool
@@ -224,7 +265,8 @@ flows_draw_top(struct view *v, struct area a)
 {
 	struct flows *f = v->state;
 
-	slots_lay_out(f, a.columns);
+	if (v->list.count == 0)
+		slots_lay_out(f, v->ui, a.columns);
 	for (size_t i = 0; i < f->n_slots; i++) {
 		const struct slot *s = &f->slots[i];
 		const char *title = _(s->column->title);

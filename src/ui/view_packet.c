@@ -112,7 +112,7 @@ add_frame(struct packet_view *p)
 	char date[64];
 
 	struct packet_row *r = row_add(p, ROLE_TITLE, 0, _("Frame"));
-	row_value(r, "#%llu  %s", (unsigned long long)f->number,
+	row_value(r, "#%llu  %s", (unsigned long long)p->segment.frame,
 		  text_date(date, sizeof date, f->ts, 9));
 	if (f->cap_len < f->wire_len)
 		row_value(row_add(p, ROLE_WARNING, 1, _("Captured")), _("%u of %u bytes"), f->cap_len,
@@ -205,7 +205,7 @@ packet_bottom_lines(const struct view *v, struct area a)
 	int per = bytes_per_line(a.columns);
 	int needed = (int)((p->frame.cap_len + (uint32_t)per - 1) / (uint32_t)per);
 
-	if (!p->kept || p->hide_hex || a.lines < 8)
+	if (!p->kept || p->hide_hex || a.lines < 12)
 		return 0;
 	int room = a.lines * 2 / 5;
 	return 1 + (needed < room ? needed : room);
