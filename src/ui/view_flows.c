@@ -520,7 +520,7 @@ static const struct action flows_actions[] = {
 const struct view_ops view_flows = {
 	.name = "connections",
 	.title = N_("Connections"),
-	.help = N_("Every TCP connection, the one in most trouble first. E is an error, W a warning, "
+	.help = N_("Every TCP connection, the newest first. E is an error, W a warning, "
 		   "N a note; NEXT counts down to the next retransmission."),
 	.state_size = sizeof(struct flows),
 	.update = flows_update,

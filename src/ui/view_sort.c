@@ -41,7 +41,7 @@ sort_draw_row(struct view *v, size_t row, struct area a, bool selected)
 		term_put(a.y, 1, 1, role, glyph(GLYPH_LIVE));
 	term_put(a.y, 3, 14, selected ? role : ROLE_TITLE, c != NULL ? _(c->title) : _("default"));
 	term_put(a.y, 18, a.columns - 18, role,
-		 c != NULL ? _(c->help) : _("trouble first, then the newest"));
+		 c != NULL ? _(c->help) : _("the newest first"));
 }
 
 static void
