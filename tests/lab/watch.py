@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""What watches an exercise: the program live in a terminal, the program writing JSON, tcpdump for
+the record of what really passed, and the kernel's own word of its timers (ss)."""
+import json
+import os
+import re
+import shutil
+import signal
+import struct
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "ui"))
+from netlab import LabError, Pair, Recorder  # noqa: E402
+from tap import Failed, Skip, check, program, until  # noqa: E402
+from terminal import Terminal  # noqa: E402
+
+ROW = re.compile(
+    r"^.?(?P<severity>[EWN ]) *(?P<client>\S+) +→ *(?P<server>\S+) +(?P<state>[A-Z0-9?-]+) +"
+    r"(?P<diagnosis>\S.*?) +(?P<retx>\d+) +(?P<next>–|now|late|[\d.]+\S*)(?: [▓░]+)? +(?P<rtt>\S+) +"
+    r"(?P<rate>\S+) +(?P<idle>\S+) *$", re.MULTILINE)
+UNITS = {"h": 3600, "min": 60, "m": 60, "sec": 1, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
+FLAGS = "FSRP.UEW"
+
+
+def seconds(text):
+    """"14.8s", "2min4sec", "208ms" as a number."""
+    parts = re.findall(r"([\d.]+) ?(h|min|ms|µs|us|m|sec|s)", text)
+    check(parts, f"{text!r} is a duration")
+    return sum(float(n) * UNITS[u] for n, u in parts)
+
+
+class Report:
+    """`tcplens --json --segments --timers` on an interface, read while it runs."""
+
+    def __init__(self, host, dev, path, *capture):
+        self.path, self.objects, self.at = path, [], 0
+        self.out = open(path, "wb")
+        self.errors = open(path + ".err", "w+")
+        self.process = host.popen(program(), "--json", "--segments", "--timers", "-i", dev, *capture,
+                                  stdout=self.out, stderr=self.errors)
+        try:
+            until(lambda: self.of("capture") or self.process.poll() is not None, "the report to begin")
+        finally:
+            if self.process.poll() is not None:
+                raise Failed(f"the report ended: {open(path + '.err').read()}")
+
+    def read(self):
+        with open(self.path, "rb") as f:
+            f.seek(self.at)
+            for line in f:
+                if not line.endswith(b"\n"):
+                    break
+                self.at += len(line)
+                self.objects.append(json.loads(line))
+        return self.objects
+
+    def of(self, kind, **wanted):
+        return [o for o in self.read() if o["type"] == kind and
+                all(o.get(k) == v for k, v in wanted.items())]
+
+    def stop(self):
+        """Ends the report as a user would, with ^C: its last lines are there."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            status = self.process.wait(60)
+        except Exception:
+            self.process.kill()
+            raise
+        check(status == 0, f"the report ended with {status}: {open(self.path + '.err').read()}")
+        check(self.of("summary"), "the report ends with its summary")
+        return self
+
+    def connection(self, port):
+        found = [o for o in self.of("connection") if o["server"]["port"] == port]
+        check(len(found) == 1, f"one connection to port {port}: {len(found)}")
+        return found[0]
+
+    def segments(self, port):
+        number = self.connection(port)["id"]
+        return [o for o in self.of("segment") if o["connection"] == number]
+
+    def verdicts(self, port):
+        return [v["code"] for v in self.connection(port)["verdicts"]]
+
+
+class Stage:
+    """One exercise's stage. capture: the program's interface options and capture filter."""
+
+    def __init__(self, path=None, capture=(), columns=120, lines=24):
+        try:
+            self.net = Pair(path)
+        except LabError as e:
+            raise Skip(f"this machine forbids network namespaces: {e}") from None
+        self.scratch = tempfile.mkdtemp(prefix="tcplens-lab-")
+        self.pcap = os.path.join(self.scratch, "record.pcap")
+        self.recorder = Recorder(self.net.client, "c0", self.pcap, expression=("tcp or icmp",))
+        self.report = Report(self.net.client, "c0", os.path.join(self.scratch, "json"), *capture)
+        command = self.net.client.inside(program(), "-i", "c0", *capture)
+        self.terminal = Terminal(command, columns, lines, name="live screen")
+        self.terminal.shows(r"\blive\b")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.terminal.__exit__(kind, error, trace)
+        if self.report.process.poll() is None:
+            self.report.process.kill()
+            self.report.process.wait()
+        if self.recorder.process.poll() is None:
+            self.recorder.process.kill()
+            self.recorder.process.wait()
+        self.net.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    # ---- the screen ----
+    def row(self, port, probe=lambda row: True, what=""):
+        """Waits until the row of the connection to `port` is there and satisfies the probe."""
+        def look():
+            for match in ROW.finditer(self.terminal.text()):
+                if match["server"].endswith(f":{port}") and probe(match.groupdict()):
+                    return match.groupdict()
+            return None
+        try:
+            return until(look, f"the row of port {port} {what}")
+        except Failed as e:
+            raise Failed(f"{e}\n{self.terminal.text()}") from None
+
+    def state(self, port, state):
+        return self.row(port, lambda row: row["state"] == state, f"in {state}")
+
+    def diagnosed(self, port, expression):
+        return self.row(port, lambda row: re.search(expression, row["diagnosis"]),
+                        f"with diagnosis /{expression}/")
+
+    # ---- the kernel ----
+    def kernel_timer(self, port, host=None):
+        """What ss says of the socket's timer: kind, seconds left, retransmissions; or None."""
+        said = (host or self.net.client).sh("ss", "-tinoH", "dport", "=", f":{port}")
+        found = re.search(r"timer:\((\w+),([^,]+),(\d+)\)", said)
+        return found and (found[1], seconds(found[2]), int(found[3]))
+
+    def kernel_state(self, port, host=None, side="dport"):
+        said = (host or self.net.client).sh("ss", "-tanH", side, "=", f":{port}")
+        return said.split()[0] if said.split() else None
+
+    # ---- the record ----
+    def finish(self):
+        """Ends report and record; returns the segments that passed, oldest first."""
+        self.recorder.stop()
+        self.report.stop()
+        return segments(self.pcap)
+
+
+def segments(path):
+    """The TCP segments in an Ethernet/IPv4 capture made here."""
+    found = []
+    with open(path, "rb") as f:
+        f.read(24)
+        frame = 0
+        while header := f.read(16):
+            sec, usec, kept, _ = struct.unpack("=IIII", header)
+            data = f.read(kept)
+            frame += 1
+            if data[12:14] != b"\x08\x00" or data[23] != 6:
+                continue
+            tcp = 14 + 4 * (data[14] & 15)
+            sport, dport, seq, ack, offset, flags, window = struct.unpack_from(">HHIIBBH", data, tcp)
+            length = struct.unpack_from(">H", data, 16)[0] - (tcp - 14) - 4 * (offset >> 4)
+            found.append({
+                "frame": frame, "time": sec + usec / 1e6, "sport": sport, "dport": dport, "seq": seq,
+                "ack": ack, "len": length, "window": window,
+                "options": data[tcp + 20:tcp + 4 * (offset >> 4)],
+                "flags": "".join(c for bit, c in zip((1, 2, 4, 8, 16, 32, 64, 128), FLAGS) if flags & bit)})
+    return found
+
+
+def times(record, flags, port):
+    """When segments with these flags went to `port`."""
+    return [s["time"] for s in record if s["flags"] == flags and s["dport"] == port]
+
+
+def gaps(moments):
+    return [b - a for a, b in zip(moments, moments[1:])]
+
+
+def in_background(f, *arguments):
+    thread = threading.Thread(target=f, args=arguments, daemon=True)
+    thread.start()
+    return thread
