@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define TICK	 NSEC_PER_SEC
+#define WAKE_PAUSE (100 * NSEC_PER_MS) /* between two that only tell of packets */
 /* A live packet may reach us this much after its time (the kernel hands over blocks). */
 #define LATENESS (150 * NSEC_PER_MS)
 
@@ -108,6 +109,7 @@ static void
 wake(struct source *s)
 {
 	uint64_t one = 1;
+	s->woke = clock_monotonic();
 	if (write(s->wake_fd, &one, sizeof(one)) < 0)
 		return; /* the counter is full: it is readable */
 }
@@ -116,10 +118,10 @@ static void
 publish(struct source *s)
 {
 	struct source_status *st = &s->status;
-	bool first = false;
+	bool news = false;
 	pthread_mutex_lock(&s->lock);
 	if (s->packets != st->packets) {
-		first = st->packets == 0;
+		news = st->packets == 0 || clock_monotonic() - s->woke >= WAKE_PAUSE;
 		st->packets = s->packets;
 		s->last_ts = s->latest;
 		if (s->file.pipe)
@@ -133,7 +135,7 @@ publish(struct source *s)
 				 pcap_writer_error(s->writer));
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (first)
+	if (news)
 		wake(s);
 }
 

@@ -146,7 +146,7 @@ struct source {
 	struct replay replay;
 	nsec last_ts;
 	nsec arrived;	/* monotonic: when last_ts was set */
-	bool woke;	/* the first packet was announced */
+	nsec woke; /* capture thread: when wake_fd was last written, monotonic */
 	struct {	/* source_set_filter() waits for the capture thread */
 		const char *text;
 		bool pending, done, ok;
