@@ -17,7 +17,6 @@
 
 #define FRAME	   (100 * NSEC_PER_MS) /* between two drawings that no key asked for */
 #define BUSY	   (2 * NSEC_PER_SEC)  /* packets came this recently: look often */
-#define IDLE_LIVE  (400 * NSEC_PER_MS) /* a new connection is to appear within half a second */
 #define IDLE_CLOCK NSEC_PER_SEC
 #define INDEX_BUDGET (20 * NSEC_PER_MS)
 
@@ -263,7 +262,7 @@ ui_patience(const struct ui *ui)
 {
 	const struct view *v = ui_view(ui);
 	bool running = ui->source != NULL && ui->status.phase == SOURCE_RUNNING;
-	nsec wait = running ? IDLE_LIVE : 3600 * NSEC_PER_SEC;
+	nsec wait = 3600 * NSEC_PER_SEC; /* the source wakes us when packets come */
 
 	if (!index_settled(ui->index))
 		return nsec_max(0, ui->drawn + FRAME - ui->tick) / 4;
