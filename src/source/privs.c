@@ -105,18 +105,34 @@ become(const struct target *t, struct err *err)
 }
 
 #ifdef HAVE_LIBCAPNG
+/* What programs started later may win: needs a power itself, so it goes first. Who lacks that power
+ * has no_new_privs, which comes to the same. */
+static void
+drop_bounding_set(void)
+{
+	if (capng_get_caps_process() != 0 || !capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
+		return;
+	capng_clear(CAPNG_SELECT_BOUNDS);
+	capng_apply(CAPNG_SELECT_BOUNDS);
+}
+
 static bool
 drop_capabilities(struct err *err)
 {
 	capng_clear(CAPNG_SELECT_BOTH);
-	/* The bounding set needs a capability to be cleared; without it no_new_privs suffices. */
 	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
 		return err_set(err, _("capabilities could not be dropped"));
-	if (capng_get_caps_process() != 0 || capng_have_capabilities(CAPNG_SELECT_CAPS) != CAPNG_NONE)
+	if (capng_get_caps_process() != 0 ||
+	    capng_have_capabilities(CAPNG_SELECT_CAPS) != CAPNG_NONE)
 		return err_set(err, _("capabilities could not be dropped"));
 	return true;
 }
 #else
+static void
+drop_bounding_set(void)
+{
+}
+
 static bool
 drop_capabilities(struct err *err)
 {
@@ -130,7 +146,10 @@ privs_drop(const char *user, struct err *err)
 {
 	struct target t;
 	bool found;
-	if (!find_target(user, &t, &found, err) || (found && !become(&t, err)))
+	if (!find_target(user, &t, &found, err))
+		return false;
+	drop_bounding_set();
+	if (found && !become(&t, err))
 		return false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_set(err, _("no_new_privs could not be set: %s"), strerror(errno));
