@@ -190,7 +190,7 @@ pair_init(struct pair *c, struct watch *w, seqno isn)
 		.mss = {1460, 1460},
 		.sack = true,
 		.ts = true,
-		.ttl = {64, 64},
+		.ttl = {64, 57}, /* the capture is at the client */
 		.ip_id = {100, 30000},
 		.ts_base = {500000, 90000000},
 		.ip_version = 4,
@@ -198,7 +198,7 @@ pair_init(struct pair *c, struct watch *w, seqno isn)
 }
 
 static void
-set_options(const struct pair *c, enum side from, const struct seg *s, struct packet *p)
+set_options(const struct pair *c, enum side from, const struct pkt *s, struct packet *p)
 {
 	bool first = (p->flags & TH_SYN) != 0;
 	if (first && c->mss[from] > 0) {
@@ -227,7 +227,7 @@ set_options(const struct pair *c, enum side from, const struct seg *s, struct pa
 }
 
 static void
-set_timestamps(struct pair *c, enum side from, const struct seg *s, struct packet *p)
+set_timestamps(struct pair *c, enum side from, const struct pkt *s, struct packet *p)
 {
 	if (!c->ts || s->no_ts || (p->flags & TH_RST))
 		return;
@@ -254,7 +254,7 @@ header_digest(const struct packet *p)
 }
 
 static uint16_t
-next_ip_id(struct pair *c, enum side from, const struct seg *s)
+next_ip_id(struct pair *c, enum side from, const struct pkt *s)
 {
 	if (c->ip_version == 6 || c->ip_id_zero)
 		return 0;
@@ -263,7 +263,7 @@ next_ip_id(struct pair *c, enum side from, const struct seg *s)
 }
 
 static int64_t
-relative_seq(const struct pair *c, enum side from, uint16_t flags, const struct seg *s)
+relative_seq(const struct pair *c, enum side from, uint16_t flags, const struct pkt *s)
 {
 	if (s->seq == SEQ_ISN || (s->seq == 0 && (flags & TH_SYN)))
 		return 0;
@@ -271,7 +271,7 @@ relative_seq(const struct pair *c, enum side from, uint16_t flags, const struct 
 }
 
 struct packet
-pair_packet(struct pair *c, enum side from, uint16_t flags, const struct seg *s)
+pair_packet(struct pair *c, enum side from, uint16_t flags, const struct pkt *s)
 {
 	flags |= s->flags;
 	int64_t seq = relative_seq(c, from, flags, s);
@@ -316,7 +316,7 @@ capture(struct pair *c, struct packet *p)
 }
 
 uint64_t
-pair_send(struct pair *c, enum side from, uint16_t flags, const struct seg *s)
+pair_send(struct pair *c, enum side from, uint16_t flags, const struct pkt *s)
 {
 	struct packet p = pair_packet(c, from, flags, s);
 	return s->unseen ? 0 : capture(c, &p);
@@ -347,11 +347,32 @@ pair_icmp(struct pair *c, nsec at, uint8_t router, uint8_t type, uint8_t code, u
 }
 
 void
+pair_anew(struct pair *c, seqno further)
+{
+	for (int i = 0; i < 2; i++) {
+		c->isn[i] += further;
+		c->next[i] = 0;
+		c->ts_sent[i] = 0;
+	}
+}
+
+void
 pair_handshake(struct pair *c, nsec at, nsec rtt)
 {
 	syn(c, .at = at);
 	synack(c, .at = at + rtt);
 	ack(c, CLIENT, .at = at + rtt + US(50));
+}
+
+void
+pair_talk(struct pair *c, nsec at, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		data(c, SERVER, .len = 1000, .at = at + MS(30) * i);
+		ack(c, CLIENT);
+		data(c, CLIENT, .len = 500, .at = at + MS(30) * i + MS(2));
+		ack(c, SERVER, .at = at + MS(30) * i + MS(22));
+	}
 }
 
 static bool

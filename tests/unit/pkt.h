@@ -21,13 +21,8 @@
 #ifndef TCPLENS_TESTS_PKT_H
 #define TCPLENS_TESTS_PKT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "core/core.h"
+#include "unit.h"
 
 #define US(n)  ((nsec)((n) * 1e3))
 #define MS(n)  ((nsec)((n) * 1e6))
@@ -110,7 +105,7 @@ struct pair {
 };
 
 /* One packet; what is 0 is as usual. */
-struct seg {
+struct pkt {
 	nsec at;	 /* 0: 100 µs after the previous packet of the watch */
 	int64_t seq;	 /* relative; 0: what this end sends next (a SYN: its ISN) */
 	int64_t ack;	 /* relative; 0: all that the other end has sent */
@@ -129,25 +124,31 @@ struct seg {
 	} sack[PACKET_SACK_MAX];
 };
 
-/* 10.0.0.1:40000 → 10.0.0.2:80, MSS 1460, scale 7, SACK and time stamps, TTL 64, IP ID counting. */
+/* 10.0.0.1:40000 → 10.0.0.2:80, MSS 1460, scale 7, SACK and time stamps, IP IDs
+ * counting, captured at the client. */
 void pair_init(struct pair *c, struct watch *w, seqno isn);
 /* Makes the packet, and remembers that it was sent. */
-struct packet pair_packet(struct pair *c, enum side from, uint16_t flags, const struct seg *s);
+struct packet pair_packet(struct pair *c, enum side from, uint16_t flags, const struct pkt *s);
 /* The same, given to the engine; returns its frame number (0: unseen). */
-uint64_t pair_send(struct pair *c, enum side from, uint16_t flags, const struct seg *s);
+uint64_t pair_send(struct pair *c, enum side from, uint16_t flags, const struct pkt *s);
 /* The latest packet once more, byte for byte, `later`; ttl_less: hops in between. */
 uint64_t pair_copy(struct pair *c, nsec later, uint8_t ttl_less);
 /* An ICMP error from `router` (last byte of 10.9.9.x) that quotes the latest packet. */
 uint64_t pair_icmp(struct pair *c, nsec at, uint8_t router, uint8_t type, uint8_t code,
 		   uint16_t mtu);
+/* The same two ends and ports begin anew: ISNs `further` on, nothing sent yet. */
+void pair_anew(struct pair *c, seqno further);
 /* SYN at `at`, SYN-ACK half a round trip each way: seen at the client, rtt later; then the ACK. */
 void pair_handshake(struct pair *c, nsec at, nsec rtt);
+/* n times, 30 ms apart: 1000 bytes from the server, 500 from the client, all acknowledged: round
+ * trips of 20 ms, and enough of each end's IP IDs to see that they count. */
+void pair_talk(struct pair *c, nsec at, unsigned n);
 /* The newest connection between the two ends as it is at `at`; fails when there is none. */
 struct conn_detail pair_detail(struct pair *c, nsec at);
 /* How many connections between the two ends are tracked. */
 size_t pair_count(struct pair *c);
 
-#define tcp(c, from, flags, ...) pair_send(c, from, flags, &(struct seg){__VA_ARGS__})
+#define tcp(c, from, flags, ...) pair_send(c, from, flags, &(struct pkt){__VA_ARGS__})
 #define syn(c, ...)		 tcp(c, CLIENT, TH_SYN, __VA_ARGS__)
 #define synack(c, ...)		 tcp(c, SERVER, TH_SYN | TH_ACK, __VA_ARGS__)
 #define ack(c, from, ...)	 tcp(c, from, TH_ACK, __VA_ARGS__)
