@@ -11,7 +11,15 @@
 #if ENABLE_NLS
 
 #include <libintl.h>
-#define _(s) gettext(s)
+
+/* The catalogue's header is the translation of the empty string: that stays empty here. */
+static inline const char *__attribute__((format_arg(1)))
+i18n_text(const char *s)
+{
+	return s[0] != '\0' ? gettext(s) : s;
+}
+
+#define _(s) i18n_text(s)
 
 #else
 
