@@ -275,8 +275,9 @@ flows_draw_top(struct view *v, struct area a)
 			x += s->width - (int)text_width(title);
 		enum role role = s->column == v->ui->sort ? ROLE_SORTED : ROLE_HEADER;
 		int used = term_put(a.y, x, s->width, role, title);
-		if (role == ROLE_SORTED && used < s->width)
-			term_put(a.y, s->column->align == ALIGN_RIGHT ? x - 1 : x + used, 1, role,
+		int mark = s->column->align == ALIGN_RIGHT ? x - 1 : x + used; /* maybe in the gap */
+		if (role == ROLE_SORTED && mark >= 0 && mark < a.columns)
+			term_put(a.y, mark, 1, role,
 				 glyph(v->ui->sort_reverse != s->column->descending ? GLYPH_DOWN :
 										      GLYPH_UP));
 	}
