@@ -18,25 +18,25 @@ side_name(int side)
 static void
 begin_line(struct writer *w, const char *type)
 {
-	json_open(w, NULL, '{');
-	json_string(w, "type", type);
+	writer_open(w, NULL, '{');
+	writer_string(w, "type", type);
 }
 
 static void
 end_line(struct writer *w)
 {
-	json_close(w, '}');
-	json_end_line(w);
+	writer_close(w, '}');
+	writer_end_line(w);
 }
 
 static void
 json_capture(struct writer *w, const struct source_status *st)
 {
 	begin_line(w, "capture");
-	json_uint(w, "v", JSON_VERSION);
-	json_string(w, "source", st->name);
-	json_string(w, "linktype", st->linktype);
-	json_uint(w, "snaplen", st->snaplen);
+	writer_uint(w, "v", JSON_VERSION);
+	writer_string(w, "source", st->name);
+	writer_string(w, "linktype", st->linktype);
+	writer_uint(w, "snaplen", st->snaplen);
 	end_line(w);
 }
 
@@ -45,40 +45,40 @@ json_capture(struct writer *w, const struct source_status *st)
 static void
 json_analysis(struct writer *w, uint32_t findings)
 {
-	json_open(w, "analysis", '[');
+	writer_open(w, "analysis", '[');
 	for (int i = 0; i < FINDING_COUNT; i++) {
 		if (findings & FINDING(i))
-			json_string(w, NULL, finding_info((enum finding)i)->name);
+			writer_string(w, NULL, finding_info((enum finding)i)->name);
 	}
-	json_close(w, ']');
+	writer_close(w, ']');
 }
 
 static void
 json_needed(struct writer *w, uint8_t needed)
 {
 	if (needed == NEEDED_UNKNOWN)
-		json_null(w, "needed");
+		writer_null(w, "needed");
 	else
-		json_bool(w, "needed", needed == NEEDED_YES);
+		writer_bool(w, "needed", needed == NEEDED_YES);
 }
 
 static void
 json_retransmit(struct writer *w, const struct segment *s)
 {
 	if (s->cause == CAUSE_NONE) {
-		json_null(w, "retransmit");
+		writer_null(w, "retransmit");
 		return;
 	}
-	json_open(w, "retransmit", '{');
+	writer_open(w, "retransmit", '{');
 	if (s->rexmit_of == 0)
-		json_null(w, "of");
+		writer_null(w, "of");
 	else
-		json_uint(w, "of", s->rexmit_of);
-	json_uint(w, "n", s->rexmit_n);
-	json_duration(w, "after", s->rexmit_after);
-	json_string(w, "cause", cause_name((enum cause)s->cause));
+		writer_uint(w, "of", s->rexmit_of);
+	writer_uint(w, "n", s->rexmit_n);
+	writer_duration(w, "after", s->rexmit_after);
+	writer_string(w, "cause", cause_name((enum cause)s->cause));
 	json_needed(w, s->needed);
-	json_close(w, '}');
+	writer_close(w, '}');
 }
 
 static void
@@ -87,24 +87,24 @@ json_segment(struct writer *w, const struct segment *s)
 	char flags[16];
 
 	begin_line(w, "segment");
-	json_uint(w, "frame", s->frame);
-	json_time(w, "time", s->ts);
-	json_uint(w, "connection", s->conn_id);
-	json_string(w, "from", side_name(s->from));
-	json_string(w, "flags", tcp_flags_text(flags, sizeof(flags), s->flags));
-	json_int(w, "seq", s->seq);
+	writer_uint(w, "frame", s->frame);
+	writer_time(w, "time", s->ts);
+	writer_uint(w, "connection", s->conn_id);
+	writer_string(w, "from", side_name(s->from));
+	writer_string(w, "flags", tcp_flags_text(flags, sizeof(flags), s->flags));
+	writer_int(w, "seq", s->seq);
 	if (s->flags & TH_ACK)
-		json_int(w, "ack", s->ack);
+		writer_int(w, "ack", s->ack);
 	else
-		json_null(w, "ack");
-	json_uint(w, "window", s->window);
-	json_uint(w, "len", s->len);
-	json_uint(w, "raw_seq", s->raw_seq);
-	json_uint(w, "raw_ack", s->raw_ack);
+		writer_null(w, "ack");
+	writer_uint(w, "window", s->window);
+	writer_uint(w, "len", s->len);
+	writer_uint(w, "raw_seq", s->raw_seq);
+	writer_uint(w, "raw_ack", s->raw_ack);
 	json_analysis(w, s->findings);
 	json_retransmit(w, s);
-	json_string(w, "client_state", tcp_state_name((enum tcp_state)s->state[CLIENT]));
-	json_string(w, "server_state", tcp_state_name((enum tcp_state)s->state[SERVER]));
+	writer_string(w, "client_state", tcp_state_name((enum tcp_state)s->state[CLIENT]));
+	writer_string(w, "server_state", tcp_state_name((enum tcp_state)s->state[SERVER]));
 	end_line(w);
 }
 
@@ -115,23 +115,23 @@ json_endpoint(struct writer *w, const char *key, const struct endpoint *e)
 {
 	char addr[64];
 
-	json_open(w, key, '{');
-	json_string(w, "ip", text_addr(addr, sizeof(addr), e->addr));
-	json_uint(w, "port", e->port);
-	json_close(w, '}');
+	writer_open(w, key, '{');
+	writer_string(w, "ip", text_addr(addr, sizeof(addr), e->addr));
+	writer_uint(w, "port", e->port);
+	writer_close(w, '}');
 }
 
 static void
 json_handshake(struct writer *w, const struct conn_facts *f)
 {
 	if (f->syn_to_synack < 0 && f->synack_to_ack < 0) {
-		json_null(w, "handshake");
+		writer_null(w, "handshake");
 		return;
 	}
-	json_open(w, "handshake", '{');
-	json_duration(w, "syn_to_synack", f->syn_to_synack);
-	json_duration(w, "synack_to_ack", f->synack_to_ack);
-	json_close(w, '}');
+	writer_open(w, "handshake", '{');
+	writer_duration(w, "syn_to_synack", f->syn_to_synack);
+	writer_duration(w, "synack_to_ack", f->synack_to_ack);
+	writer_close(w, '}');
 }
 
 /* 1 true, 0 false, -1 unknown */
@@ -139,9 +139,9 @@ static void
 json_offered(struct writer *w, const char *key, int8_t offered)
 {
 	if (offered < 0)
-		json_null(w, key);
+		writer_null(w, key);
 	else
-		json_bool(w, key, offered != 0);
+		writer_bool(w, key, offered != 0);
 }
 
 /* Negative: unknown or not offered */
@@ -149,20 +149,20 @@ static void
 json_number(struct writer *w, const char *key, int64_t v)
 {
 	if (v < 0)
-		json_null(w, key);
+		writer_null(w, key);
 	else
-		json_int(w, key, v);
+		writer_int(w, key, v);
 }
 
 static void
 json_by_cause(struct writer *w, const struct half_facts *h)
 {
-	json_open(w, "by_cause", '{');
+	writer_open(w, "by_cause", '{');
 	for (int c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
 		if (h->by_cause[c] > 0)
-			json_uint(w, cause_name((enum cause)c), h->by_cause[c]);
+			writer_uint(w, cause_name((enum cause)c), h->by_cause[c]);
 	}
-	json_close(w, '}');
+	writer_close(w, '}');
 }
 
 static void
@@ -170,35 +170,35 @@ json_rtt(struct writer *w, const struct rtt_facts *r)
 {
 	const bool any = r->samples > 0;
 
-	json_open(w, "rtt", '{');
-	json_duration(w, "min", any ? r->min : -1);
-	json_duration(w, "avg", any ? r->sum / (nsec)r->samples : -1);
-	json_duration(w, "max", any ? r->max : -1);
-	json_duration(w, "srtt", r->srtt);
-	json_duration(w, "rttvar", r->rttvar);
-	json_uint(w, "samples", r->samples);
-	json_close(w, '}');
+	writer_open(w, "rtt", '{');
+	writer_duration(w, "min", any ? r->min : -1);
+	writer_duration(w, "avg", any ? r->sum / (nsec)r->samples : -1);
+	writer_duration(w, "max", any ? r->max : -1);
+	writer_duration(w, "srtt", r->srtt);
+	writer_duration(w, "rttvar", r->rttvar);
+	writer_uint(w, "samples", r->samples);
+	writer_close(w, '}');
 }
 
 static void
 json_counts(struct writer *w, const struct half_facts *h)
 {
-	json_uint(w, "segments", h->segments);
-	json_uint(w, "bytes", h->bytes);
-	json_uint(w, "unique_bytes", h->unique_bytes);
-	json_uint(w, "retransmissions", h->retransmissions);
-	json_uint(w, "retransmitted_bytes", h->retransmitted_bytes);
+	writer_uint(w, "segments", h->segments);
+	writer_uint(w, "bytes", h->bytes);
+	writer_uint(w, "unique_bytes", h->unique_bytes);
+	writer_uint(w, "retransmissions", h->retransmissions);
+	writer_uint(w, "retransmitted_bytes", h->retransmitted_bytes);
 	json_by_cause(w, h);
-	json_uint(w, "spurious", h->spurious);
-	json_uint(w, "out_of_order", h->out_of_order);
-	json_uint(w, "duplicate_acks", h->duplicate_acks);
-	json_uint(w, "zero_windows", h->zero_windows);
-	json_duration(w, "zero_window_time", h->zero_window_time);
-	json_uint(w, "window_full", h->window_full);
-	json_uint(w, "keep_alives", h->keep_alives);
-	json_uint(w, "syn", h->syn);
-	json_uint(w, "fin", h->fin);
-	json_uint(w, "rst", h->rst);
+	writer_uint(w, "spurious", h->spurious);
+	writer_uint(w, "out_of_order", h->out_of_order);
+	writer_uint(w, "duplicate_acks", h->duplicate_acks);
+	writer_uint(w, "zero_windows", h->zero_windows);
+	writer_duration(w, "zero_window_time", h->zero_window_time);
+	writer_uint(w, "window_full", h->window_full);
+	writer_uint(w, "keep_alives", h->keep_alives);
+	writer_uint(w, "syn", h->syn);
+	writer_uint(w, "fin", h->fin);
+	writer_uint(w, "rst", h->rst);
 }
 
 static void
@@ -206,19 +206,19 @@ json_half(struct writer *w, const char *key, const struct conn_detail *d, enum s
 {
 	const struct half_facts *h = &d->f.half[side];
 
-	json_open(w, key, '{');
+	writer_open(w, key, '{');
 	json_counts(w, h);
 	json_number(w, "mss", h->mss);
 	json_number(w, "window_scale", h->wscale);
 	json_offered(w, "sack", h->sack);
 	json_offered(w, "timestamps", h->timestamps);
 	json_rtt(w, &h->rtt);
-	json_duration(w, "rto", h->timer.rto);
-	json_open(w, "gaps", '[');
+	writer_duration(w, "rto", h->timer.rto);
+	writer_open(w, "gaps", '[');
 	for (int i = 0; i < d->half[side].n_gaps; i++)
-		json_duration(w, NULL, d->half[side].gaps[i]);
-	json_close(w, ']');
-	json_close(w, '}');
+		writer_duration(w, NULL, d->half[side].gaps[i]);
+	writer_close(w, ']');
+	writer_close(w, '}');
 }
 
 static void
@@ -226,29 +226,29 @@ json_verdict(struct writer *w, const struct verdict *v, const struct conn_facts 
 {
 	char text[512];
 
-	json_open(w, NULL, '{');
-	json_string(w, "code", verdict_name((enum verdict_code)v->code));
-	json_string(w, "severity", severity_name((enum severity)v->severity));
-	json_string(w, "text", verdict_text(text, sizeof(text), v, f, now));
-	json_time(w, "time", v->time);
-	json_open(w, "frames", '[');
+	writer_open(w, NULL, '{');
+	writer_string(w, "code", verdict_name((enum verdict_code)v->code));
+	writer_string(w, "severity", severity_name((enum severity)v->severity));
+	writer_string(w, "text", verdict_text(text, sizeof(text), v, f, now));
+	writer_time(w, "time", v->time);
+	writer_open(w, "frames", '[');
 	for (int i = 0; i < v->n_frames; i++)
-		json_uint(w, NULL, v->frames[i]);
-	json_close(w, ']');
-	json_close(w, '}');
+		writer_uint(w, NULL, v->frames[i]);
+	writer_close(w, ']');
+	writer_close(w, '}');
 }
 
 static void
 json_connection_state(struct writer *w, const struct conn_facts *f)
 {
-	json_time(w, "start", f->start);
-	json_time(w, "end", f->ended != 0 ? f->ended : f->last);
-	json_string(w, "state", conn_state_name((enum conn_state)f->state));
-	json_string(w, "client_state", tcp_state_name((enum tcp_state)f->half[CLIENT].state));
-	json_string(w, "server_state", tcp_state_name((enum tcp_state)f->half[SERVER].state));
-	json_string(w, "end_cause", end_cause_name((enum end_cause)f->end_cause));
-	json_string(w, "ended_by", side_name(f->ended_by));
-	json_uint(w, "completeness", f->completeness);
+	writer_time(w, "start", f->start);
+	writer_time(w, "end", f->ended != 0 ? f->ended : f->last);
+	writer_string(w, "state", conn_state_name((enum conn_state)f->state));
+	writer_string(w, "client_state", tcp_state_name((enum tcp_state)f->half[CLIENT].state));
+	writer_string(w, "server_state", tcp_state_name((enum tcp_state)f->half[SERVER].state));
+	writer_string(w, "end_cause", end_cause_name((enum end_cause)f->end_cause));
+	writer_string(w, "ended_by", side_name(f->ended_by));
+	writer_uint(w, "completeness", f->completeness);
 	json_handshake(w, f);
 }
 
@@ -258,18 +258,18 @@ json_connection(struct writer *w, const struct conn_detail *d, nsec now)
 	const struct conn_facts *f = &d->f;
 
 	begin_line(w, "connection");
-	json_uint(w, "id", f->id);
+	writer_uint(w, "id", f->id);
 	json_endpoint(w, "client", &f->end[CLIENT]);
 	json_endpoint(w, "server", &f->end[SERVER]);
-	json_string(w, "roles", f->roles_guessed ? "guessed" : "handshake");
+	writer_string(w, "roles", f->roles_guessed ? "guessed" : "handshake");
 	json_number(w, "vlan", f->vlan);
 	json_connection_state(w, f);
 	json_half(w, "c2s", d, CLIENT);
 	json_half(w, "s2c", d, SERVER);
-	json_open(w, "verdicts", '[');
+	writer_open(w, "verdicts", '[');
 	for (int i = 0; i < d->n_verdicts; i++)
 		json_verdict(w, &d->verdicts[i], f, now);
-	json_close(w, ']');
+	writer_close(w, ']');
 	end_line(w);
 }
 
@@ -281,17 +281,17 @@ json_timer(struct writer *w, const struct timer_event *e)
 	const struct timer_facts *t = &e->t;
 
 	begin_line(w, "timer");
-	json_time(w, "time", e->time);
-	json_uint(w, "connection", e->conn_id);
-	json_string(w, "from", side_name(e->from));
-	json_string(w, "kind", timer_kind_name((enum timer_kind)t->kind));
-	json_uint(w, "attempt", t->attempt);
-	json_time(w, "due", t->due);
-	json_time(w, "due_latest", t->due_latest);
-	json_time(w, "gives_up", t->gives_up);
-	json_duration(w, "rto", t->rto);
-	json_duration(w, "srtt", t->srtt);
-	json_duration(w, "rttvar", t->rttvar);
+	writer_time(w, "time", e->time);
+	writer_uint(w, "connection", e->conn_id);
+	writer_string(w, "from", side_name(e->from));
+	writer_string(w, "kind", timer_kind_name((enum timer_kind)t->kind));
+	writer_uint(w, "attempt", t->attempt);
+	writer_time(w, "due", t->due);
+	writer_time(w, "due_latest", t->due_latest);
+	writer_time(w, "gives_up", t->gives_up);
+	writer_duration(w, "rto", t->rto);
+	writer_duration(w, "srtt", t->srtt);
+	writer_duration(w, "rttvar", t->rttvar);
 	end_line(w);
 }
 
@@ -305,22 +305,22 @@ static void
 json_summary(struct writer *w, const struct totals *t, const struct source_status *st)
 {
 	begin_line(w, "summary");
-	json_uint(w, "packets", t->packets);
-	json_uint(w, "tcp_segments", t->segments);
-	json_uint(w, "connections", t->connections);
-	json_open(w, "verdicts", '{');
+	writer_uint(w, "packets", t->packets);
+	writer_uint(w, "tcp_segments", t->segments);
+	writer_uint(w, "connections", t->connections);
+	writer_open(w, "verdicts", '{');
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		if (t->verdicts[v] > 0)
-			json_uint(w, verdict_name((enum verdict_code)v), t->verdicts[v]);
+			writer_uint(w, verdict_name((enum verdict_code)v), t->verdicts[v]);
 	}
-	json_close(w, '}');
-	json_uint(w, "kernel_drops", st->kernel_drops);
-	json_uint(w, "undecodable", undecodable(t));
-	json_uint(w, "truncated", t->truncated + t->decode[DECODE_TRUNCATED]);
-	json_uint(w, "evicted", t->evicted);
-	json_uint(w, "interface_drops", st->interface_drops);
-	json_uint(w, "capture_duplicates", t->capture_duplicates);
-	json_uint(w, "untracked", t->refused);
+	writer_close(w, '}');
+	writer_uint(w, "kernel_drops", st->kernel_drops);
+	writer_uint(w, "undecodable", undecodable(t));
+	writer_uint(w, "truncated", t->truncated + t->decode[DECODE_TRUNCATED]);
+	writer_uint(w, "evicted", t->evicted);
+	writer_uint(w, "interface_drops", st->interface_drops);
+	writer_uint(w, "capture_duplicates", t->capture_duplicates);
+	writer_uint(w, "untracked", t->refused);
 	end_line(w);
 }
 

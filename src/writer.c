@@ -81,7 +81,7 @@ begin(struct writer *w, const char *key)
 }
 
 void
-json_open(struct writer *w, const char *key, char bracket)
+writer_open(struct writer *w, const char *key, char bracket)
 {
 	begin(w, key);
 	put(w, bracket);
@@ -89,21 +89,21 @@ json_open(struct writer *w, const char *key, char bracket)
 }
 
 void
-json_close(struct writer *w, char bracket)
+writer_close(struct writer *w, char bracket)
 {
 	put(w, bracket);
 	w->comma = true;
 }
 
 void
-json_null(struct writer *w, const char *key)
+writer_null(struct writer *w, const char *key)
 {
 	begin(w, key);
 	writer_raw(w, "null", 4);
 }
 
 void
-json_bool(struct writer *w, const char *key, bool v)
+writer_bool(struct writer *w, const char *key, bool v)
 {
 	begin(w, key);
 	writer_raw(w, v ? "true" : "false", v ? 4 : 5);
@@ -131,14 +131,14 @@ put_uint(struct writer *w, uint64_t v)
 }
 
 void
-json_uint(struct writer *w, const char *key, uint64_t v)
+writer_uint(struct writer *w, const char *key, uint64_t v)
 {
 	begin(w, key);
 	put_uint(w, v);
 }
 
 void
-json_int(struct writer *w, const char *key, int64_t v)
+writer_int(struct writer *w, const char *key, int64_t v)
 {
 	begin(w, key);
 	if (v < 0)
@@ -167,10 +167,10 @@ put_seconds(struct writer *w, nsec d, int keep)
 }
 
 void
-json_time(struct writer *w, const char *key, nsec t)
+writer_time(struct writer *w, const char *key, nsec t)
 {
 	if (t == NSEC_NEVER) {
-		json_null(w, key);
+		writer_null(w, key);
 		return;
 	}
 	begin(w, key);
@@ -178,10 +178,10 @@ json_time(struct writer *w, const char *key, nsec t)
 }
 
 void
-json_duration(struct writer *w, const char *key, nsec d)
+writer_duration(struct writer *w, const char *key, nsec d)
 {
 	if (d < 0) {
-		json_null(w, key);
+		writer_null(w, key);
 		return;
 	}
 	begin(w, key);
@@ -222,10 +222,10 @@ put_control(struct writer *w, unsigned char c)
 }
 
 void
-json_string(struct writer *w, const char *key, const char *s)
+writer_string(struct writer *w, const char *key, const char *s)
 {
 	if (s == NULL) {
-		json_null(w, key);
+		writer_null(w, key);
 		return;
 	}
 	begin(w, key);
@@ -248,7 +248,7 @@ json_string(struct writer *w, const char *key, const char *s)
 }
 
 void
-json_end_line(struct writer *w)
+writer_end_line(struct writer *w)
 {
 	put(w, '\n');
 	w->comma = false;

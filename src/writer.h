@@ -25,20 +25,20 @@ void writer_raw(struct writer *w, const char *bytes, size_t len);
 void writer_format(struct writer *w, const char *fmt, ...) ATTR_FORMAT(2, 3);
 
 /* Every value is preceded by its key, or by none (NULL) in arrays and at the top. */
-void json_open(struct writer *w, const char *key, char bracket); /* '{' or '[' */
-void json_close(struct writer *w, char bracket);		       /* '}' or ']' */
-void json_null(struct writer *w, const char *key);
-void json_bool(struct writer *w, const char *key, bool v);
-void json_uint(struct writer *w, const char *key, uint64_t v);
-void json_int(struct writer *w, const char *key, int64_t v);
+void writer_open(struct writer *w, const char *key, char bracket); /* '{' or '[' */
+void writer_close(struct writer *w, char bracket);		       /* '}' or ']' */
+void writer_null(struct writer *w, const char *key);
+void writer_bool(struct writer *w, const char *key, bool v);
+void writer_uint(struct writer *w, const char *key, uint64_t v);
+void writer_int(struct writer *w, const char *key, int64_t v);
 /* Escaped; what is not UTF-8 becomes U+FFFD. NULL: null. */
-void json_string(struct writer *w, const char *key, const char *s);
+void writer_string(struct writer *w, const char *key, const char *s);
 /* A moment: seconds with nine decimals. NSEC_NEVER: null. */
-void json_time(struct writer *w, const char *key, nsec t);
+void writer_time(struct writer *w, const char *key, nsec t);
 /* A duration: seconds, trailing zeros cut. Negative means unknown: null. */
-void json_duration(struct writer *w, const char *key, nsec d);
+void writer_duration(struct writer *w, const char *key, nsec d);
 
 /* Ends the line. */
-void json_end_line(struct writer *w);
+void writer_end_line(struct writer *w);
 
 #endif

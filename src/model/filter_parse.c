@@ -97,11 +97,15 @@ parser_take_word(struct parser *ps, const char *word)
 bool
 parser_take(struct parser *ps, const char *sign)
 {
+	const char *before = ps->p;
+
 	parser_skip_space(ps);
-	if (strncmp(ps->p, sign, strlen(sign)) != 0)
-		return false;
-	ps->p += strlen(sign);
-	return true;
+	if (strncmp(ps->p, sign, strlen(sign)) == 0) {
+		ps->p += strlen(sign);
+		return true;
+	}
+	ps->p = before;
+	return false;
 }
 
 /* ---- the program ---- */
@@ -142,6 +146,9 @@ static const struct {
 uint8_t
 parser_take_comparison(struct parser *ps)
 {
+	parser_skip_space(ps);
+	if (strncmp(ps->p, "::", 2) == 0) /* an IPv6 address begins */
+		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(comparisons); i++) {
 		if (parser_take(ps, comparisons[i].sign))
 			return comparisons[i].bits;
