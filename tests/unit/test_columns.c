@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_columns: cells of the list of connections: what they say, that they fit their columns, and
+ * that they sort. Not covered: which columns a screen shows (ui).
+ */
+#include "unit.h"
+
+#include "model/model_private.h"
+
+#include <arpa/inet.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NOW (1000 * NSEC_PER_SEC)
+
+static void
+set_addr(struct endpoint *e, const char *addr, uint16_t port)
+{
+	memset(e->addr, 0, 10);
+	e->addr[10] = e->addr[11] = 0xff;
+	if (strchr(addr, ':') != NULL)
+		assert_int_equal(inet_pton(AF_INET6, addr, e->addr), 1);
+	else
+		assert_int_equal(inet_pton(AF_INET, addr, e->addr + 12), 1);
+	e->port = port;
+}
+
+static struct conn_facts
+quiet(void)
+{
+	struct conn_facts f = {.id = 7, .ip_version = 4, .vlan = -1, .ended_by = -1};
+
+	set_addr(&f.end[CLIENT], "100.64.150.81", 49416);
+	set_addr(&f.end[SERVER], "192.168.3.87", 23);
+	f.state = CONN_SYN_SENT;
+	f.start = f.last = NOW - 1200 * NSEC_PER_MS;
+	f.syn_to_synack = f.synack_to_ack = -1;
+	for (int i = 0; i < 2; i++) {
+		f.half[i].rtt.srtt = f.half[i].rtt.rttvar = f.half[i].timer.rto = -1;
+		f.half[i].timer.due = f.half[i].timer.due_latest = NSEC_NEVER;
+		f.half[i].mss = f.half[i].wscale = -1;
+	}
+	return f;
+}
+
+static const char *
+cell_with(const char *column, const struct conn_facts *f, struct cell_style st)
+{
+	static char out[256];
+
+	st.now = NOW;
+	column_by_name(column)->format(f, &st, out, sizeof(out));
+	return out;
+}
+
+static const char *
+cell(const char *column, const struct conn_facts *f)
+{
+	return cell_with(column, f, (struct cell_style){.ascii = true});
+}
+
+static void
+test_addresses(void **state)
+{
+	struct conn_facts f = quiet();
+
+	(void)state;
+	assert_string_equal(cell("client", &f), "100.64.150.81:49416");
+	assert_string_equal(cell_with("client", &f, (struct cell_style){.width = 19}),
+			    "100.64.150.81:49416");
+	assert_string_equal(cell_with("client", &f, (struct cell_style){.width = 13}),
+			    "100.64\u2026:49416");
+	/* the port stays whatever happens */
+	assert_string_equal(cell_with("client", &f, (struct cell_style){.width = 7}),
+			    "\u2026:49416");
+	assert_string_equal(cell_with("server", &f, (struct cell_style){.names = true}),
+			    "192.168.3.87:telnet");
+	set_addr(&f.end[CLIENT], "2001:db8::1", 51514);
+	assert_string_equal(cell("client", &f), "[2001:db8::1]:51514");
+	assert_string_equal(cell_with("client", &f, (struct cell_style){.names = true}),
+			    "[2001:db8::1]:51514");
+}
+
+static void
+test_next(void **state)
+{
+	struct conn_facts f = quiet();
+	struct timer_facts *t = &f.half[CLIENT].timer;
+	const struct cell_style wide = {.width = 11, .ascii = true};
+
+	(void)state;
+	assert_string_equal(cell("next", &f), "-");
+	f.half[CLIENT].last_sent = NOW - 1200 * NSEC_PER_MS;
+	t->kind = TIMER_SYN;
+	t->attempt = 6;
+	t->due = NOW + 14800 * NSEC_PER_MS;
+	t->due_latest = t->due + NSEC_PER_SEC;
+	assert_string_equal(cell_with("next", &f, (struct cell_style){.width = 6}), "14.8s");
+	assert_string_equal(cell_with("next", &f, wide), "14.8s ###.");
+	t->due = NOW;
+	assert_string_equal(cell_with("next", &f, wide), "now ....");
+	t->due_latest = NOW - 1;
+	assert_string_equal(cell_with("next", &f, wide), "late ....");
+	/* a healthy sender's timer is no countdown; once something is repeated it is */
+	t->kind = TIMER_RTO;
+	t->attempt = 1;
+	t->due = t->due_latest = NOW + NSEC_PER_SEC;
+	assert_string_equal(cell_with("next", &f, wide), "-");
+	assert_true(column_by_name("next")->key(&f, NOW) == INT64_MAX);
+	t->attempt = 2;
+	assert_true(column_by_name("next")->key(&f, NOW) == t->due);
+	/* of two the earlier one */
+	f.half[SERVER].timer = *t;
+	f.half[SERVER].timer.due = NOW + 500 * NSEC_PER_MS;
+	assert_true(column_by_name("next")->key(&f, NOW) == f.half[SERVER].timer.due);
+}
+
+static void
+test_figures(void **state)
+{
+	struct conn_facts f = quiet();
+
+	(void)state;
+	assert_string_equal(cell("retx", &f), "0");
+	assert_string_equal(cell("rtt", &f), "-");
+	assert_string_equal(cell("idle", &f), "1.2s");
+	assert_string_equal(cell("vlan", &f), "-");
+	assert_string_equal(cell("client-mss", &f), "-");
+	assert_string_equal(cell("ended-by", &f), "-");
+	f.half[CLIENT].mss = 1460;
+	assert_string_equal(cell("client-mss", &f), "1460/-");
+	f.half[CLIENT].wscale = 7;
+	assert_string_equal(cell("client-mss", &f), "1460/7");
+	f.half[CLIENT].rtt.srtt = 20 * NSEC_PER_US;
+	f.half[SERVER].rtt.srtt = 10 * NSEC_PER_US;
+	assert_string_equal(cell("rtt", &f), "0.03ms");
+	f.half[CLIENT].rate = 2000;
+	f.half[SERVER].rate = 100;
+	assert_string_equal(cell("rate", &f), "2.1k");
+	assert_string_equal(cell_with("rate", &f, (struct cell_style){.bits = true}), "17kb");
+	assert_string_equal(cell("flag", &f), " ");
+	f.ended_by = SERVER;
+	assert_string_equal(cell("ended-by", &f), "server");
+}
+
+/* The worst there can be. */
+static struct conn_facts
+extreme(void)
+{
+	struct conn_facts f = quiet();
+
+	set_addr(&f.end[CLIENT], "2001:db8:1111:2222:3333:4444:5555:6666", 65535);
+	set_addr(&f.end[SERVER], "2001:db8:1111:2222:3333:4444:5555:7777", 65535);
+	f.state = CONN_FIN_WAIT_2;
+	f.start = 0;
+	f.last = NOW;
+	f.vlan = 4094;
+	f.id = 99999999;
+	f.interface = 99999;
+	f.ended_by = CLIENT;
+	f.syn_to_synack = f.synack_to_ack = 86400 * NSEC_PER_SEC;
+	for (int i = 0; i < 2; i++) {
+		struct half_facts *h = &f.half[i];
+
+		h->segments = h->bytes = h->rate = UINT64_MAX / 32;
+		h->retransmissions = h->spurious = h->out_of_order = h->duplicate_acks = UINT32_MAX;
+		h->window = h->in_flight = UINT32_MAX;
+		h->zero_window_time = h->rtt.srtt = h->timer.rto = 365 * 86400 * NSEC_PER_SEC;
+		h->mss = 65535;
+		h->wscale = 14;
+		for (int c = 0; c < CAUSE_COUNT; c++)
+			h->by_cause[c] = UINT32_MAX;
+	}
+	return f;
+}
+
+static void
+test_cells_fit(void **state)
+{
+	const struct conn_facts all[] = {quiet(), extreme()};
+
+	(void)state;
+	for (size_t i = 0; i < column_count; i++) {
+		for (size_t j = 0; j < ARRAY_LEN(all); j++) {
+			char out[256];
+			const struct column *c = &columns[i];
+			const struct cell_style st = {
+				.now = NOW, .bits = true, .width = c->max_width};
+
+			c->format(&all[j], &st, out, sizeof(out));
+			if (text_width(out) > (size_t)c->max_width)
+				fail_msg("%s: \"%s\" is wider than %d", c->name, out,
+					 c->max_width);
+			c->format(&all[j], &st, out, 3); /* a small buffer is no accident */
+			assert_true(strlen(out) < 3);
+		}
+	}
+}
+
+static void
+test_table(void **state)
+{
+	const struct conn_facts f = quiet();
+	const struct column *client = column_by_name("client"), *server = column_by_name("server");
+
+	(void)state;
+	for (size_t i = 0; i < column_count; i++) {
+		const struct column *c = &columns[i];
+		const struct cell_style ascii = {.now = NOW, .ascii = true, .width = c->width};
+		char out[256];
+
+		assert_ptr_equal(column_by_name(c->name), c);
+		assert_true(strlen(c->help) > 0);
+		assert_true(c->width <= c->max_width);
+		assert_true(text_width(c->title) <= (size_t)c->width);
+		c->key(&f, NOW);
+		c->format(&f, &ascii, out, sizeof(out));
+		for (const char *p = out; *p != '\0'; p++) {
+			/* where an address is cut is the locale's matter (text_cut_middle) */
+			if ((unsigned char)*p >= 0x80 && c->key != client->key && c->key != server->key)
+				fail_msg("%s: \"%s\" is not ASCII", c->name, out);
+		}
+	}
+	assert_null(column_by_name("nothing"));
+}
+
+static void
+test_order(void **state)
+{
+	struct conn_facts a = quiet(), b = quiet();
+	const struct column *server = column_by_name("server"), *worst = column_by_name("diagnosis");
+
+	(void)state;
+	set_addr(&b.end[SERVER], "192.168.3.87", 80);
+	assert_true(server->key(&a, NOW) < server->key(&b, NOW));
+	set_addr(&b.end[SERVER], "9.0.0.1", 80);
+	assert_true(server->key(&a, NOW) > server->key(&b, NOW));
+	set_addr(&b.end[SERVER], "1::1", 80);
+	b.ip_version = 6;
+	assert_true(server->key(&a, NOW) < server->key(&b, NOW));
+	set_addr(&a.end[SERVER], "ff00::1", 80);
+	a.ip_version = 6;
+	assert_true(server->key(&a, NOW) > server->key(&b, NOW));
+	a.verdict = (struct verdict){.code = V_LOSS, .severity = SEV_WARNING, .time = NOW};
+	b.verdict = (struct verdict){.code = V_TIMED_OUT, .severity = SEV_ERROR, .time = 0};
+	assert_true(worst->key(&a, NOW) > worst->key(&b, NOW));
+	b.verdict = a.verdict;
+	b.verdict.time -= NSEC_PER_SEC;
+	assert_true(worst->key(&a, NOW) < worst->key(&b, NOW));
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_addresses), cmocka_unit_test(test_next),
+	cmocka_unit_test(test_figures),	  cmocka_unit_test(test_cells_fit),
+	cmocka_unit_test(test_table),	  cmocka_unit_test(test_order),
+};
+
+int
+main(void)
+{
+	setlocale(LC_ALL, "C.UTF-8");
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
