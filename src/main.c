@@ -268,6 +268,7 @@ show_screens(struct session *ss, const char *notice)
 		.source = ss->source,
 		.capture_filter = cfg->capture_filter,
 		.filter = cfg->screen_filter,
+		.capture_filter = cfg->capture_filter,
 		.notice = notice,
 		.numeric = cfg->numeric,
 		.absolute_seq = cfg->absolute_seq,

@@ -14,21 +14,24 @@ struct flow;
 struct tab {
 	const char *title; /* N_() */
 	void (*update)(struct view *v);
-	int (*top_lines)(void);
+	int top_lines; /* titles of columns: 0 or 1 */
 	void (*draw_top)(struct view *v, struct area a);
 	void (*fetch)(struct view *v, size_t first, size_t n);
 	void (*draw_row)(struct view *v, size_t row, struct area a, bool selected);
 	const char *empty; /* N_() */
 	bool scrolls;	   /* text to be read: no cursor */
+	bool segments;	   /* its rows are the remembered segments */
 };
-extern const struct tab tab_segments, tab_timers;
+extern const struct tab tab_segments, tab_timers, tab_ladder;
+enum { TAB_SEGMENTS, TAB_TIMERS, TAB_LADDER, TAB_COUNT };
 
 struct flow {
 	struct connref ref;
 	struct conn_detail d; /* the last we knew */
 	bool gone;	      /* the engine no longer knows it */
 	int tab;
-	struct list lists[4]; /* where one was, per tab */
+	bool on_segments;     /* the tab's rows are segments */
+	struct list lists[TAB_COUNT]; /* where one was, per tab */
 	/* segments */
 	bool follow;
 	uint64_t total, lost;
@@ -45,6 +48,12 @@ struct flow {
 void summary_build(const struct view *v, int columns, size_t max, struct lines *out);
 
 /* ---- flow_segments.c ---- */
+void segments_update(struct view *v);
+void segments_fetch(struct view *v, size_t first, size_t n);
+/* What is worst about a segment. */
+enum severity segment_severity(const struct segment *s);
+/* Time between rows[i] and the segment before it; 0 for the first. */
+nsec segment_since_before(const struct view *v, size_t i);
 /* The segment under the cursor; false: none. */
 bool segments_selected(struct view *v, struct segment *out);
 void segments_moved(struct view *v);

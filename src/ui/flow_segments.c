@@ -40,8 +40,8 @@ seg_frame(const struct view *v, size_t i, char *out, size_t size)
 	text_add(&t, "%llu", (unsigned long long)row_segment(v, i)->frame);
 }
 
-static nsec
-since_before(const struct view *v, size_t i)
+nsec
+segment_since_before(const struct view *v, size_t i)
 {
 	const struct flow *f = v->state;
 	nsec before = i > 0 ? f->rows[i - 1].ts : f->before;
@@ -67,7 +67,7 @@ seg_time(const struct view *v, size_t i, char *out, size_t size)
 
 	switch (v->ui->time_style) {
 	case TIME_DELTA:
-		seconds_text(out, size, since_before(v, i));
+		seconds_text(out, size, segment_since_before(v, i));
 		break;
 	case TIME_CLOCK:
 		text_clock(out, size, ts, 6);
@@ -83,7 +83,7 @@ seg_time(const struct view *v, size_t i, char *out, size_t size)
 static void
 seg_delta(const struct view *v, size_t i, char *out, size_t size)
 {
-	text_duration(out, size, since_before(v, i));
+	text_duration(out, size, segment_since_before(v, i));
 }
 
 static void
@@ -209,7 +209,7 @@ seg_title(const struct seg_column *c)
 	return c->title[0] != '\0' ? _(c->title) : "";
 }
 
-static enum severity
+enum severity
 segment_severity(const struct segment *s)
 {
 	enum severity worst = SEV_NONE;
@@ -270,15 +270,9 @@ segments_draw_top(struct view *v, struct area a)
 	}
 }
 
-static int
-segments_top_lines(void)
-{
-	return 1;
-}
-
 /* ---- data ---- */
 
-static void
+void
 segments_update(struct view *v)
 {
 	struct flow *f = v->state;
@@ -301,14 +295,14 @@ segments_moved(struct view *v)
 {
 	struct flow *f = v->state;
 
-	if (f->tab != 0)
+	if (!f->on_segments)
 		return;
 	f->selected = f->lost + v->list.cursor;
 	if (v->list.cursor + 1 < v->list.count)
 		f->follow = false;
 }
 
-static void
+void
 segments_fetch(struct view *v, size_t first, size_t n)
 {
 	struct flow *f = v->state;
@@ -330,7 +324,7 @@ segments_selected(struct view *v, struct segment *out)
 	struct flow *f = v->state;
 	uint64_t total, lost;
 
-	if (f->tab != 0)
+	if (!f->on_segments)
 		return false;
 	if (f->gone) {
 		if (v->list.cursor < f->first || v->list.cursor - f->first >= f->n)
@@ -344,10 +338,11 @@ segments_selected(struct view *v, struct segment *out)
 const struct tab tab_segments = {
 	.title = N_("Segments"),
 	.update = segments_update,
-	.top_lines = segments_top_lines,
+	.top_lines = 1,
 	.draw_top = segments_draw_top,
 	.fetch = segments_fetch,
 	.draw_row = segments_draw_row,
+	.segments = true,
 	.empty = N_("No segment of this connection is remembered any more"),
 };
 
@@ -371,7 +366,7 @@ segments_follow(struct ui *ui, struct view *v)
 
 	f->follow = !f->follow;
 	ui_say(ui, "%s", f->follow ? _("Following the newest segment") : _("No longer following"));
-	if (f->follow && v->list.count > 0 && f->tab == 0)
+	if (f->follow && v->list.count > 0 && f->on_segments)
 		list_go(&v->list, v->list.count - 1);
 }
 
@@ -384,7 +379,7 @@ find_problem(struct ui *ui, struct view *v, int by)
 	struct segment s;
 	size_t at = v->list.cursor;
 
-	if (f->tab != 0 || f->gone)
+	if (!f->on_segments || f->gone)
 		return;
 	while (by > 0 ? at + 1 < v->list.count : at > 0) {
 		at = by > 0 ? at + 1 : at - 1;

@@ -215,19 +215,6 @@ timers_update(struct view *v)
 	list_sync(&v->list, f->timers.n, -1);
 }
 
-static int
-timers_top_lines(void)
-{
-	return 0;
-}
-
-static void
-timers_draw_top(struct view *v, struct area a)
-{
-	(void)v;
-	(void)a;
-}
-
 static void
 timers_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
@@ -242,8 +229,6 @@ timers_draw_row(struct view *v, size_t row, struct area a, bool selected)
 const struct tab tab_timers = {
 	.title = N_("Timers"),
 	.update = timers_update,
-	.top_lines = timers_top_lines,
-	.draw_top = timers_draw_top,
 	.draw_row = timers_draw_row,
 	.empty = N_("Nothing is known of the timers"),
 	.scrolls = true,

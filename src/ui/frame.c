@@ -149,8 +149,7 @@ status_draw(const struct ui *ui, int cols)
 	line_add(&l, 9, ROLE_BAR_KEY, "tcplens");
 	const char *slash = strrchr(ui->status.name, '/');
 	line_add(&l, 1, ROLE_BAR, "%s", slash != NULL ? slash + 1 : ui->status.name);
-	if (ui->cfg->capture_filter != NULL)
-		line_add(&l, 8, ROLE_BAR, "%s", ui->cfg->capture_filter);
+	line_add(&l, 8, ROLE_BAR, "%s", ui->capture_filter);
 	status_phase(ui, &l);
 	text_count(rate, sizeof rate, (uint64_t)(ui->packet_rate + 0.5));
 	if (ui->source != NULL && ui->status.phase == SOURCE_RUNNING)

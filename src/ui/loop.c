@@ -381,6 +381,10 @@ ui_init(struct ui *ui, const struct ui_config *cfg)
 		text_add(&t, "%s", cfg->filter);
 		index_set_filter(ui->index, filter_parse(cfg->filter, &error));
 	}
+	if (cfg->capture_filter != NULL) {
+		struct text t = text_on(ui->capture_filter, sizeof ui->capture_filter);
+		text_add(&t, "%s", cfg->capture_filter);
+	}
 	if (ui->source != NULL) {
 		source_status(ui->source, &ui->status);
 		ui->now = source_now(ui->source);

@@ -86,7 +86,7 @@ struct view {
 };
 
 /* Every screen, in the order of the help. */
-#define VIEWS(X) X(flows) X(flow) X(packet) X(interfaces) X(sort) X(help)
+#define VIEWS(X) X(flows) X(flow) X(packet) X(why) X(problems) X(interfaces) X(sort) X(help)
 #define DECLARE_VIEW(name) extern const struct view_ops view_##name;
 VIEWS(DECLARE_VIEW)
 #undef DECLARE_VIEW
@@ -168,6 +168,7 @@ struct ui {
 	nsec rate_since;	 /* monotonic, of the window that is being measured */
 	uint64_t rate_packets;
 	char filter[PROMPT_MAX]; /* in force */
+	char capture_filter[PROMPT_MAX];
 	const struct column *sort;
 	bool sort_reverse, hold_order, hide_closed;
 	bool absolute_seq, bits, names;
@@ -177,7 +178,7 @@ struct ui {
 	struct prompt prompt;
 	struct question question;
 	struct save_job save;
-	struct history filter_history, path_history;
+	struct history filter_history, path_history, capture_history;
 	char message[512]; /* in the footer's place, until the next key */
 	bool message_loud;
 };
@@ -220,6 +221,9 @@ void save_ask(struct ui *ui, const struct tag *conns, size_t n);
 struct flow_arg {
 	struct connref ref;
 };
+/* ---- view_why.c ---- */
+/* A remembered segment by its frame number; false: forgotten. */
+bool segment_by_frame(struct ui *ui, struct connref ref, uint64_t frame, struct segment *out);
 /* ---- view_packet.c ---- */
 struct packet_arg {
 	struct segment segment;

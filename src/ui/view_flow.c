@@ -9,8 +9,11 @@
 #include "base/i18n.h"
 #include "ui/flow.h"
 
-static const struct tab *const tabs[] = {&tab_segments, &tab_timers};
-#define N_TABS ((int)ARRAY_LEN(tabs))
+static const struct tab *const tabs[] = {
+	[TAB_SEGMENTS] = &tab_segments,
+	[TAB_TIMERS] = &tab_timers,
+	[TAB_LADDER] = &tab_ladder,
+};
 
 static bool
 flow_open(struct view *v, const void *arg, struct err *err)
@@ -24,6 +27,7 @@ flow_open(struct view *v, const void *arg, struct err *err)
 	engine_pin(v->ui->engine, f->ref, true);
 	f->follow = v->ui->status.live && v->ui->status.phase == SOURCE_RUNNING &&
 		    f->d.f.ended == 0;
+	f->on_segments = tabs[f->tab]->segments;
 	tabs[f->tab]->update(v);
 	return true;
 }
@@ -77,7 +81,7 @@ flow_top_lines(const struct view *v, struct area a)
 	summary_build(v, a.columns, summary_room(a), &summary);
 	int n = (int)summary.n;
 	lines_free(&summary);
-	return n + 1 + tabs[f->tab]->top_lines();
+	return n + 1 + tabs[f->tab]->top_lines;
 }
 
 static void
@@ -87,13 +91,13 @@ tabs_draw(const struct view *v, struct area a)
 	int x = 0;
 	char label[64];
 
-	for (int i = 0; i < N_TABS; i++) {
+	for (int i = 0; i < TAB_COUNT; i++) {
 		struct text t = text_on(label, sizeof label);
 		text_add(&t, i == f->tab ? " [%d %s] " : "  %d %s  ", i + 1, _(tabs[i]->title));
 		enum role role = i == f->tab ? ROLE_SELECTED : ROLE_LABEL;
 		x += term_put(a.y, x, a.columns - x, role, label);
 	}
-	if (f->tab == 0 && f->follow && !f->gone)
+	if (f->on_segments && f->follow && !f->gone)
 		term_printf(a.y, x + 1, a.columns - x - 1, ROLE_NOTE, "%s", _("following (F)"));
 }
 
@@ -111,7 +115,8 @@ flow_draw_top(struct view *v, struct area a)
 			 summary.items[i].text);
 	lines_free(&summary);
 	tabs_draw(v, (struct area){y, a.x, 1, a.columns});
-	tabs[f->tab]->draw_top(v, (struct area){y + 1, a.x, 1, a.columns});
+	if (tabs[f->tab]->draw_top != NULL)
+		tabs[f->tab]->draw_top(v, (struct area){y + 1, a.x, 1, a.columns});
 	v->counting_down |= ui_time_moves(v->ui) && timer_side(&f->d) >= 0;
 	v->ticking |= ui_time_moves(v->ui) && f->d.f.ended == 0;
 }
@@ -151,9 +156,12 @@ tab_show(struct view *v, int tab)
 
 	f->lists[f->tab] = v->list;
 	f->tab = tab;
+	f->on_segments = tabs[tab]->segments;
 	int lines = v->list.lines;
 	v->list = f->lists[tab];
 	v->list.scrolls = tabs[tab]->scrolls;
+	if (f->on_segments)
+		v->list.touched = true; /* the same segment as on the tab before */
 	list_resize(&v->list, lines);
 	if (!f->gone)
 		tabs[tab]->update(v);
@@ -165,7 +173,7 @@ tab_next(struct ui *ui, struct view *v)
 	const struct flow *f = v->state;
 
 	(void)ui;
-	tab_show(v, (f->tab + 1) % N_TABS);
+	tab_show(v, (f->tab + 1) % TAB_COUNT);
 }
 
 static void
@@ -174,21 +182,36 @@ tab_previous(struct ui *ui, struct view *v)
 	const struct flow *f = v->state;
 
 	(void)ui;
-	tab_show(v, (f->tab + N_TABS - 1) % N_TABS);
+	tab_show(v, (f->tab + TAB_COUNT - 1) % TAB_COUNT);
 }
 
 static void
 tab_1(struct ui *ui, struct view *v)
 {
 	(void)ui;
-	tab_show(v, 0);
+	tab_show(v, TAB_SEGMENTS);
 }
 
 static void
 tab_2(struct ui *ui, struct view *v)
 {
 	(void)ui;
-	tab_show(v, 1);
+	tab_show(v, TAB_TIMERS);
+}
+
+static void
+tab_3(struct ui *ui, struct view *v)
+{
+	(void)ui;
+	tab_show(v, TAB_LADDER);
+}
+
+static void
+why(struct ui *ui, struct view *v)
+{
+	const struct flow *f = v->state;
+
+	ui_open(ui, &view_why, &(struct flow_arg){f->ref});
 }
 
 static void
@@ -231,10 +254,12 @@ static const struct action flow_actions[] = {
 	 segments_next_problem},
 	{"time", {'t'}, N_("Time"), N_("time: since the start, since the one before, of day, date"),
 	 time_style},
+	{"why", {'v'}, N_("Why"), N_("why: the rule and the segments behind each diagnosis"), why},
 	{"save", {'w', K_F(2)}, N_("Save"), N_("save the connection's packets as pcap"), save},
 	{"previous-tab", {K_BACK_TAB}, NULL, N_("the tab before"), tab_previous},
 	{"segments", {'1'}, NULL, N_("segments"), tab_1},
 	{"timers", {'2'}, NULL, N_("timers"), tab_2},
+	{"ladder", {'3', 'l'}, NULL, N_("ladder: arrows between the two hosts"), tab_3},
 	{"previous-problem", {'['}, NULL, N_("to the segment with a problem before"),
 	 segments_previous_problem},
 	{"follow", {'F'}, NULL, N_("follow the newest segment"), segments_follow},

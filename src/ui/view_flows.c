@@ -501,6 +501,54 @@ action_filter(struct ui *ui, struct view *v)
 	prompt_open(ui, "/", ui->filter, &filter_prompt, &ui->filter_history);
 }
 
+/* ---- capture filter ---- */
+
+static void
+capture_filter_done(struct ui *ui, const char *text)
+{
+	struct err err = {""};
+
+	if (text == NULL)
+		return;
+	if (!source_set_filter(ui->source, text, &err)) {
+		ui_warn(ui, "%s", err.msg);
+		return;
+	}
+	struct text t = text_on(ui->capture_filter, sizeof ui->capture_filter);
+	text_add(&t, "%s", text);
+	ui_say(ui, "%s", *text != '\0' ? _("Capturing only what the filter lets through") :
+					 _("Capturing everything"));
+}
+
+static const struct prompt_ops capture_filter_prompt = {.done = capture_filter_done};
+
+static void
+capture_filter(struct ui *ui, struct view *v)
+{
+	(void)v;
+	if (ui->source == NULL || !ui->status.live)
+		ui_say(ui, _("A capture filter is for live captures; / filters what is shown"));
+	else
+		prompt_open(ui, _("Capture filter: "), ui->capture_filter, &capture_filter_prompt,
+			    &ui->capture_history);
+}
+
+static void
+why(struct ui *ui, struct view *v)
+{
+	struct conn_facts c;
+
+	if (selected_facts(ui, v, &c))
+		ui_open(ui, &view_why, &(struct flow_arg){c.ref});
+}
+
+static void
+problems(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui_open(ui, &view_problems, NULL);
+}
+
 static const struct action flows_actions[] = {
 	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("look into the connection"), enter},
 	{"filter", {'/', 'f', K_F(4), K_F(7)}, N_("Filter"),
@@ -508,6 +556,10 @@ static const struct action flows_actions[] = {
 	{"sort", {'s', K_F(6)}, N_("Sort"), N_("choose what to sort by"), sort_menu},
 	{"tag", {' '}, N_("Tag"), N_("tag or untag, for saving several"), tag},
 	{"save", {'w', K_F(2)}, N_("Save"), N_("save packets of it, or of the tagged, as pcap"), save},
+	{"why", {'v'}, N_("Why"), N_("why: the rule and the segments behind the diagnosis"), why},
+	{"problems", {'P'}, N_("Problems"), N_("what went wrong, newest first"), problems},
+	{"capture-filter", {'B'}, NULL, N_("capture only what a pcap filter lets through"),
+	 capture_filter},
 	{"sort-left", {'<'}, NULL, N_("sort by the column to the left"), sort_left},
 	{"sort-right", {'>'}, NULL, N_("sort by the column to the right"), sort_right},
 	{"reverse", {'S'}, NULL, N_("reverse the order"), sort_turn},

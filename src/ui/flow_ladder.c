@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * flow_ladder: the Ladder tab: every segment as an arrow between the two hosts, with the silence
+ * before it, and a retransmission joined by number to what it repeats. Its rows are those of the
+ * Segments tab; only the drawing differs.
+ */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "ui/flow.h"
+
+#define TIME_WIDTH 11
+#define SILENCE	   (100 * NSEC_PER_MS) /* from here on a gap is drawn */
+
+struct ladder_layout {
+	int left, right; /* the hosts' lines */
+	int notes;	 /* where remarks begin; 0: no room for them */
+};
+
+static struct ladder_layout
+lay_out(int width)
+{
+	struct ladder_layout l = {.left = TIME_WIDTH + 10};
+
+	if (width < 60)
+		l.left = TIME_WIDTH + 1;
+	l.right = width >= 100 ? l.left + 44 : width >= 60 ? l.left + 34 : width - 2;
+	l.notes = width - l.right > 12 ? l.right + 2 : 0;
+	return l;
+}
+
+/* "P. 1:368 (367)": what the arrow carries. */
+static void
+label(const struct view *v, const struct segment *s, char *out, size_t size)
+{
+	char flags[16];
+	struct text t = text_on(out, size);
+
+	text_add(&t, " %s ", tcp_flags_text(flags, sizeof flags, s->flags));
+	if (v->ui->absolute_seq)
+		text_add(&t, "%lu ", (unsigned long)s->raw_seq);
+	else if (s->len > 0)
+		text_add(&t, "%lld:%lld ", (long long)s->seq, (long long)s->seq + s->len);
+	if (s->ack >= 0)
+		text_add(&t, "ack %lld ",
+			 v->ui->absolute_seq ? (long long)s->raw_ack : (long long)s->ack);
+}
+
+static void
+arrow_draw(const struct view *v, const struct segment *s, int y, const struct ladder_layout *l,
+	   enum role role)
+{
+	char text[96], cut[96];
+	int room = l->right - l->left - 1;
+
+	for (int x = l->left + 1; x < l->right; x++)
+		term_put(y, x, 1, role, glyph(GLYPH_LINE));
+	label(v, s, text, sizeof text);
+	int used = (int)text_cut(cut, sizeof cut, text, (size_t)(room > 4 ? room - 4 : 1));
+	term_put(y, l->left + 1 + (room - used) / 2, used, role, cut);
+	if (s->from == CLIENT)
+		term_put(y, l->right - 1, 1, role, glyph(GLYPH_RIGHT));
+	else
+		term_put(y, l->left + 1, 1, role, glyph(GLYPH_LEFT));
+}
+
+static void
+ladder_notes(const struct segment *s, char *out, size_t size)
+{
+	segment_notes(out, size, s);
+	if (s->rexmit_of == 0)
+		return;
+	struct text t = {out, size, strlen(out)};
+	text_add(&t, _("%srepeats #%llu"), t.len > 0 ? " " : "", (unsigned long long)s->rexmit_of);
+}
+
+static void
+ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
+{
+	const struct flow *f = v->state;
+	size_t i = row - f->first;
+	struct ladder_layout l = lay_out(a.columns);
+	char time[32], gap[32], d[16], notes[512];
+
+	if (row < f->first || i >= f->n)
+		return;
+	const struct segment *s = &f->rows[i];
+	enum severity severity = segment_severity(s);
+	enum role plain = selected ? ROLE_SELECTED : f->gone ? ROLE_DIM : ROLE_NORMAL;
+	enum role loud = selected || severity == SEV_NONE ? plain : severity_role(severity);
+	nsec since = segment_since_before(v, i);
+	seconds_text(time, sizeof time, s->ts - f->d.f.start);
+	term_put(a.y, TIME_WIDTH - (int)text_width(time), TIME_WIDTH, plain, time);
+	if (since >= SILENCE && l.left > TIME_WIDTH + 2) {
+		struct text t = text_on(gap, sizeof gap);
+		text_add(&t, "+%s", text_duration(d, sizeof d, since));
+		term_put(a.y, TIME_WIDTH + 1, l.left - TIME_WIDTH - 2,
+			 selected ? plain : ROLE_NOTE, gap);
+	}
+	/* Silence shows as a broken line of the hosts. */
+	const char *line = since >= SILENCE ? ":" : "|";
+	term_put(a.y, l.left, 1, plain, line);
+	term_put(a.y, l.right, 1, plain, line);
+	arrow_draw(v, s, a.y, &l, loud);
+	ladder_notes(s, notes, sizeof notes);
+	if (l.notes > 0)
+		term_put(a.y, l.notes, a.columns - l.notes, loud, notes);
+}
+
+static void
+ladder_draw_top(struct view *v, struct area a)
+{
+	const struct flow *f = v->state;
+	struct ladder_layout l = lay_out(a.columns);
+	char end[64], cut[64];
+	int half = (l.right - l.left) / 2;
+
+	text_endpoint(end, sizeof end, f->d.f.end[CLIENT].addr, f->d.f.end[CLIENT].port);
+	text_cut_middle(cut, sizeof cut, end, (size_t)(half > 2 ? half - 1 : 1), 6);
+	term_put(a.y, 1, TIME_WIDTH, ROLE_HEADER, _("TIME"));
+	term_put(a.y, l.left, half, ROLE_HEADER, cut);
+	text_endpoint(end, sizeof end, f->d.f.end[SERVER].addr, f->d.f.end[SERVER].port);
+	int used = (int)text_cut_middle(cut, sizeof cut, end, (size_t)(half > 2 ? half - 1 : 1), 6);
+	term_put(a.y, l.right + 1 - used, used, ROLE_HEADER, cut);
+	if (l.notes > 0)
+		term_put(a.y, l.notes, a.columns - l.notes, ROLE_HEADER, _("NOTES"));
+}
+
+const struct tab tab_ladder = {
+	.title = N_("Ladder"),
+	.update = segments_update,
+	.top_lines = 1,
+	.draw_top = ladder_draw_top,
+	.fetch = segments_fetch,
+	.draw_row = ladder_draw_row,
+	.empty = N_("No segment of this connection is remembered any more"),
+	.segments = true,
+};

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * view_problems: what went wrong, across all connections, newest first; Enter goes to the one. The
+ * engine's table is walked in slices, a few per turn, so that a large one never stops the screen.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "ui/view.h"
+
+#define PROBLEMS_MAX 4096 /* kept: the newest */
+#define SLICE	     1024
+#define SLICES	     16	  /* per turn */
+#define ROWS_MAX     256  /* engine_rows' limit */
+
+struct problems {
+	struct connref selected;
+	bool has_selected;
+	uint32_t cursor; /* of the walk in progress; UINT32_MAX: none */
+	uint64_t change; /* of the engine, when the present list's walk began */
+	uint64_t walking;
+	size_t n, n_new;
+	struct scan_item items[PROBLEMS_MAX];
+	struct scan_item new[PROBLEMS_MAX + SLICE];
+	size_t first, n_rows;
+	struct conn_facts rows[ROWS_MAX];
+};
+
+static bool
+has_problem(const void *arg, const struct conn_facts *f)
+{
+	(void)arg;
+	return f->verdict.severity != SEV_NONE;
+}
+
+static int64_t
+newest_first(const void *arg, const struct conn_facts *f)
+{
+	(void)arg;
+	return -f->verdict.time;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct scan_item *x = a, *y = b;
+
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Walks on; true: the walk is complete. */
+static bool
+walk(struct problems *p, struct ui *ui)
+{
+	for (int i = 0; i < SLICES && p->cursor != UINT32_MAX; i++) {
+		p->n_new += engine_scan(ui->engine, &p->cursor, ui->now, has_problem, newest_first,
+					NULL, p->new + p->n_new, SLICE);
+		if (p->n_new > PROBLEMS_MAX) {
+			qsort(p->new, p->n_new, sizeof p->new[0], by_key);
+			p->n_new = PROBLEMS_MAX;
+		}
+	}
+	return p->cursor == UINT32_MAX;
+}
+
+static ptrdiff_t
+find_selected(const struct problems *p)
+{
+	for (size_t i = 0; p->has_selected && i < p->n; i++)
+		if (connref_equal(p->items[i].ref, p->selected))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+static void
+problems_moved(struct view *v)
+{
+	struct problems *p = v->state;
+
+	p->has_selected = v->list.cursor < p->n;
+	if (p->has_selected)
+		p->selected = p->items[v->list.cursor].ref;
+}
+
+static bool
+problems_update(struct view *v)
+{
+	struct problems *p = v->state;
+
+	if (p->cursor == UINT32_MAX && p->change == v->ui->totals.change)
+		return false;
+	if (p->cursor == UINT32_MAX) {
+		p->cursor = 0;
+		p->n_new = 0;
+		p->walking = v->ui->totals.change;
+	}
+	if (!walk(p, v->ui))
+		return false;
+	qsort(p->new, p->n_new, sizeof p->new[0], by_key);
+	memcpy(p->items, p->new, p->n_new * sizeof p->new[0]);
+	p->n = p->n_new;
+	p->change = p->walking;
+	ptrdiff_t found = find_selected(p);
+	list_sync(&v->list, p->n, found);
+	if (!v->list.touched || found < 0)
+		problems_moved(v);
+	return true;
+}
+
+static bool
+problems_open(struct view *v, const void *arg, struct err *err)
+{
+	struct problems *p = v->state;
+
+	(void)arg;
+	(void)err;
+	p->cursor = UINT32_MAX;
+	p->change = ~v->ui->totals.change;
+	problems_update(v);
+	return true;
+}
+
+static void
+problems_fetch(struct view *v, size_t first, size_t n)
+{
+	struct problems *p = v->state;
+	struct connref refs[ROWS_MAX];
+
+	p->first = first;
+	p->n_rows = n < ROWS_MAX ? n : ROWS_MAX;
+	for (size_t i = 0; i < p->n_rows; i++)
+		refs[i] = p->items[first + i].ref;
+	engine_rows(v->ui->engine, v->ui->now, refs, p->n_rows, p->rows);
+}
+
+static int
+problems_top_lines(const struct view *v, struct area a)
+{
+	(void)v;
+	(void)a;
+	return 1;
+}
+
+static void
+problems_draw_top(struct view *v, struct area a)
+{
+	const struct problems *p = v->state;
+
+	term_printf(a.y, 1, a.columns - 1, ROLE_TITLE, _("Problems, newest first: %zu"), p->n);
+}
+
+static void
+problems_draw_row(struct view *v, size_t row, struct area a, bool selected)
+{
+	const struct problems *p = v->state;
+	const struct conn_facts *c = &p->rows[row - p->first];
+	char time[32], from[64], to[64], text[512];
+
+	if (row < p->first || row - p->first >= p->n_rows || c->ref.gen == 0)
+		return;
+	enum severity severity = c->verdict.severity;
+	enum role plain = selected ? ROLE_SELECTED : ROLE_NORMAL;
+	enum role loud = selected ? ROLE_SELECTED : severity_role(severity);
+	int x = 1, ends = a.columns >= 110 ? 46 : a.columns >= 70 ? 21 : 0;
+	x += term_put(a.y, x, 8, plain, text_clock(time, sizeof time, c->verdict.time, 0)) + 1;
+	term_printf(a.y, x, 1, loud, "%c", severity_letter(severity));
+	x += 2;
+	text_endpoint(from, sizeof from, c->end[CLIENT].addr, c->end[CLIENT].port);
+	text_endpoint(to, sizeof to, c->end[SERVER].addr, c->end[SERVER].port);
+	if (ends > 40)
+		term_printf(a.y, x, ends, plain, "%s %s %s", from, glyph(GLYPH_RIGHT), to);
+	else
+		term_put(a.y, x, ends, plain, to);
+	x += ends > 0 ? ends + 1 : 0;
+	verdict_text(text, sizeof text, &c->verdict, c, v->ui->now);
+	term_put(a.y, x, a.columns - x, loud, text);
+}
+
+static void
+problems_empty(struct view *v, char *out, size_t size)
+{
+	struct text t = text_on(out, size);
+
+	(void)v;
+	text_add(&t, "%s", _("Nothing went wrong so far"));
+}
+
+static void
+problems_enter(struct ui *ui, struct view *v)
+{
+	const struct problems *p = v->state;
+
+	if (v->list.cursor < p->n)
+		ui_open(ui, &view_flow, &(struct flow_arg){p->items[v->list.cursor].ref});
+}
+
+static const struct action problems_actions[] = {
+	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("look into the connection"), problems_enter},
+	{0},
+};
+
+const struct view_ops view_problems = {
+	.name = "problems",
+	.title = N_("Problems"),
+	.help = N_("What went wrong, across all connections, newest first."),
+	.state_size = sizeof(struct problems),
+	.open = problems_open,
+	.update = problems_update,
+	.moved = problems_moved,
+	.top_lines = problems_top_lines,
+	.draw_top = problems_draw_top,
+	.fetch = problems_fetch,
+	.draw_row = problems_draw_row,
+	.empty_text = problems_empty,
+	.actions = problems_actions,
+};
