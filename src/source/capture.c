@@ -14,10 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TICK	 NSEC_PER_SEC
-#define WAKE_PAUSE (100 * NSEC_PER_MS) /* between two that only tell of packets */
+#define TICK	   NSEC_PER_SEC
+#define WAKE_PAUSE (100 * NSEC_PER_MS) /* between two wakes that only tell of packets */
 /* A live packet may reach us this much after its time (the kernel hands over blocks). */
-#define LATENESS (150 * NSEC_PER_MS)
+#define LATENESS   (150 * NSEC_PER_MS)
 
 static nsec
 clock_read(clockid_t id)
@@ -110,6 +110,7 @@ wake(struct source *s)
 {
 	uint64_t one = 1;
 	s->woke = clock_monotonic();
+	s->untold = false;
 	if (write(s->wake_fd, &one, sizeof(one)) < 0)
 		return; /* the counter is full: it is readable */
 }
@@ -118,10 +119,9 @@ static void
 publish(struct source *s)
 {
 	struct source_status *st = &s->status;
-	bool news = false;
 	pthread_mutex_lock(&s->lock);
 	if (s->packets != st->packets) {
-		news = st->packets == 0 || clock_monotonic() - s->woke >= WAKE_PAUSE;
+		s->untold = true;
 		st->packets = s->packets;
 		s->last_ts = s->latest;
 		if (s->file.pipe)
@@ -135,16 +135,27 @@ publish(struct source *s)
 				 pcap_writer_error(s->writer));
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (news)
+	if (s->untold && clock_monotonic() - s->woke >= WAKE_PAUSE)
 		wake(s);
+}
+
+/* The file is whole before the phase says that the capture is over. */
+static void
+end_writing(struct source *s)
+{
+	struct err err;
+	if (!s->writer)
+		return;
+	if (!pcap_writer_close(s->writer, &err) && !s->err.msg[0])
+		s->err = err;
+	s->writer = NULL;
 }
 
 static void
 finish(struct source *s, enum source_phase phase)
 {
-	if (s->writer)
-		pcap_writer_flush(s->writer);
 	publish(s);
+	end_writing(s);
 	pthread_mutex_lock(&s->lock);
 	s->status.phase = phase;
 	if (s->err.msg[0])
@@ -197,8 +208,6 @@ tick_by_clock(struct source *s)
 		return;
 	engine_tick(s->engine, now);
 	s->next_tick = now + TICK;
-	if (s->writer)
-		pcap_writer_flush(s->writer);
 }
 
 static struct timespec
@@ -207,6 +216,8 @@ poll_time(struct source *s)
 	nsec now, left = time_passes(s, &now) ? TICK : NSEC_NEVER;
 	if (s->due != NSEC_NEVER)
 		left = nsec_min(left, nsec_max(0, s->due - clock_monotonic()));
+	if (s->untold)
+		left = nsec_min(left, nsec_max(0, s->woke + WAKE_PAUSE - clock_monotonic()));
 	left = nsec_min(left, 3600 * NSEC_PER_SEC);
 	return (struct timespec){.tv_sec = left / NSEC_PER_SEC, .tv_nsec = left % NSEC_PER_SEC};
 }
@@ -219,6 +230,8 @@ wait_for_input(struct source *s)
 		{.fd = s->ops->fd(s), .events = POLLIN},
 	};
 	struct timespec t = poll_time(s);
+	if (s->writer) /* what has arrived can be read by others while we wait */
+		pcap_writer_flush(s->writer);
 	ppoll(fds, 2, &t, NULL);
 	uint64_t n;
 	if ((fds[0].revents & POLLIN) && read(s->control_fd, &n, sizeof(n)) < 0)

@@ -129,7 +129,7 @@ file_status(struct source *s, struct source_status *st)
 		spool_message(in->spool, st->message, sizeof(st->message));
 	if (in->savefile.n_interfaces && !st->linktype) {
 		const struct record_format *f = &in->savefile.interfaces[0].f;
-		st->linktype = linktype_name(f->linktype);
+		linktype_status(f->linktype, st);
 		st->snaplen = f->snaplen;
 	}
 }

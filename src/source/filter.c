@@ -8,6 +8,7 @@
 #include "source/internal.h"
 
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,16 @@ linktype_name(int linktype)
 {
 	const char *name = pcap_datalink_val_to_name(linktype_to_dlt(linktype));
 	return name ? name : "unknown";
+}
+
+void
+linktype_status(int linktype, struct source_status *st)
+{
+	st->linktype = linktype_name(linktype);
+	if (!decode_linktype_known(linktype) && !st->message[0])
+		snprintf(st->message, sizeof(st->message),
+			 _("link type %s (%d) is not known here: its packets are only counted"),
+			 st->linktype, linktype);
 }
 
 bool

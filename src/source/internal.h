@@ -44,6 +44,8 @@ int linktype_to_dlt(int linktype);
 int dlt_to_linktype(int dlt);
 /* "EN10MB"; "unknown" for one without a name. */
 const char *linktype_name(int linktype);
+/* Its name into the status, and a message where packets of it cannot be understood. */
+void linktype_status(int linktype, struct source_status *st);
 /* One line for a filter that does not compile. */
 bool filter_error(const char *text, const char *why, struct err *err);
 
@@ -133,6 +135,8 @@ struct source {
 	nsec latest;	/* packet time, never goes back */
 	nsec next_tick; /* packet time */
 	nsec due;	/* after INPUT_WAIT: read again then, monotonic; NSEC_NEVER when told by fd */
+	nsec woke;	/* when wake_fd was last written, monotonic */
+	bool untold;	/* packets came since */
 	struct err err;
 
 	pthread_t thread;
@@ -146,7 +150,6 @@ struct source {
 	struct replay replay;
 	nsec last_ts;
 	nsec arrived;	/* monotonic: when last_ts was set */
-	nsec woke; /* capture thread: when wake_fd was last written, monotonic */
 	struct {	/* source_set_filter() waits for the capture thread */
 		const char *text;
 		bool pending, done, ok;

@@ -96,10 +96,12 @@ live_status(struct source *s, struct source_status *st)
 		st->kernel_drops = ps.ps_drop;
 		st->interface_drops = ps.ps_ifdrop;
 	}
-	st->linktype = linktype_name(in->linktype);
-	st->snaplen = (uint32_t)pcap_snapshot(in->pcap);
-	if (!st->message[0])
+	if (st->linktype)
+		return;
+	if (in->note[0])
 		snprintf(st->message, sizeof(st->message), "%s", in->note);
+	linktype_status(in->linktype, st);
+	st->snaplen = (uint32_t)pcap_snapshot(in->pcap);
 }
 
 static bool

@@ -78,8 +78,8 @@ void source_status(struct source *s, struct source_status *out);
 /* Now, in the capture's own time: wall clock live, replay clock when paced (it goes on after the
  * last packet), else the last packet; behind a pipe with a screen it goes on between packets. */
 nsec source_now(struct source *s);
-/* Readable when the phase changed, the first packet came, or more packets did (told at most ten times
- * a second, the last ones not for sure): for poll(). Read it empty. */
+/* Readable when the phase changed or packets came (told within 100 ms, at most ten times a second):
+ * for poll(). Read it empty. */
 int source_wake_fd(struct source *s);
 /* Replay: another pace; 0 as fast as possible, negative holds it. Live: no effect. */
 void source_set_speed(struct source *s, double speed);

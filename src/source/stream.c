@@ -26,8 +26,9 @@ bool
 stream_open(struct stream *s, const char *path, struct err *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
-	*s = (struct stream){.fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC),
-			     .owns_fd = !is_stdin};
+	/* A FIFO nobody writes to yet is opened too: there is nothing in it at the moment. */
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	*s = (struct stream){.fd = fd, .owns_fd = !is_stdin};
 	struct stat st;
 	if (s->fd < 0 || fstat(s->fd, &st) < 0) {
 		err_set(err, "%s", strerror(errno));

@@ -10,6 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef HAVE_ZLIB
+#include <zlib.h>
+#endif
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
+
 void
 capfile_free(struct capfile *c)
 {
@@ -244,3 +251,34 @@ capfile_save(const struct capfile *c, char *path)
 {
 	bytes_save(c->buf, c->len, path);
 }
+
+#ifdef HAVE_ZLIB
+size_t
+pack_gzip(const uint8_t *p, size_t len, uint8_t *out, size_t size)
+{
+	z_stream z = {0};
+	int r = deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+	assert(r == Z_OK);
+	uint8_t *copy = malloc(len ? len : 1);
+	memcpy(copy, p, len);
+	z.next_in = copy;
+	z.avail_in = (unsigned)len;
+	z.next_out = out;
+	z.avail_out = (unsigned)size;
+	r = deflate(&z, Z_FINISH);
+	assert(r == Z_STREAM_END);
+	deflateEnd(&z);
+	free(copy);
+	return size - z.avail_out;
+}
+#endif
+
+#ifdef HAVE_ZSTD
+size_t
+pack_zstd(const uint8_t *p, size_t len, uint8_t *out, size_t size)
+{
+	size_t n = ZSTD_compress(out, size, p, len, 3);
+	assert(!ZSTD_isError(n));
+	return n;
+}
+#endif

@@ -46,8 +46,16 @@ void ng_simple(struct capfile *c, uint8_t id, uint32_t wire_len, uint32_t cap_le
 void ng_statistics(struct capfile *c, uint32_t interface, uint64_t ifdrop, uint64_t osdrop);
 void ng_unknown(struct capfile *c, uint32_t type, size_t body);
 
-/* Writes it to a new temporary file, plain or through a program's format; path ≥ 64 bytes. */
+/* Writes it to a new temporary file; its name into path, of at least 64 bytes. */
 void capfile_save(const struct capfile *c, char *path);
 void bytes_save(const void *p, size_t len, char *path);
+
+#ifdef HAVE_ZLIB
+/* One gzip member of p; returns its length. */
+size_t pack_gzip(const uint8_t *p, size_t len, uint8_t *out, size_t size);
+#endif
+#ifdef HAVE_ZSTD
+size_t pack_zstd(const uint8_t *p, size_t len, uint8_t *out, size_t size);
+#endif
 
 #endif

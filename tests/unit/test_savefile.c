@@ -16,13 +16,6 @@
 #include "capfile.h"
 #include "source/savefile.h"
 
-#ifdef HAVE_ZLIB
-#include <zlib.h>
-#endif
-#ifdef HAVE_ZSTD
-#include <zstd.h>
-#endif
-
 #define FRAMES_MAX 64
 
 /* What a reader gave. */
@@ -593,36 +586,6 @@ test_file_in_blocks(void **state)
 	unlink(path);
 	capfile_free(&c);
 }
-
-#ifdef HAVE_ZLIB
-static size_t
-pack_gzip(const uint8_t *p, size_t len, uint8_t *out, size_t size)
-{
-	z_stream z = {0};
-	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY),
-			 Z_OK);
-	uint8_t *copy = malloc(len ? len : 1);
-	memcpy(copy, p, len);
-	z.next_in = copy;
-	z.avail_in = (unsigned)len;
-	z.next_out = out;
-	z.avail_out = (unsigned)size;
-	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-	deflateEnd(&z);
-	free(copy);
-	return size - z.avail_out;
-}
-#endif
-
-#ifdef HAVE_ZSTD
-static size_t
-pack_zstd(const uint8_t *p, size_t len, uint8_t *out, size_t size)
-{
-	size_t n = ZSTD_compress(out, size, p, len, 3);
-	assert_false(ZSTD_isError(n));
-	return n;
-}
-#endif
 
 typedef size_t pack_fn(const uint8_t *p, size_t len, uint8_t *out, size_t size);
 

@@ -61,6 +61,12 @@ decode_frame(struct decoder *d, const struct frame *f, struct packet *out)
 	return f->cap_len < 20 ? DECODE_OTHER : DECODE_TCP;
 }
 
+bool
+decode_linktype_known(int linktype)
+{
+	return linktype != 147;
+}
+
 void
 engine_ingest(struct engine *e, const struct packet *p, size_t n)
 {
@@ -302,6 +308,21 @@ test_what_cannot_be_opened(void **state)
 	capfile_free(&c);
 }
 
+static void
+test_unknown_link_type_is_told(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	pcap_header(&c, 0xa1b2c3d4, 4, 147);
+	pcap_packet(&c, 1, 0, 0, 40, 40);
+	struct source *s = open_memory(&c, (struct source_config){0});
+	struct source_status st = run(s);
+	assert_int_equal(st.phase, SOURCE_ENDED);
+	assert_non_null(strstr(st.message, "147"));
+	source_close(s);
+	capfile_free(&c);
+}
+
 /* ---- time ---- */
 
 /* File or pipe, large or small pieces: the engine's time moves at the same packets. */
@@ -481,6 +502,32 @@ test_pipe_delivers_at_once(void **state)
 }
 
 static void
+test_fifo_that_nobody_writes_to_yet(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	struct err err = {""};
+	char path[64];
+	numbered(&c, 3, 1);
+	bytes_save("", 0, path);
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	struct source_config cfg = {.read_file = path, .keep_bytes = true};
+	struct source *s = source_open(&cfg, &err, NULL);
+	assert_non_null(s);
+	start(s);
+	int fd = open(path, O_WRONLY);
+	assert_int_equal(write(fd, c.buf, c.len), c.len);
+	close(fd);
+	struct source_status st = wait_end(s);
+	assert_int_equal(st.phase, SOURCE_ENDED);
+	assert_int_equal(st.packets, 3);
+	source_close(s);
+	unlink(path);
+	capfile_free(&c);
+}
+
+static void
 test_pipe_that_brings_no_capture(void **state)
 {
 	(void)state;
@@ -645,6 +692,32 @@ test_written_file_reads_the_same(void **state)
 }
 
 static void
+test_written_file_is_current_while_waiting(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	struct pipe_source p;
+	struct stat st;
+	char path[64];
+	numbered(&c, 3, 1);
+	temporary_path(path);
+	open_pipe(&p, (struct source_config){.write_file = path});
+	start(p.s);
+	send_part(&p, &c, 0, 24 + 36);
+	for (int i = 0; i < 20000; i++) {
+		assert_int_equal(stat(path, &st), 0);
+		if (st.st_size)
+			break;
+		usleep(1000);
+	}
+	assert_int_equal(st.st_size, 24 + 36);
+	close_writer(&p);
+	source_close(p.s);
+	unlink(path);
+	capfile_free(&c);
+}
+
+static void
 test_writer_never_overwrites_unasked(void **state)
 {
 	(void)state;
@@ -701,6 +774,27 @@ test_writer_leaves_other_link_types_out(void **state)
 	assert_false(pcap_writer_close(w, &err));
 	assert_non_null(strstr(err.msg, "1 packets of another link type"));
 	unlink(path);
+}
+
+static void
+test_written_mixture_is_told(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	char path[64];
+	ng_section(&c);
+	ng_interface(&c, 1, 0, -1, 0);
+	ng_interface(&c, 101, 0, -1, 0);
+	ng_packet(&c, 0, 1, 0, 60, 60, -1);
+	ng_packet(&c, 1, 2, 0, 40, 40, -1);
+	temporary_path(path);
+	struct source *s = open_memory(&c, (struct source_config){.write_file = path});
+	struct source_status st = run(s);
+	assert_int_equal(st.saved, 1);
+	assert_non_null(strstr(st.message, "1 packets of another link type"));
+	source_close(s);
+	unlink(path);
+	capfile_free(&c);
 }
 
 /* ---- packet store ---- */
@@ -762,6 +856,37 @@ test_store_of_memory_file_and_pipe(void **state)
 	assert_store_holds(p.s, 100);
 	source_close(p.s);
 	capfile_free(&c);
+}
+
+static void
+test_store_of_a_compressed_file(void **state)
+{
+	(void)state;
+#ifdef HAVE_ZLIB
+	struct capfile c = {0};
+	struct err err = {""};
+	static uint8_t out[1 << 16];
+	char path[64];
+	numbered(&c, 100, 0);
+	bytes_save(out, pack_gzip(c.buf, c.len, out, sizeof(out)), path);
+	struct source *s =
+		source_open(&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
+	assert_int_equal(run(s).progress, 1000);
+	assert_store_holds(s, 100);
+	source_close(s);
+	/* without a screen nothing is kept, and nothing wrong is given */
+	struct frame f;
+	engine->n = 0;
+	s = source_open(&(struct source_config){.read_file = path}, &err, NULL);
+	run(s);
+	assert_int_equal(engine->n, 100);
+	assert_false(store_read(s, engine->seen[0].ref, &f, out, sizeof(out)));
+	source_close(s);
+	unlink(path);
+	capfile_free(&c);
+#else
+	skip();
+#endif
 }
 
 /* What a ring should hold, kept beside it. */
@@ -864,11 +989,13 @@ static const struct CMUnitTest tests[] = {
 	T(test_snaplen_cuts_frames),
 	T(test_damage_ends_with_a_message),
 	T(test_what_cannot_be_opened),
+	T(test_unknown_link_type_is_told),
 	T(test_ticks_follow_packet_time_only),
 	T(test_paced_replay_is_held_changed_and_stopped),
 	T(test_speed_zero_releases_a_paced_replay),
 	T(test_replay_arithmetic),
 	T(test_pipe_delivers_at_once),
+	T(test_fifo_that_nobody_writes_to_yet),
 	T(test_pipe_that_brings_no_capture),
 	T(test_pipe_is_stopped_while_it_waits),
 	T(test_filter_on_a_file),
@@ -876,10 +1003,13 @@ static const struct CMUnitTest tests[] = {
 	T(test_filter_per_link_type),
 	T(test_file_filter_stays),
 	T(test_written_file_reads_the_same),
+	T(test_written_file_is_current_while_waiting),
 	T(test_writer_never_overwrites_unasked),
 	T(test_writer_tells_a_full_disk),
 	T(test_writer_leaves_other_link_types_out),
+	T(test_written_mixture_is_told),
 	T(test_store_of_memory_file_and_pipe),
+	T(test_store_of_a_compressed_file),
 	T(test_ring_knows_what_was_overwritten),
 	T(test_spool_keeps_the_latest),
 };
