@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cause: why bytes were sent again (a timer, a loss signal, an ICMP error), the how-manieth time,
+ * and, by what comes after, whether it was needed (RFC 2883 D-SACK, RFC 3522 Eifel, plain time).
+ */
+#include "core/range.h"
+
+#include <string.h>
+
+#define HINT_FRESH (5 * NSEC_PER_MS)  /* ACK-clocked: that soon after a loss hint */
+#define REO_SLACK  (12 * NSEC_PER_MS) /* RACK's reordering timer counts whole jiffies */
+
+/* ---- before the update: why ---- */
+
+static const struct txrec *
+copied_record(const struct seg *s)
+{
+	const struct txq *q = &s->snd->q;
+	const struct txrec *r = txq_find(q, s->seq);
+	size_t i;
+
+	if (r)
+		return r;
+	i = txq_lower(q, s->seq);
+	if (i < q->len && seq_lt(txq_at(q, i)->seq, s->end))
+		return txq_at(q, i);
+	return txq_find_acked(q, s->seq);
+}
+
+static bool
+all_sacked(const struct seg *s)
+{
+	const struct txq *q = &s->snd->q;
+	seqno at = s->seq;
+
+	for (size_t i = txq_lower(q, at); i < q->len && seq_lt(at, s->end); i++) {
+		const struct txrec *r = txq_at(q, i);
+
+		if (seq_lt(at, r->seq) || !(r->flags & TX_SACKED))
+			return false;
+		at = r->end;
+	}
+	return seq_le(s->end, at);
+}
+
+static bool
+already_delivered(const struct seg *s)
+{
+	if (half_has(s->snd, H_UNA) && seq_le(s->end, s->snd->una))
+		return true;
+	return all_sacked(s);
+}
+
+/* Data sent later than this range is known to have arrived. */
+static bool
+sacked_above(const struct seg *s)
+{
+	const struct txq *q = &s->snd->q;
+
+	for (size_t i = txq_lower(q, s->end); i < q->len; i++)
+		if (txq_at(q, i)->flags & TX_SACKED)
+			return true;
+	return false;
+}
+
+static nsec
+rack_patience(const struct half *h)
+{
+	return h->rtt.samples ? h->rtt.min / 4 + REO_SLACK : REO_SLACK;
+}
+
+/* Sent because the peer just said something, not because a timer ran out. */
+static bool
+ack_clocked(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	nsec since = s->now - h->hint_ts, patience = HINT_FRESH;
+
+	if (!h->hint_ts)
+		return false;
+	if (h->rtt.samples)
+		patience = nsec_max(patience, rtt_srtt(h) / 8);
+	return since < patience;
+}
+
+static bool
+is_fin_alone(const struct seg *s)
+{
+	return (s->p->flags & TH_FIN) && s->p->payload_len == 0;
+}
+
+static bool
+is_pmtu_resend(const struct seg *s)
+{
+	const struct conn *c = s->c;
+
+	return c->pmtu_ts && c->pmtu_side == s->from && s->now - c->pmtu_ts < NSEC_PER_SEC &&
+	       seq_le(c->pmtu_seq, s->seq) && seq_lt(s->seq, c->pmtu_high);
+}
+
+static bool
+is_tfo_resend(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	return half_has(h, H_TFO_REFUSED) && seq_lt(h->isn, s->seq) &&
+	       seq_le(s->end, h->syn_seq_refused) && s->rexmit_n == 1;
+}
+
+/* The time-out since its last transmission has passed, whatever else is known. */
+static bool
+rto_passed(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	nsec rto = rtt_rto(h);
+
+	if (timer_fired(s->c, s->from, s->now) && h->timer_kind == TIMER_RTO)
+		return true;
+	return s->last_sent && s->now - s->last_sent >= rto - rto / 10 &&
+	       s->now - nsec_max(h->ack_ts, s->last_sent) >= rto - rto / 5;
+}
+
+static enum cause
+cause_in_loss(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	bool head = s->seq == h->una;
+
+	if (head && rto_passed(s) && !ack_clocked(s))
+		return CAUSE_RTO;
+	return CAUSE_RECOVERY;
+}
+
+static enum cause
+cause_in_recovery(const struct seg *s)
+{
+	if (rto_passed(s) && !ack_clocked(s))
+		return CAUSE_RTO;
+	return CAUSE_FAST;
+}
+
+static enum cause
+cause_open(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	bool evidence = h->peer_dups > 0 || sacked_above(s);
+	bool fired = timer_fired(s->c, s->from, s->now);
+
+	if (evidence && s->now - h->hint_ts < nsec_max(rack_patience(h), HINT_FRESH))
+		return CAUSE_FAST;
+	if (fired && h->timer_kind == TIMER_TLP && s->end == h->nxt)
+		return CAUSE_TLP;
+	if (fired && h->timer_kind == TIMER_RTO)
+		return CAUSE_RTO;
+	if (rto_passed(s))
+		return CAUSE_RTO;
+	if (evidence)
+		return CAUSE_FAST;
+	if (fired)
+		return s->end == h->nxt ? CAUSE_TLP : CAUSE_RTO;
+	return CAUSE_UNKNOWN;
+}
+
+static enum cause
+cause_of(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	uint16_t syn = s->p->flags & (TH_SYN | TH_ACK);
+
+	if (syn & TH_SYN)
+		return syn == TH_SYN ? CAUSE_SYN : CAUSE_SYN_ACK;
+	if (is_pmtu_resend(s))
+		return CAUSE_PMTU;
+	if (is_tfo_resend(s))
+		return CAUSE_TFO;
+	if (is_fin_alone(s))
+		return CAUSE_FIN;
+	if (h->ca == CA_LOSS && seq_lt(s->seq, h->high_seq))
+		return cause_in_loss(s);
+	if (h->ca == CA_RECOVERY && seq_lt(s->seq, h->high_seq))
+		return cause_in_recovery(s);
+	return cause_open(s);
+}
+
+static void
+cause_repeat(struct seg *s)
+{
+	const struct txrec *r = copied_record(s);
+
+	s->rexmit_n = 1;
+	s->rexmit_after = -1;
+	if (r) {
+		s->rexmit_n = r->sent;
+		s->rexmit_of = (r->flags & TX_LOST) ? 0 : r->frame;
+		s->rexmit_after = s->now - r->last_ts;
+		s->last_sent = r->last_ts;
+	}
+}
+
+/* What was never captured was sent about when its follower was. */
+static void
+cause_hole(struct seg *s)
+{
+	const struct half *h = s->snd;
+	size_t i = txq_lower(&h->q, s->seq);
+
+	s->rexmit_n = 1;
+	s->rexmit_after = -1;
+	if (i < h->q.len)
+		s->last_sent = txq_at(&h->q, i)->first_ts;
+}
+
+static void
+cause_probe(struct seg *s)
+{
+	const struct half *h = s->snd;
+	bool zero = s->kind == KIND_ZERO_WINDOW_PROBE;
+	uint32_t before = zero ? h->probes : h->ka_unanswered;
+
+	s->cause = CAUSE_PROBE;
+	s->rexmit_n = before + 1;
+	s->rexmit_of = h->last_frame;
+	s->rexmit_after = s->now - h->last_ts;
+}
+
+void
+cause_decide(struct seg *s)
+{
+	if (s->kind == KIND_ZERO_WINDOW_PROBE || s->kind == KIND_KEEP_ALIVE) {
+		cause_probe(s);
+		return;
+	}
+	if (s->range == RANGE_AGAIN)
+		cause_repeat(s);
+	else if (s->range == RANGE_HOLE)
+		cause_hole(s);
+	else
+		return;
+	s->cause = cause_of(s);
+	s->needed = already_delivered(s) ? NEEDED_NO : NEEDED_UNKNOWN;
+	s->pending = s->needed == NEEDED_UNKNOWN;
+	if (s->needed == NEEDED_NO)
+		s->kind = KIND_OLD_DATA;
+	if ((s->p->flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK))
+		s->kind = KIND_SYN_ACK_COPY;
+}
+
+/* ---- after it: what is kept ---- */
+
+static void
+ladder_begin(struct ladder *l, const struct seg *s)
+{
+	memset(l, 0, sizeof *l);
+	l->seq = s->seq;
+	l->cause = s->cause;
+	l->tlp_first = s->cause == CAUSE_TLP;
+	l->start = s->now - s->rexmit_after;
+	l->frame = s->rexmit_of;
+	l->rto = s->snd->rtt.samples ? rtt_rto_base(s->snd) : 0;
+}
+
+static void
+ladder_add(struct trouble *t, const struct seg *s)
+{
+	struct ladder *l = &t->now;
+
+	if (s->rexmit_after < 0)
+		return;
+	if (l->n == 0 || l->seq != s->seq || s->rexmit_n == 1)
+		ladder_begin(l, s);
+	if (l->cause == CAUSE_TLP && s->cause == CAUSE_RTO)
+		l->cause = CAUSE_RTO;
+	if (l->n < LADDER_MAX)
+		l->gap_us[l->n++] = (uint32_t)nsec_min(s->rexmit_after / NSEC_PER_US, UINT32_MAX);
+	l->last = s->now;
+	if (l->n >= t->best.n)
+		t->best = *l;
+}
+
+static void
+retx_add(struct trouble *t, const struct seg *s)
+{
+	struct retx *x = &t->retx[t->retx_at];
+
+	*x = (struct retx){
+		.seq = s->seq, .end = s->end, .ts = s->now,
+		.prev_ts = s->last_sent, .frame = s->p->frame, .tsval = s->p->tsval,
+		.log = s->log, .ip_id = s->p->ip_id, .cause = s->cause, .needed = s->needed,
+		.has_ts = (s->p->options & OPT_TS) != 0, .open = s->pending,
+		.hole = s->range == RANGE_HOLE,
+	};
+	t->retx_at = (t->retx_at + 1) % RETX_MAX;
+	t->n_retx += t->n_retx < RETX_MAX;
+}
+
+/* The one about to be overwritten will not be watched any longer. */
+static void
+retx_expire(struct engine *e, struct seg *s, struct trouble *t)
+{
+	struct retx *x = &t->retx[t->retx_at];
+
+	if (t->n_retx == RETX_MAX && x->open) {
+		x->open = false;
+		engine_amend(e, s->c, x->log, true);
+	}
+}
+
+static void
+congestion_state(struct seg *s)
+{
+	struct half *h = s->snd;
+
+	if (s->cause == CAUSE_RTO || (s->cause == CAUSE_FIN && timer_fired(s->c, s->from, s->now) &&
+				      h->timer_kind == TIMER_RTO)) {
+		h->ca = CA_LOSS;
+		h->high_seq = h->nxt;
+		h->backoff += h->backoff < 20;
+		if (!h->rto_first)
+			h->rto_first = s->now;
+		h->flags &= ~(uint32_t)H_TLP_OUT;
+	} else if (s->cause == CAUSE_FAST && h->ca == CA_OPEN) {
+		h->ca = CA_RECOVERY;
+		h->high_seq = h->nxt;
+	} else if (s->cause == CAUSE_TLP || s->cause == CAUSE_FIN) {
+		h->flags |= H_TLP_OUT;
+		h->tlp_high = h->nxt;
+	}
+}
+
+/* Called before the sender's update, so that the timers still stand as they fired. */
+void
+cause_remember(struct engine *e, struct seg *s)
+{
+	struct half *h = s->snd;
+
+	if (s->cause == CAUSE_NONE)
+		return;
+	h->by_cause[s->cause]++;
+	if (s->cause == CAUSE_PROBE)
+		return;
+	h->retransmissions++;
+	h->retransmitted_bytes += s->p->payload_len;
+	h->spurious += s->needed == NEEDED_NO;
+	congestion_state(s);
+	if (!half_trouble(e, h)) {
+		s->pending = false;
+		return;
+	}
+	ladder_add(h->trouble, s);
+	retx_expire(e, s, h->trouble);
+	retx_add(h->trouble, s);
+}
+
+/* ---- what an ACK proves of earlier retransmissions ---- */
+
+static void
+retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, enum needed n)
+{
+	struct segment *log = seglog_get(c, x->log);
+
+	if (n == NEEDED_NO && x->needed != NEEDED_NO)
+		h->spurious++;
+	x->needed = n;
+	x->open = false;
+	if (log && log->frame == x->frame) {
+		log->needed = n;
+		log->pending = false;
+		if (n == NEEDED_NO)
+			log->findings |= FINDING(F_SPURIOUS_RETRANSMISSION);
+	}
+	engine_amend(e, c, x->log, true);
+	/* The time-out was a mistake: Linux undoes it (F-RTO, D-SACK). */
+	if (n == NEEDED_NO && x->cause == CAUSE_RTO && h->ca == CA_LOSS) {
+		h->ca = CA_OPEN;
+		h->backoff = 0;
+		h->rto_first = 0;
+	}
+}
+
+static bool
+dsack_covers(const struct seg *s, const struct retx *x)
+{
+	const struct packet *p = s->p;
+
+	return s->dsack && seq_lt(p->sack[0].left, x->end) && seq_lt(x->seq, p->sack[0].right);
+}
+
+/* The ACK that moves the edge over the retransmission echoes an older time stamp: an earlier copy
+ * made it move (RFC 3522). Only at the very edge: elsewhere a delayed ACK echoes older ones. */
+static bool
+eifel(const struct seg *s, const struct retx *x, seqno una_before)
+{
+	return x->has_ts && (s->p->options & OPT_TS) && x->seq == una_before &&
+	       seq_lt(x->seq, s->p->ack) && (int32_t)(s->p->tsecr - x->tsval) < 0;
+}
+
+/* Too soon for the retransmission to have made the way. */
+static bool
+too_soon(const struct seg *s, const struct retx *x, seqno una_before)
+{
+	const struct rtt *r = &s->rcv->rtt;
+
+	return r->samples > 2 && seq_le(una_before, x->seq) && seq_le(x->end, s->p->ack) &&
+	       s->now - x->ts < r->min / 2;
+}
+
+/* A report of the duplicate would have come with this ACK or before. */
+static bool
+report_due(const struct seg *s, const struct retx *x)
+{
+	const struct half *h = s->rcv;
+	nsec rtt = h->rtt.samples ? rtt_srtt(h) + (h->rtt.mdev >> 2) * NSEC_PER_US : NSEC_PER_SEC;
+
+	return seq_le(x->end, h->una) && s->now - x->ts > rtt + rtt / 4 + 4 * NSEC_PER_MS;
+}
+
+/* After the peer's ACK was applied. */
+void
+cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
+{
+	struct half *h = s->rcv;
+	struct trouble *t = h->trouble;
+
+	if (!(s->p->flags & TH_ACK) || (s->p->flags & TH_RST))
+		return;
+	for (size_t i = 0; t && i < t->n_retx; i++) {
+		struct retx *x = &t->retx[i];
+
+		if (!x->open)
+			continue;
+		if (dsack_covers(s, x) || eifel(s, x, una_before) || too_soon(s, x, una_before))
+			retx_decide(e, s->c, h, x, NEEDED_NO);
+		else if (report_due(s, x))
+			retx_decide(e, s->c, h, x, NEEDED_YES);
+	}
+}
+
+/* Nothing more will come: what nobody acknowledged before it was sent again had to be. */
+void
+cause_close(struct engine *e, struct conn *c)
+{
+	for (int i = 0; i < 2; i++) {
+		struct trouble *t = c->half[i].trouble;
+
+		for (size_t k = 0; t && k < t->n_retx; k++)
+			if (t->retx[k].open)
+				retx_decide(e, c, &c->half[i], &t->retx[k], NEEDED_YES);
+	}
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn: PRIVATE to core. What the engine keeps of a connection. The flow of a segment through these
+ * files: engine.c (lock, batch) → table.c (whose is it) → track.c (in which order things are
+ * decided) → range.c (which bytes) → cause.c (why again) → rules.c (findings) → half.c, state.c,
+ * rtt.c, timers.c (what it changes) → seglog.c (remembered) → facts.c, verdicts.c (told).
+ */
+#ifndef TCPLENS_CONN_H
+#define TCPLENS_CONN_H
+
+#include "core/core.h"
+#include "core/pool.h"
+
+#define NO_SLOT UINT32_MAX
+
+/* Microseconds as the kernel's integers count them. */
+typedef int32_t usec32;
+
+/* One range of a sender's sequence space as it was sent; ranges of a queue never overlap. */
+struct txrec {
+	seqno seq, end;
+	nsec first_ts, last_ts; /* first and latest transmission */
+	uint64_t frame, last_frame;
+	uint32_t tsval;	  /* of the first transmission */
+	uint32_t last_tsval;
+	uint32_t log;	  /* number in the segment history of the first transmission */
+	uint16_t ip_id;	  /* of the first transmission */
+	uint8_t sent;	  /* times, saturating */
+	uint8_t flags;	  /* TX_* */
+};
+
+enum {
+	TX_SACKED = 1,
+	TX_RETRANS = 2,	 /* sent more than once */
+	TX_FIN = 4,
+	TX_SYN = 8,
+	TX_LOST = 16,	 /* never captured itself, known from a retransmission only */
+	TX_TLP = 32,	 /* its latest transmission was a tail-loss probe */
+};
+
+#define TXQ_INLINE 2
+#define TXQ_MAX	   4096 /* ranges per sender; beyond, the oldest are forgotten (E10) */
+
+/* The unacknowledged ranges of a sender, in sequence order. */
+struct txq {
+	struct txrec *rec; /* in_line or from the pool */
+	uint16_t head, len, cap;
+	struct txrec in_line[TXQ_INLINE];
+};
+
+/* A retransmission whose fate is still to be seen, or was lately. */
+struct retx {
+	seqno seq, end;
+	nsec ts;
+	nsec prev_ts;	/* of the transmission before it */
+	uint64_t frame;
+	uint32_t tsval; /* 0 with has_ts false */
+	uint32_t log;
+	uint16_t ip_id;
+	uint8_t cause, needed; /* enum needed */
+	bool has_ts, open;     /* open: may still be revised */
+	bool hole;	       /* its original was never captured */
+};
+
+/* A hole: bytes that were jumped over and not captured (yet). */
+struct hole {
+	seqno seq, end;
+	nsec ts;	 /* when it was opened */
+	uint64_t frame;	 /* by this frame */
+	uint32_t log;	 /* its number in the history */
+	uint32_t tsval;	 /* of the opener */
+	uint16_t ip_id;	 /* of the opener */
+	nsec acked_ts;	 /* the peer has it, the capture never saw it */
+};
+
+#define RETX_MAX   32
+#define HOLE_MAX   16
+
+/* One ladder: attempts of the same bytes. */
+struct ladder {
+	seqno seq;
+	uint8_t n, cause;
+	bool tlp_first;
+	nsec start, last;
+	uint64_t frame;
+	nsec rto;	/* the estimate when it began, without back-off */
+	uint32_t gap_us[LADDER_MAX];
+};
+
+/* What only a sender with trouble needs; from the pool at the first retransmission or hole. */
+struct trouble {
+	uint8_t n_retx, retx_at; /* ring */
+	uint8_t n_holes;
+	struct retx retx[RETX_MAX];
+	struct hole holes[HOLE_MAX];
+	struct ladder now, best;
+};
+
+/* RFC 6298 by Linux's integers (tcp_rtt_estimator); µs, srtt ×8, mdev and rttvar ×4. */
+struct rtt {
+	usec32 srtt, mdev, rttvar, mdev_max;
+	usec32 rto;	/* without back-off; 0: no sample yet */
+	seqno rtt_seq;
+	uint32_t samples;
+	nsec min, max, sum;
+};
+
+/* Enough of a packet to know its copy (A6). */
+struct seen {
+	uint32_t digest;
+	uint32_t ts_us; /* low 32 bits of the time in µs */
+	uint32_t frame; /* low 32 bits */
+	uint16_t ip_id;
+	uint8_t ttl, interface;
+};
+#define SEEN_INLINE 4
+#define SEEN_MAX    32 /* once a sender is busy: a copy may come after many others */
+
+/* What the latest segment of an end was, so that its answer can be named (B5). */
+enum seg_kind {
+	KIND_ORDINARY,
+	KIND_KEEP_ALIVE,
+	KIND_ZERO_WINDOW_PROBE,
+	KIND_SYN_ACK_COPY,
+	KIND_OLD_DATA,	/* wholly acknowledged before */
+	KIND_ODD,	/* not acceptable: SYN into a connection, inexact reset, out of window */
+	KIND_OPEN_SYN,
+};
+
+enum ca_state { CA_OPEN, CA_RECOVERY, CA_LOSS };
+
+enum {
+	H_ISN = 0x0001,	     /* isn is known (SYN seen) */
+	H_SEQ = 0x0002,	     /* nxt is valid */
+	H_UNA = 0x0004,	     /* una is valid: the peer has acknowledged something */
+	H_ACK = 0x0008,	     /* last_ack is valid: this end has acknowledged something */
+	H_SYN_SENT = 0x0010, /* sent a SYN without ACK */
+	H_SYN_ACK = 0x0020,  /* sent a SYN-ACK */
+	H_FIN = 0x0040,	     /* fin_seq is valid */
+	H_FIN_ACKED = 0x0080,
+	H_OPTS = 0x0100,     /* its SYN's options were seen whole */
+	H_SACK_OK = 0x0200,
+	H_TS_OK = 0x0400,
+	H_WSCALE = 0x0800,
+	H_TFO_DATA = 0x1000, /* SYN carried data */
+	H_TS_SEEN = 0x2000,
+	H_DUP_BY_CAPTURE = 0x4000, /* its packets are captured twice */
+	H_WAS_BLOCKED = 0x8000,	   /* filled the peer's window: has more to send */
+	H_MPTCP = 0x10000,
+	H_SACK_SEEN = 0x20000,	   /* sent SACK blocks */
+	H_TLP_OUT = 0x40000,	   /* a tail-loss probe is outstanding */
+	H_GSO = 0x80000,	   /* sent segments larger than the MSS: captured before or after the card */
+	H_PARTIAL_CSUM = 0x100000, /* sent partial checksums: captured at this host */
+	H_TFO_REFUSED = 0x200000,
+	H_BYTE_PROBE = 0x400000,   /* the last thing sent was a 1-byte window probe, beyond nxt */
+};
+
+struct half {
+	/* ---- touched by every packet ---- */
+	uint32_t flags; /* H_* */
+	seqno isn, nxt, una;
+	seqno last_ack;	      /* latest (highest) ACK this end sent */
+	uint32_t window;      /* latest it offered, scaled where the scale is known */
+	int64_t nxt_rel;      /* nxt − isn, extended past 2^32 */
+	nsec last_ts;	      /* its latest packet */
+	nsec ack_ts;	      /* when the peer's ACK last advanced una */
+	nsec hint_ts;	      /* when the peer last gave a loss hint (SACK, dup ACK, partial ACK) */
+	uint8_t state;	      /* enum tcp_state */
+	int8_t wscale;	      /* offered; -1 not, -2 unknown */
+	uint8_t ca, backoff;
+	uint8_t seen_at, ttl;
+	uint8_t last_kind;    /* enum seg_kind of its latest segment */
+	uint16_t window_raw;
+	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
+	uint16_t peer_dups;   /* duplicate ACKs the peer sent for una, SACK news included */
+	uint16_t ip_id_newest;
+	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
+	uint16_t ip_id_swapped; /* the same with the bytes swapped */
+	struct seen seen[SEEN_INLINE];
+	uint32_t tsval, tsval_end; /* newest time stamp and the nxt it came with */
+	/* ---- counters ---- */
+	uint64_t segments, bytes, unique_bytes;
+	nsec rate_ts;
+	double rate;
+	struct rtt rtt;
+	/* ---- timer ---- */
+	nsec timer_start, timer_len; /* nominal; len −1: unknown */
+	nsec timer_slack;	     /* beside the wheel's lateness: when two ladders are possible */
+	nsec told_due, told_rto;     /* what the sink was last told */
+	uint8_t told_kind, told_attempt;
+	uint8_t timer_kind, attempt;
+	uint8_t probes;	      /* persist: probes sent since the window closed */
+	uint8_t ka_unanswered;
+	uint16_t mss;	      /* offered; 0 unknown */
+	uint16_t ka_probes;
+	seqno high_seq;	      /* recovery point */
+	seqno tlp_high;
+	nsec rto_first;	      /* first timeout retransmission of this episode */
+	nsec ka_last, ka_gap; /* keep-alive: latest probe and the interval measured, 0 unknown */
+	nsec ka_idle;	      /* silence before the first probe */
+	nsec last_rcv;	      /* latest packet it got that TCP would take */
+	/* ---- seldom ---- */
+	seqno fin_seq;
+	seqno syn_seq_refused;
+	nsec zero_since, zero_time;
+	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
+	uint64_t syn_frame, syn_last_frame, fin_frame, last_frame;
+	uint64_t zero_frame, ka_frame, data_last_frame, ack_last_frame;
+	uint64_t retransmitted_bytes;
+	uint32_t retransmissions, spurious, out_of_order, duplicate_acks, zero_windows;
+	uint32_t window_full, window_updates, keep_alives, duplicates, syn, fin, rst;
+	uint32_t by_cause[CAUSE_COUNT];
+	uint32_t max_payload;
+	uint32_t win_max;
+	uint32_t scope;
+	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
+	struct trouble *trouble;
+	struct txq q;
+};
+
+enum {
+	C_GUESSED = 0x0001,	/* roles guessed */
+	C_MIDSTREAM = 0x0002,
+	C_SIMOPEN = 0x0004,
+	C_REPORTED = 0x0008,	/* given to the sink */
+	C_PORT_REUSED = 0x0010, /* the tuple was used before */
+	C_RESET_LATE = 0x0020,	/* reset after both had finished */
+	C_HALF_OPEN = 0x0040,	/* reset answering data: peer had forgotten */
+	C_HALF_OPEN_SYN = 0x0080, /* discovered by a new SYN */
+	C_TENTATIVE = 0x0100,	/* a new SYN while the old instance lives */
+	C_RST_IGNORED = 0x0200, /* an invalid reset was seen */
+	C_REPLACED = 0x0400,	/* a newer instance took the tuple */
+	C_REFUSED_RETRY = 0x0800, /* the same SYN again after its reset */
+	C_ACCEPT_FULL = 0x1000, /* server repeats its SYN-ACK, or ignores data, after the ACK */
+	C_LOST_BY_CAPTURE = 0x2000,
+	C_UNREAD = 0x4000,
+	C_MPTCP = 0x8000,
+	C_HANDSHAKE_DONE = 0x10000, /* third packet seen */
+};
+
+/* The class decides what is evicted first. */
+enum conn_class { CLASS_ENDED, CLASS_OPENING, CLASS_OPEN, CLASS_COUNT };
+
+struct conn {
+	/* ---- identity ---- */
+	struct endpoint end[2];
+	uint32_t slot, gen;
+	uint64_t id;
+	uint32_t flags; /* C_* */
+	uint32_t older; /* slot of the older instance of the tuple, NO_SLOT */
+	uint32_t older_gen;
+	uint32_t prev, next; /* of its class's list */
+	nsec queued;	     /* when it was put there */
+	uint64_t epoch;	     /* of the latest change (freeze) */
+	uint64_t hash;
+	uint8_t cls, pins, ip_version, completeness;
+	uint8_t end_cause;
+	int8_t ended_by;
+	uint8_t near;	/* bit per side: the capture is at that host */
+	uint8_t far;	/* bit per side: it is certainly not */
+	int32_t vlan;
+	uint32_t interface;
+	/* ---- life ---- */
+	nsec start, last, ended;
+	nsec syn_to_synack, synack_to_ack;
+	struct half half[2];
+	/* ---- how it ended or was refused ---- */
+	uint64_t end_frame, end_answers; /* the reset, ICMP error; and the frame it answers */
+	nsec end_silence;	/* how long the resetting end was silent before */
+	uint8_t icmp_version, icmp_type, icmp_code, rst_ttl;
+	uint16_t icmp_mtu;
+	uint8_t rst_suspect;
+	uint8_t icmp_from[16];
+	uint64_t icmp_frame;
+	nsec pmtu_ts;
+	seqno pmtu_seq, pmtu_high;
+	uint8_t pmtu_side;
+	nsec prior_ended;	/* port reuse: when the older instance was last heard */
+	uint64_t first_frame, hs_frame; /* hs_frame: the handshake's third */
+	/* ---- history ---- */
+	struct seglog_chunk *log_first, *log_last;
+	uint32_t log_next;	/* number of the next segment */
+	uint32_t log_lost;	/* dropped for room */
+};
+
+static inline bool
+half_has(const struct half *h, uint32_t flag)
+{
+	return (h->flags & flag) != 0;
+}
+
+/* Bytes sent and not yet acknowledged. */
+static inline uint32_t
+half_in_flight(const struct half *h)
+{
+	if (!half_has(h, H_UNA) || !half_has(h, H_SEQ) || !seq_lt(h->una, h->nxt))
+		return 0;
+	return h->nxt - h->una;
+}
+
+/* ---- the segment being looked at ---- */
+enum range_kind {
+	RANGE_NONE,	 /* occupies no sequence space */
+	RANGE_NEW,	 /* extends the stream */
+	RANGE_GAP,	 /* begins beyond what was captured */
+	RANGE_REORDERED, /* an original that arrives late */
+	RANGE_LATE,	 /* an original captured after its ACK: order of the capture only */
+	RANGE_AGAIN,	 /* all or part was seen before: a retransmission */
+	RANGE_HOLE,	 /* a retransmission of what was never captured */
+};
+
+/* State before the segment, and what has been decided of it so far. snd sent it, rcv is to get it:
+ * nothing here says client or server. */
+struct seg {
+	const struct packet *p;
+	struct conn *c;
+	struct half *snd, *rcv;
+	enum side from;
+	nsec now;
+	seqno seq, end;	  /* of its sequence space, SYN and FIN included */
+	uint32_t findings;
+	uint32_t log;	  /* its number in the history */
+	enum range_kind range;
+	bool pure_ack;	  /* ACK, no data, no SYN/FIN/RST */
+	bool outstanding; /* rcv has unacknowledged data that this could acknowledge */
+	bool new_sack;	  /* its SACK blocks say something new */
+	bool dsack;
+	uint32_t newly_sacked; /* bytes */
+	bool window_closed;  /* rcv's latest window was 0 for snd, or too small to send */
+	bool rst_valid;
+	/* retransmission */
+	uint8_t cause, needed;
+	bool pending;
+	uint32_t rexmit_n;
+	uint64_t rexmit_of;
+	nsec rexmit_after;
+	bool new_instance;   /* it opened a new use of the tuple */
+	enum seg_kind kind;
+	nsec last_sent;	     /* latest transmission of its first byte, 0 unknown */
+	uint32_t seen_bytes; /* of its range seen before */
+	uint16_t dup_ack;
+};
+
+struct engine;
+
+/* ---- range.c ---- */
+void range_classify(struct seg *s);
+/* ---- half.c ---- */
+bool half_trouble(struct engine *e, struct half *h);
+void half_sent(struct engine *e, struct seg *s);  /* snd's side of the update */
+void half_acked(struct engine *e, struct seg *s); /* rcv's queue, by this segment's ACK and SACK */
+void half_release(struct engine *e, struct half *h);
+struct txrec *txq_at(const struct txq *q, size_t i);
+struct txrec *txq_find(const struct txq *q, seqno seq); /* the range that holds seq, or NULL */
+uint32_t txq_outstanding(const struct txq *q); /* ranges not SACKed */
+/* ---- sack.c ---- */
+void sack_examine(struct seg *s); /* before the rules: new_sack, dsack */
+void sack_apply(struct engine *e, struct seg *s);
+/* ---- cause.c ---- */
+void cause_decide(struct seg *s);
+void cause_remember(struct engine *e, struct seg *s);
+/* what this ACK, which moved rcv from una_before, proves of earlier ones */
+void cause_proof_since(struct engine *e, struct seg *s, seqno una_before);
+void cause_close(struct engine *e, struct conn *c); /* nothing more will come */
+/* ---- rules.c ---- */
+void rules_run(struct seg *s);
+/* ---- state.c ---- */
+void state_segment(struct engine *e, struct seg *s);
+bool state_reset_valid(const struct seg *s);
+enum tcp_state state_now(const struct half *h, const struct conn *c, nsec now);
+enum conn_state state_row(const struct conn *c, nsec now);
+enum end_cause state_end_cause(const struct conn *c, nsec now);
+/* ---- rtt.c ---- */
+void rtt_sample(struct rtt *r, nsec sample, seqno una, seqno nxt);
+void rtt_observe(struct rtt *r, nsec half);
+nsec rtt_rto(const struct half *h);	/* estimate with back-off, -1 unknown */
+nsec rtt_rto_base(const struct half *h); /* without back-off; 1 s before any sample */
+nsec rtt_srtt(const struct half *h);	/* -1 unknown */
+nsec rtt_near(const struct conn *c, enum side s); /* least time from the capture to s and back */
+/* ---- timers.c ---- */
+void timer_sent(struct seg *s, bool was_idle);
+void timer_acked(struct seg *s, seqno una_before);
+void timer_stop(struct half *h);
+/* Has the timer that runs for h come due by now, within what the capture can tell? */
+bool timer_fired(const struct conn *c, enum side s, nsec now);
+void timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_facts *out);
+nsec timer_lateness(unsigned hz, nsec timeout);
+size_t timer_expected(const struct conn *c, enum side s, const struct ladder *l,
+		      nsec out[LADDER_MAX], const char **stack);
+/* The moment the sender of unanswered SYNs or data gives up; NSEC_NEVER unknown. */
+nsec timer_gives_up(const struct conn *c, enum side s);
+/* ---- seglog.c ---- */
+
+void seglog_append(struct engine *e, struct conn *c, const struct segment *s); /* engine.c */
+struct segment *seglog_get(struct conn *c, uint32_t number);
+
+/* ---- facts.c ---- */
+void facts_fill(const struct conn *c, nsec now, struct conn_facts *out);
+void detail_fill(const struct conn *c, nsec now, struct conn_detail *out);
+/* ---- verdicts.c ---- */
+size_t verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max);
+/* ---- engine.c ---- */
+void engine_amend(struct engine *e, struct conn *c, uint32_t log, bool final);
+struct pool *engine_pool(struct engine *e);
+unsigned engine_hz(const struct engine *e);
+
+#endif

@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine: the only file with a lock. Every public call is one critical section with a bounded amount
+ * of work; a batch is hashed and its memory asked for before it is applied, because a packet costs
+ * cache misses, not arithmetic.
+ */
+#include "core/seglog.h"
+#include "core/track.h"
+#include "core/txq.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCAN_SLICE   256 /* connections looked at per call of engine_scan */
+#define TICK_SLICE   64
+#define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */
+#define FAILED_QUIET (5 * NSEC_PER_SEC)	 /* a refused SYN may be tried again at once */
+#define DETAILS_MAX  4096
+
+/* What a frozen screen shows of a connection that has changed since. */
+struct shadow {
+	struct conn_facts facts;
+	struct conn_detail *detail; /* only the first DETAILS_MAX; then facts alone */
+	uint32_t log_next;
+	bool born; /* after the freeze: not shown */
+};
+
+struct engine {
+	pthread_mutex_t lock;
+	struct table table;
+	struct pool *pool;
+	struct seglog log;
+	bool history;
+	unsigned hz;
+	struct engine_sink sink;
+	struct totals counts;
+	nsec now; /* never runs backwards */
+	struct {
+		bool on;
+		uint64_t epoch; /* connections with a smaller one have not changed since */
+		nsec now;
+		uint64_t first_id; /* of those born after it */
+		size_t details;
+		struct shadow **shadows; /* by slot */
+		struct totals totals;
+	} freeze;
+};
+
+static void
+engine_lock(struct engine *e)
+{
+	pthread_mutex_lock(&e->lock);
+}
+
+static void
+engine_unlock(struct engine *e)
+{
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* ---- for the files of core ---- */
+
+struct pool *
+engine_pool(struct engine *e)
+{
+	return e->pool;
+}
+
+unsigned
+engine_hz(const struct engine *e)
+{
+	return e->hz;
+}
+
+struct table *
+engine_table(struct engine *e)
+{
+	return &e->table;
+}
+
+struct totals *
+engine_counts(struct engine *e)
+{
+	return &e->counts;
+}
+
+const struct engine_sink *
+engine_sink(const struct engine *e)
+{
+	return &e->sink;
+}
+
+void
+seglog_append(struct engine *e, struct conn *c, const struct segment *s)
+{
+	if (e->history)
+		seglog_add(&e->log, c, s);
+	else
+		c->log_next++;
+}
+
+void
+engine_amend(struct engine *e, struct conn *c, uint32_t log, bool final)
+{
+	struct segment *s = seglog_get(c, log);
+
+	if (!s)
+		return;
+	if (final)
+		s->pending = false;
+	if (e->sink.amend)
+		e->sink.amend(e->sink.ctx, s);
+}
+
+/* ---- freeze: a connection is copied before its first change after the freeze ---- */
+
+static void
+shadow_make(struct engine *e, struct conn *c)
+{
+	struct shadow *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return;
+	s->born = c->id >= e->freeze.first_id;
+	s->log_next = c->log_next;
+	if (!s->born) {
+		facts_fill(c, e->freeze.now, &s->facts);
+		if (e->freeze.details < DETAILS_MAX || c->pins) {
+			s->detail = malloc(sizeof *s->detail);
+			e->freeze.details++;
+			if (s->detail)
+				detail_fill(c, e->freeze.now, s->detail);
+		}
+	}
+	e->freeze.shadows[c->slot] = s;
+}
+
+void
+engine_touch(struct engine *e, struct conn *c)
+{
+	if (UNLIKELY(e->freeze.on) && !e->freeze.shadows[c->slot])
+		shadow_make(e, c);
+}
+
+static const struct shadow *
+shadow_of(const struct engine *e, uint32_t slot)
+{
+	return e->freeze.on ? e->freeze.shadows[slot] : NULL;
+}
+
+static void
+shadows_free(struct engine *e)
+{
+	for (uint32_t i = 0; e->freeze.shadows && i < e->table.fresh; i++)
+		if (e->freeze.shadows[i]) {
+			free(e->freeze.shadows[i]->detail);
+			free(e->freeze.shadows[i]);
+		}
+	free(e->freeze.shadows);
+	e->freeze.shadows = NULL;
+}
+
+void
+engine_freeze(struct engine *e, bool frozen)
+{
+	engine_lock(e);
+	if (frozen && !e->freeze.on) {
+		e->freeze.shadows = calloc(e->table.capacity, sizeof *e->freeze.shadows);
+		e->freeze.on = e->freeze.shadows != NULL;
+		e->freeze.now = e->now;
+		e->freeze.first_id = e->table.next_id;
+		e->freeze.details = 0;
+		e->freeze.totals = e->counts;
+	} else if (!frozen && e->freeze.on) {
+		shadows_free(e);
+		e->freeze.on = false;
+	}
+	e->counts.change++;
+	engine_unlock(e);
+}
+
+/* ---- ends ---- */
+
+static void
+verdicts_count(struct engine *e, const struct conn_detail *d)
+{
+	for (int i = 0; i < d->n_verdicts; i++)
+		e->counts.verdicts[d->verdicts[i].code]++;
+}
+
+void
+engine_report(struct engine *e, struct conn *c)
+{
+	struct conn_detail d;
+
+	if (c->flags & C_REPORTED)
+		return;
+	c->flags |= C_REPORTED;
+	cause_close(e, c);
+	detail_fill(c, nsec_max(e->now, c->last), &d);
+	verdicts_count(e, &d);
+	if (e->sink.connection)
+		e->sink.connection(e->sink.ctx, &d);
+}
+
+static void
+conn_drop(struct engine *e, struct conn *c)
+{
+	engine_touch(e, c);
+	half_release(e, &c->half[0]);
+	half_release(e, &c->half[1]);
+	seglog_drop(&e->log, c);
+	table_remove(&e->table, c);
+}
+
+static void
+conn_evict(struct engine *e, struct conn *c)
+{
+	if (c->end_cause == END_OPEN)
+		c->end_cause = END_EVICTED;
+	e->counts.evicted++;
+	engine_report(e, c);
+	conn_drop(e, c);
+}
+
+/* The oldest of a class by its latest packet: those that spoke since they were queued go to the
+ * young end again, so packets need not move them. */
+static struct conn *
+oldest_quiet(struct engine *e, enum conn_class cls)
+{
+	for (int i = 0; i < 32; i++) {
+		struct conn *c = table_oldest(&e->table, cls);
+
+		if (!c)
+			return NULL;
+		if (c->pins == 0 && (c->last <= c->queued || i == 31))
+			return c;
+		table_requeue(&e->table, c, c->last);
+	}
+	return NULL;
+}
+
+bool
+engine_make_room(struct engine *e, nsec now)
+{
+	(void)now;
+	if (e->table.used < e->table.capacity)
+		return true;
+	for (int cls = 0; cls < CLASS_COUNT; cls++) {
+		struct conn *c = oldest_quiet(e, (enum conn_class)cls);
+
+		if (c) {
+			conn_evict(e, c);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Reports ended connections once they have been quiet, oldest first. */
+static void
+report_quiet(struct engine *e)
+{
+	for (int i = 0; i < TICK_SLICE; i++) {
+		struct conn *c = table_oldest(&e->table, CLASS_ENDED);
+		nsec quiet;
+
+		if (!c)
+			return;
+		quiet = c->end_cause == END_CLOSED ? CLOSED_QUIET : FAILED_QUIET;
+		if ((c->flags & C_REPORTED) || e->now - c->queued < quiet)
+			return;
+		if (e->now - c->last >= quiet)
+			engine_report(e, c);
+		table_requeue(&e->table, c, c->flags & C_REPORTED ? e->now : c->last);
+	}
+}
+
+/* ---- public: life ---- */
+
+static bool
+engine_set_up(struct engine *e, const struct engine_config *cfg)
+{
+	size_t memory = cfg->memory ? cfg->memory : (size_t)256 << 20;
+
+	e->history = cfg->history;
+	e->hz = cfg->hz ? cfg->hz : 250;
+	if (cfg->sink)
+		e->sink = *cfg->sink;
+	/* Revising a segment needs its record. */
+	if (e->sink.segment)
+		e->history = true;
+	e->pool = pool_new(memory / 4);
+	return e->pool && seglog_init(&e->log, memory - memory / 4) &&
+	       table_init(&e->table, cfg->max_connections, cfg->seed);
+}
+
+struct engine *
+engine_new(const struct engine_config *cfg, struct err *err)
+{
+	struct engine *e = calloc(1, sizeof *e);
+
+	if (!e || cfg->max_connections == 0 || cfg->max_connections > (UINT32_C(1) << 24) ||
+	    !engine_set_up(e, cfg)) {
+		err_set(err, "not enough memory for %u connections: lower --max-connections",
+			cfg->max_connections);
+		if (e) {
+			pool_free_all(e->pool);
+			seglog_done(&e->log);
+			free(e);
+		}
+		return NULL;
+	}
+	pthread_mutex_init(&e->lock, NULL);
+	return e;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	shadows_free(e);
+	table_done(&e->table);
+	seglog_done(&e->log);
+	pool_free_all(e->pool);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+}
+
+/* ---- public: capture thread ---- */
+
+static void
+count_packet(struct engine *e, const struct packet *p)
+{
+	struct totals *t = &e->counts;
+
+	t->packets++;
+	t->decode[p->icmp_version ? DECODE_ICMP : DECODE_TCP]++;
+	t->segments += !p->icmp_version;
+	t->truncated += p->truncated;
+	if (t->first == 0)
+		t->first = p->ts;
+	if (p->ts > t->last)
+		t->last = p->ts;
+	if (p->ts > e->now)
+		e->now = p->ts;
+}
+
+void
+engine_ingest(struct engine *e, const struct packet *p, size_t n)
+{
+	uint64_t hash[ENGINE_BATCH];
+
+	assert(n <= ENGINE_BATCH);
+	for (size_t i = 0; i < n; i++) {
+		hash[i] = table_hash(&e->table, &p[i]);
+		table_prefetch_index(&e->table, hash[i]);
+	}
+	engine_lock(e);
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_conn(&e->table, hash[i]);
+	for (size_t i = 0; i < n; i++) {
+		count_packet(e, &p[i]);
+		track_packet(e, &p[i], hash[i]);
+	}
+	report_quiet(e);
+	e->counts.change += n > 0;
+	engine_unlock(e);
+}
+
+void
+engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT])
+{
+	engine_lock(e);
+	for (int i = 0; i < DECODE_RESULT_COUNT; i++) {
+		if (i == DECODE_TCP || i == DECODE_ICMP)
+			continue;
+		e->counts.decode[i] += counts[i];
+		e->counts.packets += counts[i];
+	}
+	engine_unlock(e);
+}
+
+void
+engine_tick(struct engine *e, nsec now)
+{
+	engine_lock(e);
+	if (now > e->now)
+		e->now = now;
+	report_quiet(e);
+	engine_unlock(e);
+}
+
+void
+engine_finish(struct engine *e)
+{
+	engine_lock(e);
+	for (uint32_t i = 0; i < e->table.fresh; i++)
+		if (e->table.conns[i].id)
+			engine_report(e, &e->table.conns[i]);
+	e->counts.change++;
+	engine_unlock(e);
+}
+
+void
+engine_clear(struct engine *e)
+{
+	engine_lock(e);
+	for (uint32_t i = 0; i < e->table.fresh; i++) {
+		struct conn *c = &e->table.conns[i];
+
+		if (c->id && !c->pins) {
+			engine_report(e, c);
+			conn_drop(e, c);
+		}
+	}
+	e->counts.change++;
+	engine_unlock(e);
+}
+
+/* ---- public: any thread ---- */
+
+void
+engine_totals(struct engine *e, struct totals *out)
+{
+	engine_lock(e);
+	*out = e->counts;
+	out->now = e->now;
+	out->tracked = e->table.used;
+	out->history_lost = e->log.lost;
+	engine_unlock(e);
+}
+
+/* Facts of the slot as the asker may see it: of the frozen moment, or now. false: nobody there. */
+static bool
+slot_facts(const struct engine *e, uint32_t slot, nsec now, struct conn_facts *out)
+{
+	const struct shadow *s = shadow_of(e, slot);
+	const struct conn *c = &e->table.conns[slot];
+
+	if (s) {
+		*out = s->facts;
+		return !s->born;
+	}
+	if (c->id == 0 || (e->freeze.on && c->id >= e->freeze.first_id))
+		return false;
+	facts_fill(c, e->freeze.on ? e->freeze.now : now, out);
+	return true;
+}
+
+size_t
+engine_scan(struct engine *e, uint32_t *cursor, nsec now, match_fn *match, key_fn *key,
+	    const void *arg, struct scan_item *out, size_t max)
+{
+	struct conn_facts f;
+	size_t n = 0;
+	uint32_t stop;
+
+	engine_lock(e);
+	stop = *cursor + SCAN_SLICE;
+	if (stop > e->table.fresh)
+		stop = e->table.fresh;
+	for (; *cursor < stop && n < max; ++*cursor) {
+		if (!slot_facts(e, *cursor, now, &f) || (match && !match(arg, &f)))
+			continue;
+		out[n++] = (struct scan_item){f.ref, key ? key(arg, &f) : 0};
+	}
+	if (*cursor >= e->table.fresh)
+		*cursor = UINT32_MAX;
+	engine_unlock(e);
+	return n;
+}
+
+void
+engine_rows(struct engine *e, nsec now, const struct connref *refs, size_t n, struct conn_facts *out)
+{
+	engine_lock(e);
+	for (size_t i = 0; i < n; i++)
+		if (refs[i].slot >= e->table.fresh || !slot_facts(e, refs[i].slot, now, &out[i]) ||
+		    !connref_equal(out[i].ref, refs[i])) {
+			memset(&out[i], 0, sizeof out[i]);
+			out[i].ref.slot = refs[i].slot;
+		}
+	engine_unlock(e);
+}
+
+bool
+engine_detail(struct engine *e, nsec now, struct connref ref, struct conn_detail *out)
+{
+	const struct conn *c;
+	const struct shadow *s;
+	bool found = false;
+
+	engine_lock(e);
+	s = ref.slot < e->table.fresh ? shadow_of(e, ref.slot) : NULL;
+	c = table_at(&e->table, ref);
+	if (s && !s->born && connref_equal(s->facts.ref, ref)) {
+		if (s->detail) {
+			*out = *s->detail;
+		} else {
+			memset(out, 0, sizeof *out);
+			out->f = s->facts;
+		}
+		found = true;
+	} else if (c) {
+		detail_fill(c, e->freeze.on ? e->freeze.now : now, out);
+		found = true;
+	}
+	engine_unlock(e);
+	return found;
+}
+
+size_t
+engine_segments(struct engine *e, struct connref ref, uint64_t first, size_t n, struct segment *out,
+		uint64_t *total, uint64_t *lost)
+{
+	const struct conn *c;
+	const struct shadow *s;
+	size_t copied = 0;
+
+	*total = *lost = 0;
+	engine_lock(e);
+	c = table_at(&e->table, ref);
+	if (c) {
+		s = shadow_of(e, ref.slot);
+		copied = seglog_copy(c, first, n, s ? s->log_next : UINT32_MAX, out, total);
+		*lost = c->log_lost;
+	}
+	engine_unlock(e);
+	return copied;
+}
+
+void
+engine_pin(struct engine *e, struct connref ref, bool pin)
+{
+	struct conn *c;
+
+	engine_lock(e);
+	c = table_at(&e->table, ref);
+	if (c && pin && c->pins < UINT8_MAX)
+		c->pins++;
+	else if (c && !pin && c->pins > 0)
+		c->pins--;
+	engine_unlock(e);
+}

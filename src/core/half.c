@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * half: one sender's sequence space as it changes: what its segments add, what the peer's
+ * acknowledgements take away, and the round-trip times they give.
+ */
+#include "core/txq.h"
+
+#include <string.h>
+
+bool
+half_trouble(struct engine *e, struct half *h)
+{
+	if (!h->trouble) {
+		h->trouble = pool_get(engine_pool(e), sizeof *h->trouble);
+		if (h->trouble)
+			memset(h->trouble, 0, sizeof *h->trouble);
+	}
+	return h->trouble != NULL;
+}
+
+void
+half_release(struct engine *e, struct half *h)
+{
+	struct pool *pool = engine_pool(e);
+
+	txq_release(pool, &h->q);
+	pool_put(pool, h->trouble, sizeof *h->trouble);
+	pool_put(pool, h->seen_more, SEEN_MAX * sizeof *h->seen_more);
+	h->trouble = NULL;
+	h->seen_more = NULL;
+}
+
+uint32_t
+txq_outstanding(const struct txq *q)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < q->len && n < 64; i++)
+		n += !(txq_at(q, i)->flags & TX_SACKED);
+	return n;
+}
+
+/* ---- sent ---- */
+
+static void
+options_learn(struct half *h, const struct packet *p)
+{
+	if (p->options & OPT_CUT) {
+		h->wscale = -2;
+		return;
+	}
+	h->flags |= H_OPTS;
+	h->mss = (p->options & OPT_MSS) ? p->mss : 0;
+	h->wscale = (p->options & OPT_WSCALE) ? (int8_t)(p->wscale > 14 ? 14 : p->wscale) : -1;
+	if (p->options & OPT_SACK_OK)
+		h->flags |= H_SACK_OK;
+	if (p->options & OPT_TS)
+		h->flags |= H_TS_OK;
+}
+
+static void
+syn_sent(struct half *h, const struct seg *s)
+{
+	const struct packet *p = s->p;
+	bool first = !half_has(h, H_ISN) || h->isn != s->seq;
+
+	h->syn++;
+	if (first) {
+		h->isn = s->seq;
+		h->nxt = s->seq;
+		h->nxt_rel = 0;
+		h->syn_ts = p->ts;
+		h->syn_frame = p->frame;
+		h->flags &= ~(uint32_t)(H_SYN_SENT | H_SYN_ACK);
+	}
+	h->flags |= H_ISN | H_SEQ | ((p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT);
+	h->syn_last_ts = p->ts;
+	h->syn_last_frame = p->frame;
+	if (p->payload_len > 0)
+		h->flags |= H_TFO_DATA;
+	if (first || !half_has(h, H_OPTS))
+		options_learn(h, p);
+}
+
+/* Mid-stream: relative numbers begin at 1, as if the SYN had been seen just before (A5). */
+static void
+base_guess(struct half *h, seqno seq)
+{
+	h->isn = seq - 1;
+	h->nxt = seq;
+	h->nxt_rel = 1;
+	h->flags |= H_SEQ;
+	if (!half_has(h, H_OPTS))
+		h->wscale = -2;
+}
+
+static struct txrec
+rec_of(const struct seg *s)
+{
+	const struct packet *p = s->p;
+	struct txrec r = {
+		.seq = s->seq, .end = s->end, .first_ts = p->ts, .last_ts = p->ts,
+		.frame = p->frame, .last_frame = p->frame, .tsval = p->tsval,
+		.last_tsval = p->tsval, .log = s->log, .ip_id = p->ip_id, .sent = 1,
+	};
+
+	if (p->flags & TH_FIN)
+		r.flags |= TX_FIN;
+	if (p->flags & TH_SYN)
+		r.flags |= TX_SYN;
+	return r;
+}
+
+static void
+sent_again(struct engine *e, struct seg *s)
+{
+	struct txq *q = &s->snd->q;
+	struct pool *pool = engine_pool(e);
+
+	txq_split(pool, q, s->seq);
+	txq_split(pool, q, s->end);
+	for (size_t i = txq_lower(q, s->seq); i < q->len; i++) {
+		struct txrec *r = txq_at(q, i);
+
+		if (seq_le(s->end, r->seq))
+			break;
+		r->last_ts = s->p->ts;
+		r->last_frame = s->p->frame;
+		r->last_tsval = s->p->tsval;
+		r->sent += r->sent < UINT8_MAX;
+		r->flags |= TX_RETRANS;
+		if (s->cause == CAUSE_TLP)
+			r->flags |= TX_TLP;
+		else
+			r->flags &= (uint8_t)~TX_TLP;
+	}
+}
+
+/* Below una nothing is outstanding, whatever is sent there. */
+static void
+fill_holes(struct engine *e, struct seg *s)
+{
+	struct half *h = s->snd;
+	struct txrec r = rec_of(s);
+
+	if (half_has(h, H_UNA) && seq_lt(r.seq, h->una))
+		r.seq = h->una;
+	if (s->range == RANGE_HOLE) {
+		r.flags |= TX_LOST | TX_RETRANS;
+		r.sent = 2;
+	}
+	if (seq_lt(r.seq, r.end))
+		txq_fill(engine_pool(e), &h->q, &r);
+}
+
+static void
+queue_sent(struct engine *e, struct seg *s)
+{
+	struct txrec r;
+
+	if (s->range == RANGE_AGAIN)
+		sent_again(e, s);
+	if (s->range == RANGE_NEW || s->range == RANGE_GAP) {
+		r = rec_of(s);
+		txq_append(engine_pool(e), &s->snd->q, &r);
+	} else {
+		fill_holes(e, s);
+	}
+}
+
+static void
+edge_sent(struct half *h, const struct seg *s)
+{
+	if (!seq_lt(h->nxt, s->end))
+		return;
+	h->nxt_rel += (int32_t)(s->end - h->nxt);
+	h->nxt = s->end;
+}
+
+static void
+ids_learn(struct half *h, const struct packet *p)
+{
+	int16_t d = (int16_t)(p->ip_id - h->ip_id_newest);
+	int16_t swapped = (int16_t)(__builtin_bswap16(p->ip_id) - __builtin_bswap16(h->ip_id_newest));
+
+	if (p->ip_version != 4 || p->ip_id == 0)
+		return;
+	/* One that was overtaken says nothing about the order. */
+	if (d > 0)
+		h->ip_id_order = (uint16_t)(h->ip_id_order << 1 | (d <= 64));
+	if (swapped > 0)
+		h->ip_id_swapped = (uint16_t)(h->ip_id_swapped << 1 | (swapped <= 64));
+	if (d > 0 || h->segments <= 1 || d < -1024)
+		h->ip_id_newest = p->ip_id;
+}
+
+static void
+count_sent(struct half *h, const struct seg *s)
+{
+	const struct packet *p = s->p;
+	uint32_t fresh = p->payload_len;
+
+	h->segments++;
+	h->bytes += p->payload_len;
+	h->fin += !!(p->flags & TH_FIN);
+	h->rst += !!(p->flags & TH_RST);
+	if (p->payload_len > h->max_payload)
+		h->max_payload = p->payload_len;
+	if (s->range == RANGE_NONE)
+		return;
+	fresh = fresh > s->seen_bytes ? fresh - s->seen_bytes : 0;
+	h->unique_bytes += fresh;
+}
+
+/* Exponentially weighted over about a second. */
+static void
+rate_add(struct half *h, nsec ts, uint32_t bytes)
+{
+	nsec dt = ts - h->rate_ts;
+
+	if (dt > 8 * NSEC_PER_SEC)
+		h->rate = 0;
+	else if (dt > 0)
+		h->rate *= 1.0 - (double)dt / (double)(dt + NSEC_PER_SEC);
+	h->rate += bytes;
+	if (dt > 0)
+		h->rate_ts = ts;
+}
+
+static void
+window_sent(struct half *h, const struct seg *s)
+{
+	const struct packet *p = s->p;
+	uint32_t w = p->window;
+
+	if (p->flags & TH_RST)
+		return;
+	h->window_raw = p->window;
+	/* Scaled only when both offered it, and never in a SYN (RFC 7323 2.2). */
+	if (!(p->flags & TH_SYN) && h->wscale > 0 && s->rcv->wscale != -1)
+		w <<= h->wscale;
+	h->window = w;
+	if (w > h->win_max)
+		h->win_max = w;
+	if (w == 0 && !(p->flags & TH_SYN)) {
+		if (!h->zero_since) {
+			h->zero_since = p->ts;
+			h->zero_frame = p->frame;
+		}
+	} else if (h->zero_since) {
+		h->zero_time += p->ts - h->zero_since;
+		h->zero_since = 0;
+	}
+}
+
+void
+half_sent(struct engine *e, struct seg *s)
+{
+	struct half *h = s->snd;
+	const struct packet *p = s->p;
+
+	if (p->flags & TH_SYN)
+		syn_sent(h, s);
+	else if (!half_has(h, H_SEQ))
+		base_guess(h, s->seq);
+	ids_learn(h, p);
+	count_sent(h, s);
+	if (p->payload_len > 0) {
+		rate_add(h, p->ts, p->payload_len);
+		h->data_last_frame = p->frame;
+	}
+	if (s->range != RANGE_NONE) {
+		queue_sent(e, s);
+		edge_sent(h, s);
+	}
+	if (s->kind == KIND_ZERO_WINDOW_PROBE && p->payload_len == 1 && s->seq == h->nxt)
+		h->flags |= H_BYTE_PROBE;
+	if ((p->flags & TH_FIN) && !half_has(h, H_FIN)) {
+		h->flags |= H_FIN;
+		h->fin_seq = s->end - 1;
+		h->fin_frame = p->frame;
+	}
+	if (p->options & OPT_TS) {
+		if (!half_has(h, H_TS_SEEN) || (int32_t)(p->tsval - h->tsval) > 0)
+			h->tsval = p->tsval;
+		h->flags |= H_TS_SEEN;
+	}
+	if (p->options & OPT_SACK)
+		h->flags |= H_SACK_SEEN;
+	if (p->options & OPT_MPTCP)
+		h->flags |= H_MPTCP;
+	window_sent(h, s);
+	h->last_ts = p->ts;
+	h->last_frame = p->frame;
+	h->last_kind = (uint8_t)s->kind;
+	if (!(p->flags & TH_RST))
+		h->ttl = p->ttl;
+}
+
+/* ---- acknowledged ---- */
+
+/* What the kernel would take as its sample from these ranges (tcp_clean_rtx_queue): the time since
+ * the first one sent only once; else, with time stamps, since the copy that the ACK echoes. */
+static nsec
+ack_sample(const struct half *h, const struct seg *s)
+{
+	const struct packet *p = s->p;
+	nsec first = -1, echoed = -1;
+	bool retrans = false;
+
+	for (size_t i = 0; i < h->q.len; i++) {
+		const struct txrec *r = txq_at(&h->q, i);
+
+		if (seq_lt(p->ack, r->end))
+			break;
+		if (r->flags & TX_RETRANS)
+			retrans = true;
+		else if (first < 0 && !(r->flags & TX_SACKED))
+			first = r->first_ts;
+		if ((p->options & OPT_TS) && half_has(h, H_TS_SEEN) && echoed < 0) {
+			if (p->tsecr == r->last_tsval)
+				echoed = r->last_ts;
+			else if (p->tsecr == r->tsval && !(r->flags & TX_LOST))
+				echoed = r->first_ts;
+		}
+	}
+	if (first >= 0 && !retrans)
+		return p->ts - first;
+	return echoed >= 0 ? p->ts - echoed : -1;
+}
+
+static void
+ack_remember(struct conn *c, const struct half *h, const struct seg *s)
+{
+	for (size_t i = 0; i < h->q.len; i++) {
+		const struct txrec *r = txq_at(&h->q, i);
+		struct segment *log;
+
+		if (seq_lt(s->p->ack, r->end))
+			return;
+		log = c->log_first ? seglog_get(c, r->log) : NULL;
+		if (log && !log->acked_by) {
+			log->acked_by = s->p->frame;
+			log->acked_after = s->p->ts - r->first_ts;
+		}
+	}
+}
+
+static void
+hole_add(struct engine *e, struct seg *s, seqno seq, seqno end, const struct txrec *after)
+{
+	struct half *h = s->rcv;
+	struct hole hole = {.seq = seq, .end = end, .acked_ts = s->now};
+	struct trouble *t;
+
+	s->c->flags |= C_LOST_BY_CAPTURE;
+	if (!half_trouble(e, h))
+		return;
+	t = h->trouble;
+	if (after) {
+		hole.ts = after->first_ts;
+		hole.frame = after->frame;
+		hole.log = after->log;
+		hole.tsval = after->tsval;
+		hole.ip_id = after->ip_id;
+	} else {
+		hole.ip_id = h->ip_id_newest;
+		hole.tsval = h->tsval;
+	}
+	if (t->n_holes == HOLE_MAX)
+		memmove(t->holes, t->holes + 1, --t->n_holes * sizeof t->holes[0]);
+	t->holes[t->n_holes++] = hole;
+}
+
+/* Bytes that the peer has and the capture never saw. */
+static void
+holes_acked(struct engine *e, struct seg *s)
+{
+	struct half *h = s->rcv;
+	seqno at = h->una, ack = s->p->ack;
+
+	for (size_t i = 0; i < h->q.len && seq_lt(at, ack); i++) {
+		const struct txrec *r = txq_at(&h->q, i);
+
+		if (seq_le(ack, r->seq))
+			break;
+		if (seq_lt(at, r->seq))
+			hole_add(e, s, at, r->seq, r);
+		at = seq_max(at, r->end);
+	}
+	if (seq_lt(at, ack))
+		hole_add(e, s, at, ack, NULL);
+}
+
+static void
+edge_unseen(struct half *h, seqno ack)
+{
+	if (!seq_lt(h->nxt, ack))
+		return;
+	h->nxt_rel += (int32_t)(ack - h->nxt);
+	h->nxt = ack;
+}
+
+/* The estimator counts as the sender's kernel does, with the whole round trip; what the capture
+ * point sees of it is the half towards the peer. The other half is added at its least (D1). */
+static void
+sample_take(struct conn *c, enum side from, nsec sample)
+{
+	struct half *h = &c->half[from], *other = &c->half[!from];
+
+	if (sample < 0)
+		return;
+	rtt_sample(&h->rtt, sample + rtt_near(c, from), h->una, h->nxt);
+	rtt_observe(&h->rtt, sample);
+	h->backoff = 0;
+	/* The first sample of this half completes the only one of the other. */
+	if (h->rtt.samples == 1 && other->rtt.samples == 1) {
+		nsec first = other->rtt.min;
+
+		memset(&other->rtt, 0, sizeof other->rtt);
+		rtt_sample(&other->rtt, first + sample, other->una, other->nxt);
+		rtt_observe(&other->rtt, first);
+	}
+}
+
+static void
+ack_advance(struct engine *e, struct seg *s)
+{
+	struct half *h = s->rcv;
+	seqno ack = s->p->ack;
+	nsec sample = ack_sample(h, s);
+	bool any = h->q.len > 0 && seq_le(txq_at(&h->q, 0)->end, ack);
+
+	holes_acked(e, s);
+	ack_remember(s->c, h, s);
+	edge_unseen(h, ack);
+	h->una = ack;
+	h->ack_ts = s->now;
+	h->peer_dups = 0;
+	txq_ack(&h->q, ack);
+	sample_take(s->c, !s->from, sample);
+	/* Without any sample (Karn) progress still ends the back-off once new data is acknowledged. */
+	if (any && h->ca != CA_LOSS)
+		h->backoff = 0;
+	if (h->ca != CA_OPEN && seq_le(h->high_seq, ack))
+		h->ca = CA_OPEN;
+	else if (h->ca != CA_OPEN)
+		h->hint_ts = s->now;
+	if (half_has(h, H_TLP_OUT) && seq_le(h->tlp_high, ack))
+		h->flags &= ~(uint32_t)H_TLP_OUT;
+	if (h->ca == CA_OPEN)
+		h->rto_first = 0;
+}
+
+void
+half_acked(struct engine *e, struct seg *s)
+{
+	struct half *h = s->rcv, *snd = s->snd;
+	const struct packet *p = s->p;
+
+	if (!(p->flags & TH_ACK) || ((p->flags & TH_RST) && !s->rst_valid))
+		return;
+	if (!half_has(h, H_SEQ) && !(p->flags & TH_RST)) {
+		base_guess(h, p->ack);
+		h->una = p->ack;
+		h->flags |= H_UNA;
+	}
+	if (half_has(h, H_BYTE_PROBE) && p->ack == h->nxt + 1) {
+		edge_unseen(h, p->ack);
+		h->flags &= ~(uint32_t)H_BYTE_PROBE;
+	}
+	if (!half_has(h, H_UNA)) {
+		h->una = h->q.len > 0 ? txq_at(&h->q, 0)->seq : h->nxt;
+		h->flags |= H_UNA;
+	}
+	if (seq_lt(h->una, p->ack) && p->ack - h->una < UINT32_C(1) << 30)
+		ack_advance(e, s);
+	if (s->new_sack || s->dup_ack)
+		h->hint_ts = s->now;
+	if (s->new_sack || s->dup_ack)
+		h->peer_dups++;
+	if (p->options & OPT_SACK)
+		sack_apply(e, s);
+	if (half_has(h, H_FIN) && seq_lt(h->fin_seq, p->ack))
+		h->flags |= H_FIN_ACKED;
+	if (!half_has(snd, H_ACK) || seq_lt(snd->last_ack, p->ack)) {
+		snd->last_ack = p->ack;
+		snd->dup_acks = 0;
+	}
+	snd->flags |= H_ACK;
+	snd->ack_last_frame = p->frame;
+}
+
+nsec
+rtt_near(const struct conn *c, enum side s)
+{
+	const struct half *other = &c->half[!s];
+
+	return other->rtt.samples ? other->rtt.min : 0;
+}

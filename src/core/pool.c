@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* pool: see pool.h. Blocks are never given back before the end: the budget is a ceiling. */
+#include "core/pool.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#define CLASS_MIN  6 /* 64 bytes */
+#define CLASS_MAX  18
+#define BLOCK_SIZE ((size_t)1 << 20)
+
+struct free_piece {
+	struct free_piece *next;
+};
+
+struct block {
+	struct block *next;
+};
+
+struct pool {
+	size_t budget, taken, used;
+	unsigned char *at, *end; /* unused rest of the newest block */
+	struct block *blocks;
+	struct free_piece *free[CLASS_MAX + 1];
+};
+
+struct pool *
+pool_new(size_t budget)
+{
+	struct pool *p = calloc(1, sizeof *p);
+
+	if (p)
+		p->budget = budget < BLOCK_SIZE ? BLOCK_SIZE : budget;
+	return p;
+}
+
+void
+pool_free_all(struct pool *p)
+{
+	while (p && p->blocks) {
+		struct block *b = p->blocks;
+
+		p->blocks = b->next;
+		free(b);
+	}
+	free(p);
+}
+
+static unsigned
+class_of(size_t size)
+{
+	unsigned c = CLASS_MIN;
+
+	while (((size_t)1 << c) < size)
+		c++;
+	assert(c <= CLASS_MAX);
+	return c;
+}
+
+static bool
+block_add(struct pool *p)
+{
+	struct block *b;
+
+	if (p->taken + BLOCK_SIZE > p->budget)
+		return false;
+	b = aligned_alloc(64, BLOCK_SIZE + 64);
+	if (!b)
+		return false;
+	b->next = p->blocks;
+	p->blocks = b;
+	p->at = (unsigned char *)b + 64;
+	p->end = p->at + BLOCK_SIZE;
+	p->taken += BLOCK_SIZE;
+	return true;
+}
+
+/* The rest of a block that is too small for this class is given to the smaller ones. */
+static void
+rest_share(struct pool *p)
+{
+	for (unsigned c = CLASS_MAX; c >= CLASS_MIN; c--)
+		while ((size_t)(p->end - p->at) >= (size_t)1 << c) {
+			struct free_piece *f = (void *)p->at;
+
+			f->next = p->free[c];
+			p->free[c] = f;
+			p->at += (size_t)1 << c;
+		}
+}
+
+void *
+pool_get(struct pool *p, size_t size)
+{
+	unsigned c = class_of(size);
+	size_t room = (size_t)1 << c;
+	struct free_piece *f = p->free[c];
+
+	if (f) {
+		p->free[c] = f->next;
+	} else {
+		if ((size_t)(p->end - p->at) < room) {
+			rest_share(p);
+			if (!block_add(p))
+				return NULL;
+		}
+		f = (void *)p->at;
+		p->at += room;
+	}
+	p->used += room;
+	return f;
+}
+
+void
+pool_put(struct pool *p, void *mem, size_t size)
+{
+	unsigned c = class_of(size);
+	struct free_piece *f = mem;
+
+	if (!mem)
+		return;
+	f->next = p->free[c];
+	p->free[c] = f;
+	p->used -= (size_t)1 << c;
+}
+
+size_t
+pool_used(const struct pool *p)
+{
+	return p->used;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * range: which of a segment's bytes were seen before, and whether bytes that fill a hole are an
+ * original that was overtaken or a retransmission. Looks at state before the segment, changes none.
+ */
+#include "core/range.h"
+
+#include <string.h>
+
+#define REORDER_TIME   (3 * NSEC_PER_MS) /* below it, without other proof, late is reordered */
+#define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much (E8) */
+
+static bool
+ids_ordered(uint16_t order)
+{
+	return __builtin_popcount(order & 0x3ff) >= 8;
+}
+
+static int
+sign16(uint16_t a, uint16_t b)
+{
+	int16_t d = (int16_t)(a - b);
+
+	return d < 0 ? -1 : d > 0;
+}
+
+/* Was p sent before (-1) or after (1) the segment with that IP ID and time stamp? 0: unknown.
+ * A sender's time stamps never fall, and most number their packets per connection (A6). */
+int
+sent_order(const struct half *h, const struct packet *p, uint16_t ip_id, uint32_t tsval, bool has_ts)
+{
+	if (has_ts && (p->options & OPT_TS) && p->tsval != tsval)
+		return (int32_t)(p->tsval - tsval) < 0 ? -1 : 1;
+	if (p->ip_version != 4 || p->ip_id == 0 || ip_id == 0)
+		return 0;
+	if (ids_ordered(h->ip_id_order))
+		return sign16(p->ip_id, ip_id);
+	if (ids_ordered(h->ip_id_swapped))
+		return sign16(__builtin_bswap16(p->ip_id), __builtin_bswap16(ip_id));
+	return 0;
+}
+
+static bool
+is_near(const struct seg *s)
+{
+	return (s->c->near >> s->from) & 1;
+}
+
+static enum range_kind
+hole_unacked(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	size_t i = txq_lower(&h->q, s->seq);
+	const struct txrec *after = i < h->q.len ? txq_at(&h->q, i) : NULL;
+	nsec patience;
+	int order;
+
+	if (!after) /* the peer acknowledged past what was captured */
+		return RANGE_REORDERED;
+	order = sent_order(h, s->p, after->ip_id, after->tsval, half_has(h, H_TS_SEEN));
+	if (order)
+		return order < 0 ? RANGE_REORDERED : RANGE_HOLE;
+	if (is_near(s))
+		return RANGE_HOLE;
+	patience = nsec_max(REORDER_TIME, h->rtt.samples ? h->rtt.min / 4 : 0);
+	if (s->now - after->first_ts < patience && h->hint_ts < after->first_ts)
+		return RANGE_REORDERED;
+	return RANGE_HOLE;
+}
+
+/* The hole below the acknowledged edge that holds seq, or NULL. */
+static const struct hole *
+acked_hole(const struct half *h, seqno seq)
+{
+	const struct trouble *t = h->trouble;
+
+	for (size_t i = 0; t && i < t->n_holes; i++)
+		if (seq_le(t->holes[i].seq, seq) && seq_lt(seq, t->holes[i].end))
+			return &t->holes[i];
+	return NULL;
+}
+
+static enum range_kind
+hole_acked(const struct seg *s, const struct hole *hole)
+{
+	int order = sent_order(s->snd, s->p, hole->ip_id, hole->tsval,
+			       half_has(s->snd, H_TS_SEEN));
+
+	if (s->now - hole->acked_ts < CAPTURE_JITTER)
+		return RANGE_LATE;
+	return order < 0 ? RANGE_REORDERED : RANGE_HOLE;
+}
+
+/* Bytes of [seq, end) below una that the capture missed. */
+static uint32_t
+missed(const struct half *h, seqno seq, seqno end)
+{
+	const struct trouble *t = h->trouble;
+	uint32_t n = 0;
+
+	for (size_t i = 0; t && i < t->n_holes; i++) {
+		seqno from = seq_max(t->holes[i].seq, seq), to = seq_min(t->holes[i].end, end);
+
+		if (seq_lt(from, to))
+			n += to - from;
+	}
+	return n;
+}
+
+static uint32_t
+seen_bytes(const struct half *h, seqno seq, seqno end)
+{
+	uint32_t seen = 0;
+	seqno una = half_has(h, H_UNA) ? h->una : seq;
+
+	end = seq_min(end, h->nxt);
+	if (seq_lt(seq, una)) {
+		seqno to = seq_min(una, end);
+
+		seen += (to - seq) - missed(h, seq, to);
+		seq = to;
+	}
+	return seq_lt(seq, end) ? seen + txq_seen(&h->q, seq, end) : seen;
+}
+
+/* An original that arrives after its own retransmission: older than what filled its place. */
+static bool
+overtaken_by_copy(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	const struct txrec *r = txq_find(&h->q, s->seq);
+	const struct trouble *t = h->trouble;
+
+	if (r)
+		return (r->flags & TX_LOST) &&
+		       sent_order(h, s->p, r->ip_id, r->tsval, half_has(h, H_TS_SEEN)) < 0;
+	for (size_t i = 0; t && i < t->n_retx; i++) {
+		const struct retx *x = &t->retx[i];
+
+		if (x->hole && seq_le(x->seq, s->seq) && seq_le(s->end, x->end) &&
+		    sent_order(h, s->p, x->ip_id, x->tsval, x->has_ts) < 0)
+			return true;
+	}
+	return false;
+}
+
+static enum range_kind
+range_old(struct seg *s)
+{
+	const struct hole *hole;
+
+	s->seen_bytes = seen_bytes(s->snd, s->seq, s->end);
+	if (s->seen_bytes > 0)
+		return overtaken_by_copy(s) ? RANGE_REORDERED : RANGE_AGAIN;
+	hole = acked_hole(s->snd, s->seq);
+	return hole ? hole_acked(s, hole) : hole_unacked(s);
+}
+
+static enum range_kind
+range_syn(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	uint32_t same = (s->p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT;
+
+	if (s->new_instance || !half_has(h, H_ISN) || h->isn != s->seq)
+		return RANGE_NEW;
+	/* A SYN-ACK from an end that sent a bare SYN is a change of state, not a repetition (B5). */
+	return half_has(h, same) ? RANGE_AGAIN : RANGE_NONE;
+}
+
+/* Nothing in flight and one byte or none at the edge: asks the peer to speak (C2). */
+static bool
+is_probe(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	if (s->p->payload_len > 1 || (s->p->flags & (TH_SYN | TH_FIN | TH_RST)) ||
+	    !half_has(h, H_SEQ) || !half_has(h, H_UNA))
+		return false;
+	if (s->p->payload_len == 0)
+		return (s->seq == h->nxt - 1 || s->seq == h->una - 1) && half_has(h, H_ACK);
+	if (h->una != h->nxt)
+		return false;
+	return s->seq == h->nxt - 1 || (s->seq == h->nxt && s->rcv->window == 0);
+}
+
+void
+range_classify(struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	s->range = RANGE_NONE;
+	if (is_probe(s)) {
+		s->kind = s->window_closed ? KIND_ZERO_WINDOW_PROBE : KIND_KEEP_ALIVE;
+		return;
+	}
+	if (s->seq == s->end || (s->p->flags & TH_RST))
+		return;
+	if (s->p->flags & TH_SYN)
+		s->range = range_syn(s);
+	else if (!half_has(h, H_SEQ) || s->seq == h->nxt)
+		s->range = RANGE_NEW;
+	else if (seq_lt(h->nxt, s->seq))
+		s->range = RANGE_GAP;
+	else
+		s->range = range_old(s);
+	if (s->range == RANGE_AGAIN && s->seen_bytes == 0)
+		s->seen_bytes = s->end - s->seq;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * table: see table.h. Why an index of our own: the capacity is fixed, so open addressing with 8-byte
+ * entries never resizes (a growing hash pauses for tens of milliseconds at a million entries), and
+ * the index can be prefetched a batch ahead. The hash is keyed: tuples are chosen by strangers.
+ */
+#define _GNU_SOURCE
+#include "core/table.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* A longer run of occupied entries than this is refused and counted, whoever made it. */
+#define PROBE_MAX 256
+
+static void *
+map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+bool
+table_init(struct table *t, uint32_t capacity, uint64_t seed)
+{
+	uint32_t entries = 16;
+
+	memset(t, 0, sizeof *t);
+	while (entries < capacity * 2)
+		entries *= 2;
+	t->capacity = capacity;
+	t->mask = entries - 1;
+	t->seed = seed;
+	t->next_id = 1;
+	t->conns_size = (size_t)capacity * sizeof *t->conns;
+	t->free_size = (size_t)capacity * sizeof *t->free;
+	t->index_size = (size_t)entries * sizeof *t->index;
+	t->conns = map(t->conns_size);
+	t->free = map(t->free_size);
+	t->index = map(t->index_size);
+	for (int i = 0; i < CLASS_COUNT; i++)
+		t->lists[i] = (struct list){NO_SLOT, NO_SLOT, 0};
+	if (!t->conns || !t->free || !t->index) {
+		table_done(t);
+		return false;
+	}
+	/* With many connections the pages' translations cost more than their contents. */
+	madvise(t->index, t->index_size, MADV_HUGEPAGE);
+	madvise(t->conns, t->conns_size, MADV_HUGEPAGE);
+	return true;
+}
+
+void
+table_done(struct table *t)
+{
+	if (t->conns)
+		munmap(t->conns, t->conns_size);
+	if (t->free)
+		munmap(t->free, t->free_size);
+	if (t->index)
+		munmap(t->index, t->index_size);
+	memset(t, 0, sizeof *t);
+}
+
+/* The same for both directions: the (address, port) pairs are put in order together. */
+uint64_t
+table_hash(const struct table *t, const struct packet *p)
+{
+	uint8_t key[36];
+	int order = memcmp(p->src, p->dst, 16);
+	bool src_first = order < 0 || (order == 0 && p->sport <= p->dport);
+	uint16_t ports[2] = {src_first ? p->sport : p->dport, src_first ? p->dport : p->sport};
+
+	memcpy(key, src_first ? p->src : p->dst, 16);
+	memcpy(key + 16, src_first ? p->dst : p->src, 16);
+	memcpy(key + 32, ports, 4);
+	return XXH3_64bits_withSeed(key, sizeof key, t->seed);
+}
+
+/* Entries hold slot + 1, so that fresh zero pages are empty ones. */
+static inline uint32_t
+entry_slot(const struct slot *s)
+{
+	return s->conn - 1;
+}
+
+static inline uint32_t
+hash_tag(uint64_t hash)
+{
+	return (uint32_t)(hash >> 32);
+}
+
+void
+table_prefetch_index(const struct table *t, uint64_t hash)
+{
+	__builtin_prefetch(&t->index[hash & t->mask]);
+}
+
+void
+table_prefetch_conn(const struct table *t, uint64_t hash)
+{
+	for (uint32_t i = 0; i < 4; i++) {
+		const struct slot *s = &t->index[(hash + i) & t->mask];
+		const char *c;
+
+		if (s->conn == 0)
+			return;
+		if (s->tag != hash_tag(hash))
+			continue;
+		c = (const char *)&t->conns[entry_slot(s)];
+		for (size_t at = 0; at < offsetof(struct conn, half[0].rtt); at += 64)
+			__builtin_prefetch(c + at, 1);
+		c += offsetof(struct conn, half[1]);
+		for (size_t at = 0; at < offsetof(struct half, rtt); at += 64)
+			__builtin_prefetch(c + at, 1);
+		return;
+	}
+}
+
+bool
+table_same_end(const struct endpoint *e, const uint8_t addr[16], uint16_t port)
+{
+	return e->port == port && memcmp(e->addr, addr, 16) == 0;
+}
+
+/* A socket connected to itself has two equal ends: the sequence number tells who speaks. */
+static enum side
+self_side(const struct conn *c, const struct packet *p)
+{
+	uint32_t d[2];
+
+	for (int i = 0; i < 2; i++) {
+		int32_t away = (int32_t)(p->seq - c->half[i].nxt);
+
+		d[i] = half_has(&c->half[i], H_SEQ) ? (uint32_t)(away < 0 ? -away : away) : UINT32_MAX;
+	}
+	return d[SERVER] < d[CLIENT] ? SERVER : CLIENT;
+}
+
+static bool
+conn_matches(const struct conn *c, const struct packet *p, enum side *from)
+{
+	bool forth = table_same_end(&c->end[CLIENT], p->src, p->sport) &&
+		     table_same_end(&c->end[SERVER], p->dst, p->dport);
+	bool back = table_same_end(&c->end[SERVER], p->src, p->sport) &&
+		    table_same_end(&c->end[CLIENT], p->dst, p->dport);
+
+	if (!forth && !back)
+		return false;
+	*from = forth && back ? self_side(c, p) : forth ? CLIENT : SERVER;
+	return true;
+}
+
+struct conn *
+table_find(const struct table *t, uint64_t hash, const struct packet *p, enum side *from)
+{
+	for (uint32_t i = 0; i < PROBE_MAX; i++) {
+		const struct slot *s = &t->index[(hash + i) & t->mask];
+
+		if (s->conn == 0)
+			return NULL;
+		if (s->tag == hash_tag(hash) && conn_matches(&t->conns[entry_slot(s)], p, from))
+			return &t->conns[entry_slot(s)];
+	}
+	return NULL;
+}
+
+/* The index entry of a connection, if it is the instance indexed. */
+static struct slot *
+index_entry(const struct table *t, const struct conn *c)
+{
+	for (uint32_t i = 0; i < PROBE_MAX; i++) {
+		struct slot *s = &t->index[(c->hash + i) & t->mask];
+
+		if (s->conn == 0)
+			return NULL;
+		if (entry_slot(s) == c->slot)
+			return s;
+	}
+	return NULL;
+}
+
+static bool
+index_insert(struct table *t, uint64_t hash, uint32_t conn)
+{
+	for (uint32_t i = 0; i < PROBE_MAX; i++) {
+		struct slot *s = &t->index[(hash + i) & t->mask];
+
+		if (s->conn == 0) {
+			*s = (struct slot){hash_tag(hash), conn + 1};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Backward-shift deletion: no tombstones, runs stay short. */
+static void
+index_delete(struct table *t, struct slot *gone)
+{
+	uint32_t hole = (uint32_t)(gone - t->index), at = hole;
+
+	for (;;) {
+		struct slot *s;
+		uint32_t home;
+
+		at = (at + 1) & t->mask;
+		s = &t->index[at];
+		if (s->conn == 0)
+			break;
+		home = (uint32_t)t->conns[entry_slot(s)].hash & t->mask;
+		if (((at - home) & t->mask) >= ((at - hole) & t->mask)) {
+			t->index[hole] = *s;
+			hole = at;
+		}
+	}
+	t->index[hole].conn = 0;
+}
+
+static uint32_t
+slot_take(struct table *t)
+{
+	if (t->n_free > 0)
+		return t->free[--t->n_free];
+	return t->fresh < t->capacity ? t->fresh++ : NO_SLOT;
+}
+
+static void
+list_unlink(struct table *t, struct conn *c)
+{
+	struct list *l = &t->lists[c->cls];
+
+	if (c->prev != NO_SLOT)
+		t->conns[c->prev].next = c->next;
+	else
+		l->first = c->next;
+	if (c->next != NO_SLOT)
+		t->conns[c->next].prev = c->prev;
+	else
+		l->last = c->prev;
+	l->n--;
+}
+
+static void
+list_append(struct table *t, struct conn *c, enum conn_class cls, nsec now)
+{
+	struct list *l = &t->lists[cls];
+
+	c->cls = cls;
+	c->queued = now;
+	c->prev = l->last;
+	c->next = NO_SLOT;
+	if (l->last != NO_SLOT)
+		t->conns[l->last].next = c->slot;
+	else
+		l->first = c->slot;
+	l->last = c->slot;
+	l->n++;
+}
+
+struct conn *
+table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
+{
+	enum side from;
+	struct conn *old = table_find(t, hash, p, &from), *c;
+	uint32_t slot = slot_take(t), gen;
+
+	if (slot == NO_SLOT)
+		return NULL;
+	c = &t->conns[slot];
+	gen = c->gen + 1;
+	memset(c, 0, sizeof *c);
+	c->slot = slot;
+	c->gen = gen ? gen : 1;
+	c->hash = hash;
+	c->older = NO_SLOT;
+	if (old) {
+		index_entry(t, old)->conn = slot + 1;
+		c->older = old->slot;
+		c->older_gen = old->gen;
+	} else if (!index_insert(t, hash, slot)) {
+		t->free[t->n_free++] = slot;
+		return NULL;
+	}
+	c->id = t->next_id++;
+	list_append(t, c, CLASS_OPENING, now);
+	t->used++;
+	return c;
+}
+
+void
+table_remove(struct table *t, struct conn *c)
+{
+	struct slot *s = index_entry(t, c);
+
+	assert(c->id != 0);
+	if (s) {
+		struct conn *old = c->older != NO_SLOT ? &t->conns[c->older] : NULL;
+
+		/* An older instance that is still remembered answers for the tuple again. */
+		if (old && old->gen == c->older_gen && old->id != 0)
+			s->conn = old->slot + 1;
+		else
+			index_delete(t, s);
+	}
+	list_unlink(t, c);
+	c->id = 0;
+	c->gen++;
+	t->free[t->n_free++] = c->slot;
+	t->used--;
+}
+
+void
+table_class(struct table *t, struct conn *c, enum conn_class cls, nsec now)
+{
+	if (c->cls == cls)
+		return;
+	list_unlink(t, c);
+	list_append(t, c, cls, now);
+}
+
+void
+table_requeue(struct table *t, struct conn *c, nsec now)
+{
+	enum conn_class cls = c->cls;
+
+	list_unlink(t, c);
+	list_append(t, c, cls, now);
+}
+
+struct conn *
+table_oldest(const struct table *t, enum conn_class cls)
+{
+	uint32_t s = t->lists[cls].first;
+
+	return s == NO_SLOT ? NULL : &t->conns[s];
+}
+
+struct conn *
+table_at(const struct table *t, struct connref ref)
+{
+	struct conn *c;
+
+	if (ref.gen == 0 || ref.slot >= t->fresh)
+		return NULL;
+	c = &t->conns[ref.slot];
+	return c->id != 0 && c->gen == ref.gen ? c : NULL;
+}

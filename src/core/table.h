@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * table: PRIVATE to core. Which connection does a segment belong to: a slab of connections with a
+ * fixed capacity, an index by hash, and per class a queue in order of age, from which room is made.
+ * Not locked.
+ */
+#ifndef TCPLENS_TABLE_H
+#define TCPLENS_TABLE_H
+
+#include "core/conn.h"
+
+struct table {
+	struct conn *conns;
+	uint32_t capacity, fresh, n_free; /* slots; [0, fresh) were in use at least once */
+	uint32_t *free;
+	uint32_t used;
+	struct slot {
+		uint32_t tag, conn; /* high bits of the hash; slot number, NO_SLOT empty */
+	} *index;
+	uint32_t mask;
+	uint64_t seed;
+	struct list {
+		uint32_t first, last; /* oldest, newest */
+		uint32_t n;
+	} lists[CLASS_COUNT];
+	uint64_t next_id;
+	size_t conns_size, free_size, index_size;
+};
+
+bool table_init(struct table *t, uint32_t capacity, uint64_t seed);
+void table_done(struct table *t);
+
+uint64_t table_hash(const struct table *t, const struct packet *p);
+void table_prefetch_index(const struct table *t, uint64_t hash);
+void table_prefetch_conn(const struct table *t, uint64_t hash);
+
+/* The newest instance of the packet's tuple, or NULL. *from: which end sent it. */
+struct conn *table_find(const struct table *t, uint64_t hash, const struct packet *p,
+			enum side *from);
+/* A zeroed connection for that tuple, indexed in place of an older instance; NULL: no slot is free
+ * (make room first) or the index is crowded there. */
+struct conn *table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now);
+void table_remove(struct table *t, struct conn *c);
+void table_class(struct table *t, struct conn *c, enum conn_class cls, nsec now);
+/* Puts it at the young end of its queue again. */
+void table_requeue(struct table *t, struct conn *c, nsec now);
+struct conn *table_oldest(const struct table *t, enum conn_class cls);
+struct conn *table_at(const struct table *t, struct connref ref);
+bool table_same_end(const struct endpoint *e, const uint8_t addr[16], uint16_t port);
+
+#endif

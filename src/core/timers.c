@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * timers: which retransmission timer a sender runs, due when, giving up when; computed from the
+ * packets' own time by Linux's rules (RFC 6298, RFC 8985 7, RFC 9293 3.8.6.1; tcp_timer.c's
+ * behaviour), corrected by what the ladder seen so far says of the sender.
+ */
+#include "core/txq.h"
+
+#define RTO_MIN	      (200 * NSEC_PER_MS)
+#define RTO_MAX	      (120 * NSEC_PER_SEC)
+#define SYN_FIRST     NSEC_PER_SEC
+#define LINEAR_GAPS   5 /* Linux since 6.5, and BSD: so many equal gaps, then doubling */
+#define GIVE_UP_DATA  (INT64_C(924600) * NSEC_PER_MS) /* tcp_retries2 = 15 */
+#define GIVE_UP_ORPHAN (INT64_C(102200) * NSEC_PER_MS) /* tcp_orphan_retries = 8 */
+#define GIVE_UP_SYN_ACK (63 * NSEC_PER_SEC) /* tcp_synack_retries = 5 */
+
+static void
+timer_arm(struct half *h, enum timer_kind kind, uint8_t attempt, nsec start, nsec len)
+{
+	h->timer_kind = kind;
+	h->attempt = attempt;
+	h->timer_start = start;
+	h->timer_len = len;
+	h->timer_slack = 0;
+}
+
+void
+timer_stop(struct half *h)
+{
+	timer_arm(h, TIMER_NONE, 0, 0, -1);
+}
+
+/* How late a timeout of that length may fire: the granularity of the wheel's level it sits in. */
+nsec
+timer_lateness(unsigned hz, nsec timeout)
+{
+	nsec jiffy = NSEC_PER_SEC / (hz ? hz : 250), gran = jiffy, level = 64 * jiffy;
+
+	while (timeout >= level && level < INT64_MAX / 16) {
+		gran *= 8;
+		level *= 8;
+	}
+	return gran + jiffy;
+}
+
+/* ---- ladders of SYNs ---- */
+
+static bool
+about(nsec gap, nsec nominal)
+{
+	return gap >= nominal - nominal / 50 && gap <= nominal + nominal / 8 + 40 * NSEC_PER_MS;
+}
+
+static nsec
+gap_at(const struct ladder *l, size_t i)
+{
+	return l->gap_us[i] * NSEC_PER_US;
+}
+
+static unsigned
+equal_gaps(const struct ladder *l)
+{
+	unsigned n = 0;
+
+	while (n < l->n && about(gap_at(l, n), gap_at(l, 0)))
+		n++;
+	return n;
+}
+
+/* The next gap of a SYN ladder as nominal time; *slack where both ladders are still possible. */
+static nsec
+syn_next_gap(const struct ladder *l, nsec *slack)
+{
+	nsec first = l && l->n > 0 ? gap_at(l, 0) : SYN_FIRST, gap;
+	unsigned equal;
+
+	*slack = 0;
+	if (about(first, SYN_FIRST))
+		first = SYN_FIRST;
+	if (!l || l->n == 0)
+		return first;
+	equal = equal_gaps(l);
+	if (l->n == 1) { /* linear or doubling: the next one tells */
+		*slack = first;
+		return first;
+	}
+	if (equal == l->n)
+		return l->n < LINEAR_GAPS ? first : 2 * first;
+	gap = first;
+	for (unsigned i = equal; i <= l->n && gap < RTO_MAX; i++)
+		gap *= 2;
+	return nsec_min(gap, RTO_MAX);
+}
+
+static const struct ladder *
+half_ladder(const struct half *h)
+{
+	return h->trouble && h->trouble->now.n > 0 ? &h->trouble->now : NULL;
+}
+
+static void
+syn_sent_timer(struct half *h, nsec now)
+{
+	nsec slack, gap = syn_next_gap(h->syn > 1 ? half_ladder(h) : NULL, &slack);
+
+	timer_arm(h, TIMER_SYN, (uint8_t)h->syn, now, gap);
+	h->timer_slack = slack;
+}
+
+/* A SYN-ACK that answers a repeated SYN is sent in addition and moves no timer. */
+static void
+syn_ack_timer(const struct seg *s)
+{
+	struct half *h = s->snd;
+	bool first = h->timer_kind != TIMER_SYN_ACK;
+
+	if (first)
+		timer_arm(h, TIMER_SYN_ACK, 1, s->now, SYN_FIRST);
+	else if (timer_fired(s->c, s->from, s->now))
+		timer_arm(h, TIMER_SYN_ACK, h->attempt + 1, s->now,
+			  nsec_min(h->timer_len * 2, RTO_MAX));
+}
+
+/* ---- data ---- */
+
+static bool
+sack_agreed(const struct conn *c)
+{
+	const struct half *a = &c->half[0], *b = &c->half[1];
+
+	if (half_has(a, H_OPTS) && half_has(b, H_OPTS))
+		return half_has(a, H_SACK_OK) && half_has(b, H_SACK_OK);
+	return half_has(a, H_SACK_SEEN) || half_has(b, H_SACK_SEEN);
+}
+
+/* Segments outstanding as the sender counts them; a captured super-segment holds several. */
+static unsigned
+packets_out(const struct half *h, const struct half *peer)
+{
+	uint32_t mss = peer->mss ? peer->mss : 1460;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < h->q.len && n < 2; i++) {
+		const struct txrec *r = txq_at(&h->q, i);
+
+		n += 1 + (r->end - r->seq - 1) / mss;
+	}
+	return n;
+}
+
+static nsec
+rto_remaining(const struct half *h, nsec now)
+{
+	return txq_at(&h->q, 0)->last_ts + rtt_rto(h) - now;
+}
+
+static void
+rto_arm(struct half *h, nsec now, nsec len)
+{
+	timer_arm(h, TIMER_RTO, h->backoff + 1, now, nsec_max(len, NSEC_PER_MS));
+}
+
+/* RFC 8985 7.2 as Linux does it: only with SACK, outside recovery, one probe at a time. */
+static bool
+tlp_arm(const struct conn *c, struct half *h, const struct half *peer, nsec now, nsec rto_left)
+{
+	nsec pto = NSEC_PER_SEC;
+
+	if (!sack_agreed(c) || h->ca != CA_OPEN || h->q.len == 0 || half_has(h, H_TLP_OUT))
+		return false;
+	if (h->rtt.samples)
+		pto = 2 * rtt_srtt(h) +
+		      (packets_out(h, peer) == 1 ? RTO_MIN : 2 * NSEC_PER_MS);
+	if (rto_left > 0)
+		pto = nsec_min(pto, rto_left);
+	timer_arm(h, TIMER_TLP, 1, now, pto);
+	return true;
+}
+
+static void
+data_sent(const struct seg *s, bool was_idle)
+{
+	struct half *h = s->snd;
+	nsec left;
+
+	if (h->q.len == 0)
+		return;
+	left = rto_remaining(h, s->now);
+	if (was_idle || h->timer_kind == TIMER_TLP || h->timer_kind == TIMER_NONE ||
+	    h->timer_kind == TIMER_PERSIST || h->timer_kind == TIMER_KEEPALIVE)
+		rto_arm(h, s->now, left);
+	tlp_arm(s->c, h, s->rcv, s->now, left);
+}
+
+static void
+data_sent_again(const struct seg *s)
+{
+	struct half *h = s->snd;
+	bool head = h->q.len > 0 && s->seq == txq_at(&h->q, 0)->seq;
+
+	if (h->q.len == 0)
+		return;
+	if (s->cause == CAUSE_RTO || s->cause == CAUSE_TLP || s->cause == CAUSE_FIN || head)
+		rto_arm(h, s->now, rtt_rto(h));
+}
+
+/* ---- probes ---- */
+
+static nsec
+probe_gap(const struct half *h)
+{
+	nsec gap = nsec_max(rtt_rto_base(h), RTO_MIN);
+
+	for (int i = 0; i < h->probes && gap < RTO_MAX; i++)
+		gap *= 2;
+	return nsec_min(gap, RTO_MAX);
+}
+
+static void
+persist_arm(struct half *h, nsec now)
+{
+	timer_arm(h, TIMER_PERSIST, h->probes + 1, now, probe_gap(h));
+}
+
+static void
+keepalive_arm(struct half *h, nsec now)
+{
+	nsec gap = h->ka_unanswered > 0 && h->ka_gap ? h->ka_gap : h->ka_idle;
+
+	if (h->ka_unanswered == 1 && !h->ka_gap)
+		gap = -1; /* the interval between probes is not known yet */
+	timer_arm(h, TIMER_KEEPALIVE, h->ka_unanswered + 1, now, gap ? gap : -1);
+}
+
+static void
+probe_sent(const struct seg *s)
+{
+	struct half *h = s->snd;
+
+	if (s->kind == KIND_ZERO_WINDOW_PROBE) {
+		h->probes += h->probes < 30;
+		persist_arm(h, s->now);
+		return;
+	}
+	if (h->ka_unanswered > 0)
+		h->ka_gap = s->now - h->ka_last;
+	else
+		h->ka_idle = s->now - h->last_rcv;
+	h->ka_last = s->now;
+	h->ka_probes++;
+	h->ka_unanswered += h->ka_unanswered < UINT8_MAX;
+	keepalive_arm(h, s->now);
+}
+
+void
+timer_sent(struct seg *s, bool was_idle)
+{
+	struct half *h = s->snd;
+
+	if (s->p->flags & TH_RST)
+		timer_stop(h);
+	else if (s->kind == KIND_KEEP_ALIVE || s->kind == KIND_ZERO_WINDOW_PROBE)
+		probe_sent(s);
+	else if ((s->p->flags & (TH_SYN | TH_ACK)) == TH_SYN)
+		syn_sent_timer(h, s->now);
+	else if (s->p->flags & TH_SYN)
+		syn_ack_timer(s);
+	else if (s->range == RANGE_AGAIN || s->range == RANGE_HOLE)
+		data_sent_again(s);
+	else if (s->range != RANGE_NONE)
+		data_sent(s, was_idle);
+}
+
+/* s came to its receiver: what that does to the receiver's own timer. */
+void
+timer_acked(struct seg *s, seqno una_before)
+{
+	struct half *h = s->rcv;
+	bool advanced = half_has(h, H_UNA) && h->una != una_before;
+
+	h->last_rcv = s->now;
+	if (h->ka_unanswered && s->kind != KIND_KEEP_ALIVE)
+		h->ka_unanswered = 0;
+	if (s->snd->window > 0 && !s->window_closed)
+		h->probes = 0;
+	if (h->q.len == 0 || half_in_flight(h) == 0) {
+		if (s->snd->window == 0 && half_has(h, H_WAS_BLOCKED) && !(s->p->flags & TH_RST))
+			persist_arm(h, s->now);
+		else if (h->timer_kind == TIMER_KEEPALIVE || (h->ka_idle && h->ka_probes > 1))
+			keepalive_arm(h, s->now);
+		else if (h->timer_kind != TIMER_NONE)
+			timer_stop(h);
+		return;
+	}
+	if (!advanced)
+		return;
+	if (!tlp_arm(s->c, h, s->snd, s->now, rtt_rto(h)))
+		rto_arm(h, s->now, rtt_rto(h));
+}
+
+/* Packets reach the capture with jitter, and its idea of the RTO is an estimate. */
+bool
+timer_fired(const struct conn *c, enum side s, nsec now)
+{
+	const struct half *h = &c->half[s];
+	nsec tolerance;
+
+	if (h->timer_kind == TIMER_NONE || h->timer_len < 0)
+		return false;
+	tolerance = h->timer_len / 10 + 5 * NSEC_PER_MS;
+	if ((c->far >> s) & 1)
+		tolerance += rtt_near(c, s) / 4;
+	return now >= h->timer_start + h->timer_len - tolerance;
+}
+
+/* ---- told ---- */
+
+static nsec
+syn_gives_up(const struct half *h)
+{
+	const struct ladder *l = h->syn > 1 ? half_ladder(h) : NULL;
+	nsec first = l ? gap_at(l, 0) : SYN_FIRST;
+
+	if (about(first, SYN_FIRST))
+		return h->syn_ts + (l && l->n > 1 && equal_gaps(l) < 2 ? 127 : 131) * NSEC_PER_SEC;
+	if (about(first, 3 * NSEC_PER_SEC)) /* older Windows: 3 6 12 */
+		return h->syn_ts + 21 * NSEC_PER_SEC;
+	return NSEC_NEVER;
+}
+
+/* D6: at the first expiry when M has passed since the first timeout retransmission. */
+static nsec
+data_gives_up(const struct half *h)
+{
+	nsec rto = rtt_rto_base(h), t, start, model;
+	int i = 0;
+
+	if (!h->rtt.samples || h->timer_len < 0)
+		return NSEC_NEVER;
+	model = half_has(h, H_FIN) ? GIVE_UP_ORPHAN : GIVE_UP_DATA;
+	start = h->rto_first ? h->rto_first : h->timer_start + h->timer_len;
+	for (t = start; t - start < model; i++) {
+		nsec step = rto * 2;
+
+		for (int k = 0; k < i && step < RTO_MAX; k++)
+			step *= 2;
+		t += nsec_min(step, RTO_MAX);
+	}
+	return t;
+}
+
+nsec
+timer_gives_up(const struct conn *c, enum side s)
+{
+	const struct half *h = &c->half[s];
+
+	switch (h->timer_kind) {
+	case TIMER_SYN:
+		return syn_gives_up(h);
+	case TIMER_SYN_ACK:
+		return h->syn_ts + GIVE_UP_SYN_ACK;
+	case TIMER_RTO:
+	case TIMER_TLP:
+		return data_gives_up(h);
+	default:
+		return NSEC_NEVER;
+	}
+}
+
+static nsec
+told_rto(const struct half *h)
+{
+	if (h->timer_kind == TIMER_SYN || h->timer_kind == TIMER_SYN_ACK)
+		return h->timer_len;
+	return h->rtt.samples ? rtt_rto(h) : -1;
+}
+
+void
+timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_facts *out)
+{
+	const struct half *h = &c->half[s];
+
+	*out = (struct timer_facts){
+		.kind = h->timer_kind, .attempt = h->attempt, .due = NSEC_NEVER,
+		.due_latest = NSEC_NEVER, .gives_up = timer_gives_up(c, s), .rto = told_rto(h),
+		.srtt = rtt_srtt(h),
+		.rttvar = h->rtt.samples ? (h->rtt.mdev >> 2) * NSEC_PER_US : -1,
+	};
+	if (h->timer_kind == TIMER_NONE || h->timer_len < 0)
+		return;
+	out->due = h->timer_start + h->timer_len;
+	out->due_latest = out->due + h->timer_slack +
+			  timer_lateness(hz, h->timer_len + h->timer_slack) +
+			  rtt_near(c, s) / 4;
+}
+
+/* ---- the ladder by the sender's rules, beside the measured one ---- */
+
+static size_t
+expected_syn(const struct ladder *l, nsec out[LADDER_MAX], const char **stack)
+{
+	nsec first = gap_at(l, 0), gap;
+	unsigned linear = equal_gaps(l) >= 2 ? LINEAR_GAPS : 1;
+
+	if (about(first, SYN_FIRST))
+		first = SYN_FIRST;
+	gap = first;
+	for (unsigned i = 0; i < l->n; i++) {
+		out[i] = gap;
+		if (i + 1 >= linear)
+			gap = nsec_min(gap * 2, RTO_MAX);
+	}
+	if (l->n < 2)
+		*stack = NULL;
+	else if (linear > 1)
+		*stack = N_("Linux 6.5 or newer, macOS or BSD");
+	else if (first == SYN_FIRST)
+		*stack = N_("Linux before 6.5 or tcp_syn_linear_timeouts=0");
+	else if (about(gap_at(l, 0), 3 * NSEC_PER_SEC))
+		*stack = N_("Windows or an old system");
+	return l->n;
+}
+
+size_t
+timer_expected(const struct conn *c, enum side s, const struct ladder *l, nsec out[LADDER_MAX],
+	       const char **stack)
+{
+	nsec gap = l->rto ? l->rto : SYN_FIRST;
+
+	(void)c;
+	(void)s;
+	*stack = NULL;
+	if (l->n == 0)
+		return 0;
+	if (l->cause == CAUSE_SYN)
+		return expected_syn(l, out, stack);
+	if (l->cause == CAUSE_SYN_ACK)
+		gap = SYN_FIRST;
+	for (unsigned i = 0; i < l->n; i++) {
+		out[i] = gap;
+		if (i > 0 || !l->tlp_first)
+			gap = nsec_min(gap * 2, RTO_MAX);
+	}
+	return l->n;
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * track: one packet from its connection to its place in the history: in which order things are
+ * looked at, decided and changed. Everything is decided on the state before the packet; then the
+ * sender, the receiver and their timers are brought up to date, once.
+ */
+#include "core/track.h"
+#include "core/txq.h"
+
+#include <string.h>
+
+/* ---- before ---- */
+
+static bool
+is_window_closed(const struct half *snd, const struct half *rcv)
+{
+	int32_t room = (int32_t)(rcv->last_ack + rcv->window - snd->nxt);
+
+	if (!half_has(rcv, H_ACK) || rcv->state < TCP_ESTAB)
+		return false;
+	if (rcv->window == 0)
+		return true;
+	/* Open, but smaller than what waits: a sender keeps small windows shut (RFC 9293 3.8.6.2.1). */
+	return half_has(snd, H_WAS_BLOCKED) && room < (int32_t)snd->max_payload;
+}
+
+static bool
+is_synchronised(const struct half *h)
+{
+	return h->state >= TCP_ESTAB && h->state < TCP_CLOSED;
+}
+
+/* Not acceptable to its receiver (RFC 9293 3.10.7.4): it will be answered, not obeyed. */
+static bool
+is_odd(const struct seg *s)
+{
+	const struct packet *p = s->p;
+	const struct half *rcv = s->rcv;
+	int64_t edge = (int64_t)2 * rcv->win_max + 65536;
+
+	if (p->flags & TH_RST)
+		return !s->rst_valid;
+	if (!is_synchronised(rcv) || !half_has(s->snd, H_SEQ))
+		return false;
+	if (p->flags & TH_SYN)
+		return !(p->flags & TH_ACK) && half_has(s->snd, H_ISN) &&
+		       (p->seq != s->snd->isn || is_synchronised(s->snd));
+	if ((int32_t)(p->seq - s->snd->nxt) > edge || (int32_t)(s->snd->nxt - p->seq) > edge * 4)
+		return true;
+	return (p->flags & TH_ACK) && half_has(rcv, H_SEQ) &&
+	       (int32_t)(p->ack - rcv->nxt) > (int64_t)2 * s->snd->win_max + 65536;
+}
+
+static void
+seg_begin(struct seg *s, const struct packet *p, struct conn *c, enum side from, bool fresh)
+{
+	uint16_t sfr = p->flags & (TH_SYN | TH_FIN | TH_RST);
+
+	memset(s, 0, sizeof *s);
+	s->p = p;
+	s->c = c;
+	s->from = from;
+	s->snd = &c->half[from];
+	s->rcv = &c->half[!from];
+	s->now = p->ts;
+	s->seq = p->seq;
+	s->end = p->seq + ((p->flags & TH_RST) ? 0 : packet_seg_len(p));
+	s->new_instance = fresh;
+	s->log = c->log_next;
+	s->pure_ack = (p->flags & TH_ACK) && !sfr && p->payload_len == 0;
+	s->rexmit_after = -1;
+}
+
+static void
+seg_decide(struct seg *s)
+{
+	s->outstanding = half_has(s->rcv, H_SEQ) && seq_lt(s->p->ack, s->rcv->nxt);
+	s->window_closed = is_window_closed(s->snd, s->rcv);
+	s->rst_valid = (s->p->flags & TH_RST) && state_reset_valid(s);
+	if (s->p->n_sack)
+		sack_examine(s);
+	if (is_odd(s))
+		s->kind = KIND_ODD;
+	else
+		range_classify(s);
+	if (s->range == RANGE_AGAIN || s->range == RANGE_HOLE || s->kind != KIND_ORDINARY)
+		cause_decide(s);
+	rules_run(s);
+}
+
+/* ---- where the capture is (E6) ---- */
+
+static void
+place_by_handshake(struct conn *c)
+{
+	nsec server = c->syn_to_synack, client = c->synack_to_ack;
+
+	if (server < 0 || client < 0)
+		return;
+	if (server > 4 * client + 200 * NSEC_PER_US) {
+		c->near |= 1 << CLIENT;
+		c->far |= 1 << SERVER;
+	} else if (client > 4 * server + 200 * NSEC_PER_US) {
+		c->near |= 1 << SERVER;
+		c->far |= 1 << CLIENT;
+	}
+}
+
+/* A checksum left to the card, or more than a segment at once, shows the sending host itself. */
+static void
+place_by_offload(struct seg *s)
+{
+	if (s->p->csum == CSUM_PARTIAL && !half_has(s->snd, H_PARTIAL_CSUM)) {
+		s->snd->flags |= H_PARTIAL_CSUM;
+		s->c->near |= (uint8_t)(1 << s->from);
+		s->c->far &= (uint8_t)~(1 << s->from);
+	}
+	if (s->rcv->mss && s->p->payload_len > s->rcv->mss)
+		s->snd->flags |= H_GSO;
+}
+
+/* ---- handshake and completeness ---- */
+
+static void
+handshake_watch(struct seg *s)
+{
+	struct conn *c = s->c;
+	const struct packet *p = s->p;
+	uint16_t f = p->flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
+
+	if (f == (TH_SYN | TH_ACK) && c->syn_to_synack < 0 && half_has(s->rcv, H_SYN_SENT))
+		c->syn_to_synack = p->ts - s->rcv->syn_last_ts;
+	else if (f == TH_ACK && !(c->flags & C_HANDSHAKE_DONE) && half_has(s->snd, H_SYN_SENT) &&
+		 half_has(s->rcv, H_SYN_ACK) && p->ack == s->rcv->isn + 1) {
+		c->flags |= C_HANDSHAKE_DONE;
+		c->hs_frame = p->frame;
+		c->synack_to_ack = p->ts - s->rcv->syn_last_ts;
+		place_by_handshake(c);
+	}
+}
+
+static void
+completeness_watch(struct seg *s)
+{
+	const struct packet *p = s->p;
+	uint8_t bits = 0;
+
+	if (p->flags & TH_SYN)
+		bits |= (p->flags & TH_ACK) ? COMPLETE_SYN_ACK : COMPLETE_SYN;
+	else if (p->payload_len == 0 && (p->flags & TH_ACK) && !(p->flags & TH_RST))
+		bits |= COMPLETE_ACK;
+	if (p->payload_len > 0 && !(p->flags & TH_RST))
+		bits |= COMPLETE_DATA;
+	if ((p->flags & (TH_FIN | TH_ACK)) == (TH_FIN | TH_ACK))
+		bits |= COMPLETE_FIN;
+	if (p->flags & TH_RST)
+		bits |= COMPLETE_RST;
+	s->c->completeness |= bits;
+}
+
+/* The server took the SYN but not its data: RFC 7413 4.1. */
+static void
+fast_open_watch(struct seg *s)
+{
+	struct half *client = s->rcv;
+
+	if ((s->p->flags & (TH_SYN | TH_ACK)) != (TH_SYN | TH_ACK) ||
+	    !half_has(client, H_TFO_DATA) || s->p->ack != client->isn + 1)
+		return;
+	client->flags |= H_TFO_REFUSED;
+	client->syn_seq_refused = client->nxt;
+}
+
+/* ---- counters that findings move ---- */
+
+static void
+count_findings(struct engine *e, struct seg *s)
+{
+	struct half *h = s->snd;
+	uint32_t f = s->findings;
+
+	h->out_of_order += !!(f & FINDING(F_OUT_OF_ORDER));
+	h->duplicate_acks += !!(f & FINDING(F_DUPLICATE_ACK));
+	h->zero_windows += !!(f & FINDING(F_ZERO_WINDOW));
+	h->window_full += !!(f & FINDING(F_WINDOW_FULL));
+	h->window_updates += !!(f & FINDING(F_WINDOW_UPDATE));
+	h->keep_alives += !!(f & FINDING(F_KEEP_ALIVE));
+	if (s->dup_ack)
+		h->dup_acks = s->dup_ack;
+	engine_counts(e)->retransmissions += !!(f & FINDING(F_RETRANSMISSION));
+}
+
+static void
+blocked_watch(struct seg *s)
+{
+	struct half *h = s->snd;
+	const struct half *rcv = s->rcv;
+	int32_t room = (int32_t)(rcv->last_ack + rcv->window - h->nxt);
+
+	if (s->p->payload_len <= 1 || !half_has(rcv, H_ACK))
+		return;
+	if (room < (int32_t)h->max_payload && rcv->wscale != -2)
+		h->flags |= H_WAS_BLOCKED;
+	else
+		h->flags &= ~(uint32_t)H_WAS_BLOCKED;
+}
+
+/* What was called a lost segment was only late. */
+static void
+gap_explained(struct engine *e, struct seg *s)
+{
+	const struct half *h = s->snd;
+	size_t i = txq_lower(&h->q, s->end);
+	const struct txrec *r = i < h->q.len ? txq_at(&h->q, i) : NULL;
+	struct segment *log;
+
+	if (s->range != RANGE_REORDERED || !r || r->seq != s->end)
+		return;
+	log = seglog_get(s->c, r->log);
+	if (log && (log->findings & FINDING(F_LOST_SEGMENT))) {
+		log->findings &= ~FINDING(F_LOST_SEGMENT);
+		engine_amend(e, s->c, r->log, !log->pending);
+	}
+}
+
+/* ---- after ---- */
+
+static int64_t
+relative(const struct half *h, seqno seq)
+{
+	return h->nxt_rel + (int32_t)(seq - h->nxt);
+}
+
+static void
+segment_fill(const struct seg *s, struct segment *out)
+{
+	const struct packet *p = s->p;
+	bool ack = (p->flags & TH_ACK) != 0;
+
+	*out = (struct segment){
+		.ts = p->ts, .frame = p->frame, .ref = p->ref, .conn_id = s->c->id,
+		.seq = relative(s->snd, p->seq),
+		.ack = ack ? relative(s->rcv, p->ack) : -1,
+		.raw_seq = p->seq, .raw_ack = p->ack, .len = p->payload_len,
+		.window = (p->flags & TH_RST) ? p->window : s->snd->window,
+		.findings = s->findings, .flags = p->flags, .dup_ack = s->dup_ack,
+		.from = s->from,
+		.state = {s->c->half[0].state, s->c->half[1].state},
+		.cause = s->cause, .needed = s->needed, .pending = s->pending,
+		.window_unscaled = s->snd->wscale == -2 && !(p->flags & TH_SYN),
+		.rexmit_n = s->rexmit_n, .rexmit_of = s->rexmit_of,
+		.rexmit_after = s->rexmit_after,
+	};
+}
+
+static void
+timers_tell(struct engine *e, struct conn *c, nsec now)
+{
+	const struct engine_sink *sink = engine_sink(e);
+
+	for (int i = 0; i < 2; i++) {
+		struct half *h = &c->half[i];
+		struct timer_event ev = {.time = now, .conn_id = c->id, .from = (uint8_t)i};
+
+		timer_facts_fill(c, (enum side)i, engine_hz(e), &ev.t);
+		if (ev.t.kind == h->told_kind && ev.t.due == h->told_due &&
+		    ev.t.attempt == h->told_attempt && ev.t.rto == h->told_rto)
+			continue;
+		h->told_kind = ev.t.kind;
+		h->told_due = ev.t.due;
+		h->told_attempt = (uint8_t)ev.t.attempt;
+		h->told_rto = ev.t.rto;
+		sink->timer(sink->ctx, &ev);
+	}
+}
+
+static void
+tell(struct engine *e, struct seg *s)
+{
+	const struct engine_sink *sink = engine_sink(e);
+	struct segment out;
+
+	segment_fill(s, &out);
+	seglog_append(e, s->c, &out);
+	if (sink->segment)
+		sink->segment(sink->ctx, &out);
+	if (sink->timer)
+		timers_tell(e, s->c, s->now);
+}
+
+/* The class decides who must go first when room is needed. */
+static void
+class_update(struct engine *e, struct conn *c, nsec now)
+{
+	enum conn_class cls = CLASS_OPEN;
+
+	if (c->end_cause != END_OPEN)
+		cls = CLASS_ENDED;
+	else if (c->half[0].state < TCP_ESTAB && c->half[1].state < TCP_ESTAB)
+		cls = CLASS_OPENING;
+	if (cls != c->cls)
+		table_class(engine_table(e), c, cls, now);
+}
+
+/* A new SYN found the peer still in the old connection: its challenge ACK is reset by the client. */
+static void
+half_open_by_syn(struct seg *s)
+{
+	struct conn *c = s->c;
+
+	if ((c->flags & C_REPLACED) && (s->p->flags & TH_RST) && s->rst_valid &&
+	    c->end_cause == END_RESET)
+		c->flags |= C_HALF_OPEN | C_HALF_OPEN_SYN;
+}
+
+static void
+copy_tell(struct engine *e, struct seg *s, enum copy copy)
+{
+	s->findings = FINDING(F_DUPLICATE_PACKET);
+	if (copy == COPY_BY_CAPTURE) {
+		engine_counts(e)->capture_duplicates++;
+	} else {
+		s->snd->duplicates++;
+		s->snd->segments++;
+		s->snd->bytes += s->p->payload_len;
+	}
+	tell(e, s);
+}
+
+static void
+apply(struct engine *e, struct seg *s)
+{
+	seqno una = s->rcv->una;
+	bool idle = s->snd->q.len == 0;
+
+	if (!half_has(s->rcv, H_UNA))
+		una = s->rcv->isn;
+	cause_remember(e, s);
+	half_sent(e, s);
+	half_acked(e, s);
+	handshake_watch(s);
+	completeness_watch(s);
+	fast_open_watch(s);
+	timer_sent(s, idle);
+	timer_acked(s, una);
+	cause_proof_since(e, s, una);
+	state_segment(e, s);
+	half_open_by_syn(s);
+	count_findings(e, s);
+	blocked_watch(s);
+	gap_explained(e, s);
+}
+
+static void
+track_segment(struct engine *e, const struct packet *p, uint64_t hash)
+{
+	enum side from;
+	bool fresh;
+	struct conn *c = instance_of(e, p, hash, &from, &fresh);
+	enum copy copy;
+	struct seg s;
+
+	if (!c) {
+		engine_counts(e)->refused++;
+		return;
+	}
+	engine_touch(e, c);
+	seg_begin(&s, p, c, from, fresh);
+	copy = copies_look(e, s.snd, p);
+	if (copy != COPY_NONE) {
+		copy_tell(e, &s, copy);
+		return;
+	}
+	s.snd->scope = p->scope;
+	place_by_offload(&s);
+	seg_decide(&s);
+	if (s.kind == KIND_ODD && s.range == RANGE_NONE) { /* changes nothing but what it is */
+		s.snd->segments++;
+		s.snd->last_kind = KIND_ODD;
+		s.snd->rst += !!(p->flags & TH_RST);
+		completeness_watch(&s);
+		state_segment(e, &s);
+	} else {
+		apply(e, &s);
+	}
+	c->last = p->ts > c->last ? p->ts : c->last;
+	class_update(e, c, p->ts);
+	tell(e, &s);
+}
+
+/* ---- ICMP errors annotate the connection whose segment they quote ---- */
+
+static bool
+is_frag_needed(const struct packet *p)
+{
+	return p->icmp_version == 4 ? p->icmp_type == 3 && p->icmp_code == 4 : p->icmp_type == 2;
+}
+
+static bool
+is_unreachable(const struct packet *p)
+{
+	return p->icmp_version == 4 ? p->icmp_type == 3 && !is_frag_needed(p) : p->icmp_type == 1;
+}
+
+static void
+icmp_keep(struct conn *c, const struct packet *p)
+{
+	c->icmp_version = p->icmp_version;
+	c->icmp_type = p->icmp_type;
+	c->icmp_code = p->icmp_code;
+	c->icmp_mtu = p->icmp_mtu;
+	c->icmp_frame = p->frame;
+	memcpy(c->icmp_from, p->icmp_from, 16);
+}
+
+static void
+track_icmp(struct engine *e, const struct packet *p, uint64_t hash)
+{
+	enum side from;
+	struct conn *c = table_find(engine_table(e), hash, p, &from);
+	struct half *h;
+
+	if (!c)
+		return;
+	h = &c->half[from];
+	/* Believed only when it quotes something that is outstanding (RFC 5927 4.1). */
+	if (!half_has(h, H_SEQ) || seq_lt(h->nxt, p->seq) ||
+	    (half_has(h, H_UNA) && seq_lt(p->seq, h->una)))
+		return;
+	engine_touch(e, c);
+	icmp_keep(c, p);
+	if (is_frag_needed(p)) {
+		c->pmtu_ts = p->ts;
+		c->pmtu_side = from;
+		c->pmtu_seq = p->seq;
+		c->pmtu_high = h->nxt;
+	} else if (is_unreachable(p) && h->state == TCP_SYN_SENT && c->end_cause == END_OPEN) {
+		c->end_cause = END_REJECTED;
+		c->ended_by = (int8_t)!from;
+		c->ended = p->ts;
+		c->end_frame = p->frame;
+		c->end_answers = h->syn_last_frame;
+		h->state = TCP_CLOSED;
+		c->half[!from].state = TCP_CLOSED;
+		timer_stop(h);
+	}
+	if (p->ts > c->last)
+		c->last = p->ts;
+	class_update(e, c, p->ts);
+	if (engine_sink(e)->timer)
+		timers_tell(e, c, p->ts);
+}
+
+void
+track_packet(struct engine *e, const struct packet *p, uint64_t hash)
+{
+	if (p->icmp_version)
+		track_icmp(e, p, hash);
+	else
+		track_segment(e, p, hash);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* track: PRIVATE to core; see track.c, instance.c and copies.c. */
+#ifndef TCPLENS_TRACK_H
+#define TCPLENS_TRACK_H
+
+#include "core/conn.h"
+#include "core/table.h"
+
+enum copy { COPY_NONE, COPY_BY_CAPTURE, COPY_BY_NETWORK };
+
+enum copy copies_look(struct engine *e, struct half *h, const struct packet *p);
+
+/* Which connection the packet belongs to, made if need be; NULL: it cannot be tracked. *fresh: this
+ * packet opened it. */
+struct conn *instance_of(struct engine *e, const struct packet *p, uint64_t hash, enum side *from,
+			 bool *fresh);
+
+void track_packet(struct engine *e, const struct packet *p, uint64_t hash);
+
+/* ---- engine.c, for the files of this group ---- */
+struct table *engine_table(struct engine *e);
+struct totals *engine_counts(struct engine *e);
+const struct engine_sink *engine_sink(const struct engine *e);
+/* A slot for one more: evicts the oldest harmless one when all are taken. false: all are pinned. */
+bool engine_make_room(struct engine *e, nsec now);
+void engine_touch(struct engine *e, struct conn *c); /* before a change: the freeze keeps a copy */
+void engine_report(struct engine *e, struct conn *c); /* to the sink, once */
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* txq: PRIVATE to core; see txq.c. */
+#ifndef TCPLENS_TXQ_H
+#define TCPLENS_TXQ_H
+
+#include "core/conn.h"
+
+void txq_init(struct txq *q);
+void txq_release(struct pool *pool, struct txq *q);
+size_t txq_lower(const struct txq *q, seqno seq);
+const struct txrec *txq_find_acked(const struct txq *q, seqno seq);
+void txq_append(struct pool *pool, struct txq *q, const struct txrec *r);
+/* Makes `at` a boundary between ranges. */
+void txq_split(struct pool *pool, struct txq *q, seqno at);
+/* Bytes of [seq, end) that are in the queue. */
+uint32_t txq_seen(const struct txq *q, seqno seq, seqno end);
+void txq_fill(struct pool *pool, struct txq *q, const struct txrec *r);
+void txq_ack(struct txq *q, seqno una);
+
+#endif
