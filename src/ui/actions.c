@@ -130,7 +130,11 @@ toggle_names(struct ui *ui, struct view *v)
 }
 
 const struct action global_actions[] = {
-	{"freeze", {'p'}, N_("Freeze"), N_("freeze every screen at this moment, and go on"), freeze},
+	{"freeze",
+	 {'p'},
+	 N_("Freeze"),
+	 N_("freeze every screen at this moment, and go on"),
+	 freeze},
 	{"help", {'?', K_F(1), 'h'}, N_("Help"), N_("this help"), help},
 	{"back", {'q'}, N_("Back"), N_("out of this screen; on the first one: quit"), ui_leave},
 	{"escape", {K_ESC}, NULL, N_("out of this screen, never out of the program"), escape},
@@ -147,13 +151,20 @@ static const struct {
 	int key;
 	const char *name;
 } key_names[] = {
-	{' ', N_("Space")},	       {K_TAB, N_("Tab")},
-	{K_ENTER, N_("Enter")},	       {K_ESC, N_("Esc")},
-	{K_UP, N_("Up")},	       {K_DOWN, N_("Down")},
-	{K_LEFT, N_("Left")},	       {K_RIGHT, N_("Right")},
-	{K_PAGE_UP, N_("PgUp")},       {K_PAGE_DOWN, N_("PgDn")},
-	{K_HOME, N_("Home")},	       {K_END, N_("End")},
-	{K_DELETE, N_("Del")},	       {K_BACKSPACE, N_("Backspace")},
+	{' ', N_("Space")},
+	{K_TAB, N_("Tab")},
+	{K_ENTER, N_("Enter")},
+	{K_ESC, N_("Esc")},
+	{K_UP, N_("Up")},
+	{K_DOWN, N_("Down")},
+	{K_LEFT, N_("Left")},
+	{K_RIGHT, N_("Right")},
+	{K_PAGE_UP, N_("PgUp")},
+	{K_PAGE_DOWN, N_("PgDn")},
+	{K_HOME, N_("Home")},
+	{K_END, N_("End")},
+	{K_DELETE, N_("Del")},
+	{K_BACKSPACE, N_("Backspace")},
 	{K_BACK_TAB, N_("Shift-Tab")},
 };
 

@@ -19,8 +19,8 @@ struct tab {
 	void (*fetch)(struct view *v, size_t first, size_t n);
 	void (*draw_row)(struct view *v, size_t row, struct area a, bool selected);
 	const char *empty; /* N_() */
-	bool scrolls;	   /* text to be read: no cursor */
-	bool segments;	   /* its rows are the remembered segments */
+	bool scrolls;      /* text to be read: no cursor */
+	bool segments;     /* its rows are the remembered segments */
 };
 extern const struct tab tab_segments, tab_timers, tab_ladder;
 enum { TAB_SEGMENTS, TAB_TIMERS, TAB_LADDER, TAB_COUNT };
@@ -28,9 +28,9 @@ enum { TAB_SEGMENTS, TAB_TIMERS, TAB_LADDER, TAB_COUNT };
 struct flow {
 	struct connref ref;
 	struct conn_detail d; /* the last we knew */
-	bool gone;	      /* the engine no longer knows it */
+	bool gone;            /* the engine no longer knows it */
 	int tab;
-	bool on_segments;     /* the tab's rows are segments */
+	bool on_segments;             /* the tab's rows are segments */
 	struct list lists[TAB_COUNT]; /* where one was, per tab */
 	/* segments */
 	bool follow;

@@ -10,11 +10,11 @@
 #include "ui/flow.h"
 
 #define TIME_WIDTH 11
-#define SILENCE	   (100 * NSEC_PER_MS) /* from here on a gap is drawn */
+#define SILENCE    (100 * NSEC_PER_MS) /* from here on a gap is drawn */
 
 struct ladder_layout {
 	int left, right; /* the hosts' lines */
-	int notes;	 /* where remarks begin; 0: no room for them */
+	int notes;       /* where remarks begin; 0: no room for them */
 };
 
 static struct ladder_layout
@@ -94,8 +94,8 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	if (since >= SILENCE && l.left > TIME_WIDTH + 2) {
 		struct text t = text_on(gap, sizeof gap);
 		text_add(&t, "+%s", text_duration(d, sizeof d, since));
-		term_put(a.y, TIME_WIDTH + 1, l.left - TIME_WIDTH - 2,
-			 selected ? plain : ROLE_NOTE, gap);
+		term_put(a.y, TIME_WIDTH + 1, l.left - TIME_WIDTH - 2, selected ? plain : ROLE_NOTE,
+			 gap);
 	}
 	/* Silence shows as a broken line of the hosts. */
 	const char *line = since >= SILENCE ? ":" : "|";

@@ -264,8 +264,8 @@ segments_draw_top(struct view *v, struct area a)
 		term_put(a.y, c->left ? x : x + width - (int)text_width(title), width, ROLE_HEADER,
 			 title);
 		if (c->format == seg_notes && f->lost > 0)
-			term_printf(a.y, x + 6, width - 6, ROLE_WARNING, _("(%llu older forgotten)"),
-				    (unsigned long long)f->lost);
+			term_printf(a.y, x + 6, width - 6, ROLE_WARNING,
+				    _("(%llu older forgotten)"), (unsigned long long)f->lost);
 		x += width + 1;
 	}
 }
@@ -390,8 +390,8 @@ find_problem(struct ui *ui, struct view *v, int by)
 			return;
 		}
 	}
-	ui_say(ui, "%s", by > 0 ? _("No problem after this segment") :
-				  _("No problem before this segment"));
+	ui_say(ui, "%s",
+	       by > 0 ? _("No problem after this segment") : _("No problem before this segment"));
 }
 
 void

@@ -176,15 +176,28 @@ end_ttl(const struct half_facts *h, bool bits, char *out, size_t size)
 	number_or_none(out, size, h->ttl > 0 ? h->ttl : -1);
 }
 
-/* The titles are protocol words; the first ones are shown on every screen that has room for them. */
+/* Titles are protocol words; the first ones are on every screen that has room for them. */
+/* clang-format off */
 static const struct end_column end_columns[] = {
-	{N_("STATE"), 10, end_state},	  {N_("RETX"), 4, end_retx},	{N_("RTT"), 7, end_rtt},
-	{N_("RTO"), 7, end_rto},	  {N_("PKTS"), 5, end_segments}, {N_("BYTES"), 5, end_bytes},
-	{N_("WINDOW"), 6, end_window},	  {N_("MSS"), 5, end_mss},	{N_("WS"), 2, end_wscale},
-	{N_("SACK"), 4, end_sack},	  {N_("TS"), 3, end_timestamps}, {N_("FLIGHT"), 6, end_flight},
-	{N_("RATE"), 5, end_rate},	  {N_("SPUR"), 4, end_spurious}, {N_("DUPACK"), 6, end_dup_acks},
-	{N_("WIN 0"), 7, end_zero_window}, {N_("TTL"), 3, end_ttl},
+	{N_("STATE"), 10, end_state},
+	{N_("RETX"), 4, end_retx},
+	{N_("RTT"), 7, end_rtt},
+	{N_("RTO"), 7, end_rto},
+	{N_("PKTS"), 5, end_segments},
+	{N_("BYTES"), 5, end_bytes},
+	{N_("WINDOW"), 6, end_window},
+	{N_("MSS"), 5, end_mss},
+	{N_("WS"), 2, end_wscale},
+	{N_("SACK"), 4, end_sack},
+	{N_("TS"), 3, end_timestamps},
+	{N_("FLIGHT"), 6, end_flight},
+	{N_("RATE"), 5, end_rate},
+	{N_("SPUR"), 4, end_spurious},
+	{N_("DUPACK"), 6, end_dup_acks},
+	{N_("WIN 0"), 7, end_zero_window},
+	{N_("TTL"), 3, end_ttl},
 };
+/* clang-format on */
 
 #define END_NAME 7 /* "client " */
 
@@ -194,7 +207,8 @@ cell_add(struct text *t, size_t i, int width, const char *s)
 {
 	int pad = width - (int)text_width(s);
 
-	text_add(t, " %*s%s%*s", i > 0 && pad > 0 ? pad : 0, "", s, i == 0 && pad > 0 ? pad : 0, "");
+	text_add(t, " %*s%s%*s", i > 0 && pad > 0 ? pad : 0, "", s, i == 0 && pad > 0 ? pad : 0,
+		 "");
 }
 
 static void
@@ -233,11 +247,14 @@ title_add(const struct view *v, struct lines *out)
 	text_endpoint(from, sizeof from, c->end[CLIENT].addr, c->end[CLIENT].port);
 	text_endpoint(to, sizeof to, c->end[SERVER].addr, c->end[SERVER].port);
 	text_clock(start, sizeof start, c->start, 3);
-	text_duration(lasting, sizeof lasting, nsec_max(0, (c->ended ? c->last : v->ui->now) - c->start));
+	text_duration(lasting, sizeof lasting,
+		      nsec_max(0, (c->ended ? c->last : v->ui->now) - c->start));
 	if (f->gone)
-		lines_add(out, ROLE_WARNING, "%s", _("No longer tracked: this is the last that was known"));
-	lines_add(out, ROLE_TITLE, _("#%llu  %s %s %s  %s  since %s, %s"), (unsigned long long)c->id,
-		  from, glyph(GLYPH_RIGHT), to, conn_state_name(c->state), start, lasting);
+		lines_add(out, ROLE_WARNING, "%s",
+			  _("No longer tracked: this is the last that was known"));
+	lines_add(out, ROLE_TITLE, _("#%llu  %s %s %s  %s  since %s, %s"),
+		  (unsigned long long)c->id, from, glyph(GLYPH_RIGHT), to,
+		  conn_state_name(c->state), start, lasting);
 }
 
 static void

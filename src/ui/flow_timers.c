@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * flow_timers: the Timers tab: per end, the ladder of attempts as it was measured beside the one
- * that the sender's rules give, the timer that runs now and when it gives up. Also the one-line form
- * of a running timer, for the summary.
+ * that the sender's rules give, the timer that runs now and when it gives up. Also the one-line
+ * form of a running timer, for the summary.
  */
 #include "base/i18n.h"
 #include "ui/flow.h"
@@ -72,7 +72,8 @@ due_text(char *out, size_t size, const struct timer_facts *timer, nsec now)
 	else if (timer->due_latest == NSEC_NEVER || now <= timer->due_latest)
 		text_add(&t, "%s", _("due now"));
 	else
-		text_add(&t, _("overdue by %s"), text_duration(d, sizeof d, now - timer->due_latest));
+		text_add(&t, _("overdue by %s"),
+			 text_duration(d, sizeof d, now - timer->due_latest));
 }
 
 char *
@@ -91,7 +92,8 @@ timer_text(char *out, size_t size, const struct view *v, const struct conn_detai
 		text_add(&t, _("server: %s, attempt %u %s %s"), kind_text(h->timer.kind),
 			 h->timer.attempt, due, bar);
 	if (h->timer.gives_up != NSEC_NEVER && h->timer.gives_up != 0)
-		text_add(&t, _("; gives up at %s"), text_clock(up, sizeof up, h->timer.gives_up, 0));
+		text_add(&t, _("; gives up at %s"),
+			 text_clock(up, sizeof up, h->timer.gives_up, 0));
 	return out;
 }
 
@@ -162,7 +164,8 @@ ladder_add(struct lines *l, const struct conn_detail *d, int side)
 		  (unsigned long)d->half[side].ladder_seq,
 		  (unsigned long long)d->half[side].ladder_first_frame);
 	if (d->half[side].stack != NULL)
-		lines_add(l, ROLE_NORMAL, _("  these are the intervals of %s"), d->half[side].stack);
+		lines_add(l, ROLE_NORMAL, _("  these are the intervals of %s"),
+			  d->half[side].stack);
 	lines_add(l, ROLE_HEADER, "  %3s  %-13s %10s  %10s  %8s", "#", _("AT"), _("GAP"),
 		  _("EXPECTED"), _("OFF"));
 	lines_add(l, ROLE_NORMAL, "  %3d  %-13s %10s", 1, text_clock(clock, sizeof clock, at, 3),
@@ -206,8 +209,8 @@ timers_update(struct view *v)
 		if (side > 0)
 			lines_add(&f->timers, ROLE_NORMAL, " ");
 		text_endpoint(end, sizeof end, e->addr, e->port);
-		lines_add(&f->timers, ROLE_TITLE,
-			  side == CLIENT ? _("client %s") : _("server %s"), end);
+		lines_add(&f->timers, ROLE_TITLE, side == CLIENT ? _("client %s") : _("server %s"),
+			  end);
 		rto_add(&f->timers, &f->d.f.half[side]);
 		next_add(&f->timers, v, &f->d, side);
 		ladder_add(&f->timers, &f->d, side);

@@ -23,8 +23,8 @@ struct line {
 	struct part parts[16];
 };
 
-static void
-line_add(struct line *l, int rank, enum role role, const char *fmt, ...) ATTR_FORMAT(4, 5);
+static void line_add(struct line *l, int rank, enum role role, const char *fmt, ...)
+	ATTR_FORMAT(4, 5);
 static void
 line_add(struct line *l, int rank, enum role role, const char *fmt, ...)
 {
@@ -91,7 +91,8 @@ status_phase(const struct ui *ui, struct line *l)
 		uint64_t new = ui->totals.packets - ui->frozen_packets;
 		char count[16];
 		text_count(count, sizeof count, new);
-		line_add(l, 0, ROLE_BAR_LOUD, _("%s frozen, +%s packets"), glyph(GLYPH_PAUSED), count);
+		line_add(l, 0, ROLE_BAR_LOUD, _("%s frozen, +%s packets"), glyph(GLYPH_PAUSED),
+			 count);
 	} else if (ui->source == NULL)
 		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("no source"));
 	else if (s->phase == SOURCE_ENDED)
@@ -132,7 +133,8 @@ status_losses(const struct ui *ui, struct line *l)
 		line_add(l, 3, ROLE_BAR_LOUD, _("%s cut short"),
 			 text_count(n, sizeof n, t->decode[DECODE_TRUNCATED]));
 	if (t->refused > 0)
-		line_add(l, 2, ROLE_BAR_LOUD, _("%s untracked"), text_count(n, sizeof n, t->refused));
+		line_add(l, 2, ROLE_BAR_LOUD, _("%s untracked"),
+			 text_count(n, sizeof n, t->refused));
 	if (t->evicted > 0)
 		line_add(l, 2, ROLE_BAR_LOUD, _("%s evicted"), text_count(n, sizeof n, t->evicted));
 	if (t->history_lost > 0)
@@ -177,8 +179,7 @@ notice_draw(const struct ui *ui, int y, int cols)
 	if (ui->status.message[0] == '\0')
 		return 0;
 	enum severity s = ui->status.phase == SOURCE_FAILED ? SEV_ERROR : SEV_WARNING;
-	term_printf(y, 0, cols, severity_role(s), " %c %s", severity_letter(s),
-		    ui->status.message);
+	term_printf(y, 0, cols, severity_role(s), " %c %s", severity_letter(s), ui->status.message);
 	return 1;
 }
 
@@ -272,8 +273,8 @@ frame_draw(struct ui *ui)
 
 	term_clear();
 	if (cols < MIN_COLUMNS || lines < MIN_LINES) {
-		term_printf(0, 0, cols, ROLE_NORMAL, _("Too small: %dx%d needed"),
-			    MIN_COLUMNS, MIN_LINES);
+		term_printf(0, 0, cols, ROLE_NORMAL, _("Too small: %dx%d needed"), MIN_COLUMNS,
+			    MIN_LINES);
 		return;
 	}
 	status_draw(ui, cols);

@@ -12,7 +12,7 @@ struct lines {
 	struct text_line {
 		enum role role;
 		char text[LINE_MAX_BYTES];
-	} *items;
+	} * items;
 };
 
 void lines_clear(struct lines *l);

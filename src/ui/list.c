@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * list: where one is in a list. Knows numbers of rows only; who the rows are is the view's business,
- * which finds the selected one again after every change and tells list_sync().
+ * list: where one is in a list. Knows numbers of rows only; who the rows are is the view's
+ * business, which finds the selected one again after every change and tells list_sync().
  */
 #include "ui/view.h"
 

@@ -15,9 +15,9 @@
 #include "base/i18n.h"
 #include "ui/view.h"
 
-#define FRAME	   (100 * NSEC_PER_MS) /* between two drawings that no key asked for */
-#define BUSY	   (2 * NSEC_PER_SEC)  /* packets came this recently: look often */
-#define IDLE_CLOCK NSEC_PER_SEC
+#define FRAME        (100 * NSEC_PER_MS) /* between two drawings that no key asked for */
+#define BUSY         (2 * NSEC_PER_SEC)  /* packets came this recently: look often */
+#define IDLE_CLOCK   NSEC_PER_SEC
 #define INDEX_BUDGET (20 * NSEC_PER_MS)
 
 static nsec

@@ -11,7 +11,7 @@
 #include "base/i18n.h"
 #include "ui/view.h"
 
-#define CHUNK	512	/* engine_segments' limit */
+#define CHUNK   512 /* engine_segments' limit */
 #define SNAPLEN 262144
 
 struct kept {
@@ -54,8 +54,8 @@ by_frame(const void *a, const void *b)
 /* Writes what is still kept. Returns how many; *other counts those of another link type, which one
  * pcap file cannot hold. The file is opened at the first packet, when its link type is known. */
 static size_t
-write_packets(struct ui *ui, const struct collection *c, bool overwrite, bool *exists, size_t *other,
-	      struct err *err)
+write_packets(struct ui *ui, const struct collection *c, bool overwrite, bool *exists,
+	      size_t *other, struct err *err)
 {
 	struct pcap_writer *w = NULL;
 	uint8_t *bytes = xmalloc(SNAPLEN);
@@ -69,7 +69,8 @@ write_packets(struct ui *ui, const struct collection *c, bool overwrite, bool *e
 			continue;
 		if (w == NULL) {
 			linktype = f.linktype;
-			w = pcap_writer_open(ui->save.path, linktype, SNAPLEN, overwrite, exists, err);
+			w = pcap_writer_open(ui->save.path, linktype, SNAPLEN, overwrite, exists,
+					     err);
 			if (w == NULL)
 				break;
 		}
@@ -103,13 +104,14 @@ save_report(struct ui *ui, size_t saved, size_t other, const struct collection *
 
 	text_escape(path, sizeof path, ui->save.path, strlen(ui->save.path));
 	if (saved == 0)
-		ui_warn(ui, _("Nothing was saved: none of the %llu packets is kept any more"), total);
+		ui_warn(ui, _("Nothing was saved: none of the %llu packets is kept any more"),
+			total);
 	else if (other > 0)
-		ui_warn(ui, _("Saved %zu of %llu packets to %s (%zu have another link type)"), saved,
-			total, path, other);
+		ui_warn(ui, _("Saved %zu of %llu packets to %s (%zu have another link type)"),
+			saved, total, path, other);
 	else if (saved < total)
-		ui_warn(ui, _("Saved %zu of %llu packets to %s; the others are no longer kept"), saved,
-			total, path);
+		ui_warn(ui, _("Saved %zu of %llu packets to %s; the others are no longer kept"),
+			saved, total, path);
 	else
 		ui_say(ui, _("Saved %zu of %llu packets to %s"), saved, total, path);
 }
@@ -167,6 +169,6 @@ save_ask(struct ui *ui, const struct tag *conns, size_t n)
 		text_add(&t, "connection-%llu.pcap", (unsigned long long)conns[0].id);
 	else
 		text_add(&t, "connections.pcap");
-	prompt_open(ui, n == 1 ? _("Save to: ") : _("Save the tagged ones to: "), name, &path_prompt,
-		    &ui->path_history);
+	prompt_open(ui, n == 1 ? _("Save to: ") : _("Save the tagged ones to: "), name,
+		    &path_prompt, &ui->path_history);
 }

@@ -27,15 +27,15 @@ static struct {
 	struct termios before; /* as we found it */
 	bool ascii;
 	bool only_ascii; /* asked for, although the locale could show more */
-	bool gone; /* writing failed: the terminal is not there any more */
+	bool gone;       /* writing failed: the terminal is not there any more */
 	int cursor_y, cursor_x;
 	attr_t attr[ROLE_COUNT];
 	short pair[ROLE_COUNT];
 } term;
 
 struct look {
-	attr_t attr;   /* always */
-	short colour;  /* foreground where there are colours, -1 none */
+	attr_t attr;        /* always */
+	short colour;       /* foreground where there are colours, -1 none */
 	attr_t colour_attr; /* besides, where there are */
 };
 
@@ -60,21 +60,11 @@ static const struct look looks[ROLE_COUNT] = {
 static const struct {
 	const char *utf8, *ascii;
 } glyphs[GLYPH_COUNT] = {
-	[GLYPH_RIGHT] = {"→", ">"},
-	[GLYPH_LEFT] = {"←", "<"},
-	[GLYPH_LIVE] = {"●", "*"},
-	[GLYPH_PAUSED] = {"‖", "="},
-	[GLYPH_REPLAY] = {"▶", ">"},
-	[GLYPH_ELLIPSIS] = {"…", "~"},
-	[GLYPH_NONE] = {"–", "-"},
-	[GLYPH_DELTA] = {"Δ", "+"},
-	[GLYPH_TIMES] = {"×", "x"},
-	[GLYPH_DOT] = {"·", "."},
-	[GLYPH_FULL] = {"▓", "#"},
-	[GLYPH_EMPTY] = {"░", "."},
-	[GLYPH_UP] = {"▲", "^"},
-	[GLYPH_DOWN] = {"▼", "v"},
-	[GLYPH_LINE] = {"─", "-"},
+	[GLYPH_RIGHT] = {"→", ">"},  [GLYPH_LEFT] = {"←", "<"},   [GLYPH_LIVE] = {"●", "*"},
+	[GLYPH_PAUSED] = {"‖", "="}, [GLYPH_REPLAY] = {"▶", ">"}, [GLYPH_ELLIPSIS] = {"…", "~"},
+	[GLYPH_NONE] = {"–", "-"},   [GLYPH_DELTA] = {"Δ", "+"},  [GLYPH_TIMES] = {"×", "x"},
+	[GLYPH_DOT] = {"·", "."},    [GLYPH_FULL] = {"▓", "#"},   [GLYPH_EMPTY] = {"░", "."},
+	[GLYPH_UP] = {"▲", "^"},     [GLYPH_DOWN] = {"▼", "v"},   [GLYPH_LINE] = {"─", "-"},
 };
 
 const char *
@@ -156,7 +146,8 @@ term_start(const char *tty, bool ascii, bool mono, struct err *err)
 	term.gone = false;
 	term.cursor_y = -1;
 	if (type == NULL || *type == '\0')
-		return err_set(err, _("the terminal's type is not known: set TERM, e.g. TERM=xterm"));
+		return err_set(err,
+			       _("the terminal's type is not known: set TERM, e.g. TERM=xterm"));
 	if (!device_open(tty != NULL ? tty : "/dev/tty", err)) {
 		device_close();
 		return false;
@@ -171,7 +162,8 @@ term_start(const char *tty, bool ascii, bool mono, struct err *err)
 	if (term.screen == NULL) {
 		signals_stop();
 		device_close();
-		return err_set(err, _("terminal type '%s' is not known here: try TERM=xterm"), type);
+		return err_set(err, _("terminal type '%s' is not known here: try TERM=xterm"),
+			       type);
 	}
 	cbreak();
 	noecho();
@@ -335,7 +327,8 @@ term_put(int y, int x, int columns, enum role role, const char *s)
 void
 term_fill(int y, int x, int columns, enum role role)
 {
-	static const char blanks[] = "                                                                ";
+	static const char blanks[] =
+		"                                                                ";
 	int step = (int)sizeof blanks - 1;
 
 	for (; columns > 0; columns -= step, x += step)
@@ -379,7 +372,8 @@ term_show(void)
 		visible = term.cursor_y >= 0;
 		curs_set(visible);
 	}
-	move(term.cursor_y >= 0 ? term.cursor_y : LINES - 1, term.cursor_y >= 0 ? term.cursor_x : 0);
+	move(term.cursor_y >= 0 ? term.cursor_y : LINES - 1,
+	     term.cursor_y >= 0 ? term.cursor_x : 0);
 	refresh();
 	if (ferror(term.out))
 		term.gone = true;

@@ -68,10 +68,10 @@ enum {
 	K_BACK_TAB,
 	K_MOUSE,
 	K_OTHER, /* a key that has no meaning here */
-	K_F0,	 /* K_F0 + n = Fn */
+	K_F0,    /* K_F0 + n = Fn */
 	K_LAST = K_F0 + 12,
 };
-#define K_F(n)	  (K_F0 + (n))
+#define K_F(n)    (K_F0 + (n))
 #define K_CTRL(c) ((c)&31)
 
 enum mouse { MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
@@ -105,7 +105,8 @@ bool term_is_ascii(void);
 int term_fd(void);
 /* false: nothing more to read now. */
 bool term_read(struct event *ev);
-/* The terminal is gone (end of file, hung up). Asked when poll() reported something on term_fd(). */
+/* The terminal is gone (end of file, hung up). Asked when poll() reported something on term_fd().
+ */
 bool term_is_gone(void);
 
 /* ---- drawing: into a buffer; term_show() sends what differs ---- */
@@ -114,8 +115,7 @@ void term_clear(void);
 int term_put(int y, int x, int columns, enum role role, const char *s);
 /* The same, filled with blanks to `columns`. */
 void term_put_padded(int y, int x, int columns, enum role role, const char *s);
-void term_printf(int y, int x, int columns, enum role role, const char *fmt, ...)
-	ATTR_FORMAT(5, 6);
+void term_printf(int y, int x, int columns, enum role role, const char *fmt, ...) ATTR_FORMAT(5, 6);
 void term_fill(int y, int x, int columns, enum role role);
 /* Shows the text cursor there (prompts); y -1 hides it. */
 void term_cursor(int y, int x);

@@ -15,14 +15,14 @@ struct ui_config {
 	struct source *source; /* started; NULL: none could be opened, begin with Interfaces */
 	const char *filter;    /* screen filter (-Y), checked by filter_parse() before; or NULL */
 	const char *capture_filter; /* pcap-filter expression, to be shown; or NULL */
-	const char *notice;    /* one line to be shown at the start ("no permission …"), or NULL */
-	bool pick_interface;   /* begin with Interfaces although there is a source */
-	bool numeric;	       /* -n: no service names */
-	bool absolute_seq;     /* -S: sequence numbers as on the wire */
-	bool bits;	       /* rates in bits per second */
-	bool ascii;	       /* draw with ASCII only, whatever the locale */
-	bool mono;	       /* no colours, as with NO_COLOR */
-	const char *tty;       /* terminal's device; NULL = /dev/tty */
+	const char *notice;  /* one line to be shown at the start ("no permission …"), or NULL */
+	bool pick_interface; /* begin with Interfaces although there is a source */
+	bool numeric;        /* -n: no service names */
+	bool absolute_seq;   /* -S: sequence numbers as on the wire */
+	bool bits;           /* rates in bits per second */
+	bool ascii;          /* draw with ASCII only, whatever the locale */
+	bool mono;           /* no colours, as with NO_COLOR */
+	const char *tty;     /* terminal's device; NULL = /dev/tty */
 	/*
 	 * Captures from another interface: stops and closes the present source, empties the engine
 	 * (engine_clear), opens and starts the new one and returns it; main keeps it for closing at

@@ -17,9 +17,9 @@ struct list {
 	size_t count; /* rows there are */
 	size_t top;   /* first one shown */
 	size_t cursor;
-	int lines;     /* rows that fit the screen, ≥ 1 */
-	bool touched;  /* the user has moved: the selection sticks to its row's identity */
-	bool scrolls;  /* no cursor is shown: keys scroll the text */
+	int lines;    /* rows that fit the screen, ≥ 1 */
+	bool touched; /* the user has moved: the selection sticks to its row's identity */
+	bool scrolls; /* no cursor is shown: keys scroll the text */
 };
 
 /* The rows changed: now `count`, the selected one at row `found` (-1: gone, or nothing stuck). */
@@ -34,10 +34,10 @@ void list_scroll(struct list *l, ptrdiff_t by);
 /* ---- actions: what a key does; help, footer and manual are made of these ---- */
 #define ACTION_KEYS 4
 struct action {
-	const char *name;	 /* for scripts: "save" */
-	int keys[ACTION_KEYS];	 /* K_* or characters, 0 ends */
-	const char *label;	 /* N_(): footer, one word; NULL: not in the footer */
-	const char *help;	 /* N_(): one line */
+	const char *name;      /* for scripts: "save" */
+	int keys[ACTION_KEYS]; /* K_* or characters, 0 ends */
+	const char *label;     /* N_(): footer, one word; NULL: not in the footer */
+	const char *help;      /* N_(): one line */
 	void (*fn)(struct ui *ui, struct view *v);
 };
 /* "Enter", "F1", "^L", "x" … */
@@ -81,12 +81,12 @@ struct view {
 	void *state;
 	struct list list;
 	struct area list_area; /* where the list was drawn */
-	bool counting_down;    /* something visible changes by time alone: draw ten times a second */
-	bool ticking;	       /* … once a second */
+	bool counting_down;    /* something visible changes by time alone: ten drawings a second */
+	bool ticking;          /* … once a second */
 };
 
 /* Every screen, in the order of the help. */
-#define VIEWS(X) X(flows) X(flow) X(packet) X(why) X(problems) X(interfaces) X(sort) X(help)
+#define VIEWS(X)           X(flows) X(flow) X(packet) X(why) X(problems) X(interfaces) X(sort) X(help)
 #define DECLARE_VIEW(name) extern const struct view_ops view_##name;
 VIEWS(DECLARE_VIEW)
 #undef DECLARE_VIEW
@@ -156,16 +156,16 @@ struct ui {
 	int depth;
 	struct totals totals;
 	struct source_status status;
-	nsec now;      /* in the capture's time; stands still while frozen */
-	nsec tick;     /* monotonic, of this turn of the loop */
-	nsec drawn;    /* monotonic, of the last drawing */
+	nsec now;        /* in the capture's time; stands still while frozen */
+	nsec tick;       /* monotonic, of this turn of the loop */
+	nsec drawn;      /* monotonic, of the last drawing */
 	nsec packets_at; /* monotonic, when the engine last changed */
 	bool dirty;
 	bool quit;
 	bool frozen;
 	uint64_t frozen_packets; /* totals.packets at the freeze */
-	double packet_rate;	 /* per second */
-	nsec rate_since;	 /* monotonic, of the window that is being measured */
+	double packet_rate;      /* per second */
+	nsec rate_since;         /* monotonic, of the window that is being measured */
 	uint64_t rate_packets;
 	char filter[PROMPT_MAX]; /* in force */
 	char capture_filter[PROMPT_MAX];
@@ -211,7 +211,10 @@ extern const struct action movement_actions[], global_actions[];
 void actions_dispatch(struct ui *ui, const struct event *ev);
 /* The action of a key here, or NULL. */
 const struct action *action_find(const struct view *v, int key);
+
+/* ---- filters.c ---- */
 void action_filter(struct ui *ui, struct view *v);
+void action_capture_filter(struct ui *ui, struct view *v);
 
 /* ---- save.c ---- */
 /* Asks for a file and saves the packets of these connections there. */

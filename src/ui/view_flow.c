@@ -25,8 +25,8 @@ flow_open(struct view *v, const void *arg, struct err *err)
 	if (!engine_detail(v->ui->engine, v->ui->now, f->ref, &f->d))
 		return err_set(err, _("The connection is no longer tracked"));
 	engine_pin(v->ui->engine, f->ref, true);
-	f->follow = v->ui->status.live && v->ui->status.phase == SOURCE_RUNNING &&
-		    f->d.f.ended == 0;
+	f->follow =
+		v->ui->status.live && v->ui->status.phase == SOURCE_RUNNING && f->d.f.ended == 0;
 	f->on_segments = tabs[f->tab]->segments;
 	tabs[f->tab]->update(v);
 	return true;
@@ -235,8 +235,8 @@ absolute(struct ui *ui, struct view *v)
 	(void)v;
 	ui->absolute_seq = !ui->absolute_seq;
 	ui_say(ui, "%s",
-	       ui->absolute_seq ? _("Sequence numbers as on the wire") :
-				  _("Sequence numbers from the connection's beginning"));
+	       ui->absolute_seq ? _("Sequence numbers as on the wire")
+				: _("Sequence numbers from the connection's beginning"));
 }
 
 static void
@@ -250,9 +250,15 @@ save(struct ui *ui, struct view *v)
 static const struct action flow_actions[] = {
 	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("every field of the segment"), segments_enter},
 	{"next-tab", {K_TAB}, N_("Switch"), N_("the next tab"), tab_next},
-	{"next-problem", {']'}, N_("Problem"), N_("to the next segment with a problem"),
+	{"next-problem",
+	 {']'},
+	 N_("Problem"),
+	 N_("to the next segment with a problem"),
 	 segments_next_problem},
-	{"time", {'t'}, N_("Time"), N_("time: since the start, since the one before, of day, date"),
+	{"time",
+	 {'t'},
+	 N_("Time"),
+	 N_("time: since the start, since the one before, of day, date"),
 	 time_style},
 	{"why", {'v'}, N_("Why"), N_("why: the rule and the segments behind each diagnosis"), why},
 	{"save", {'w', K_F(2)}, N_("Save"), N_("save the connection's packets as pcap"), save},
@@ -260,7 +266,10 @@ static const struct action flow_actions[] = {
 	{"segments", {'1'}, NULL, N_("segments"), tab_1},
 	{"timers", {'2'}, NULL, N_("timers"), tab_2},
 	{"ladder", {'3', 'l'}, NULL, N_("ladder: arrows between the two hosts"), tab_3},
-	{"previous-problem", {'['}, NULL, N_("to the segment with a problem before"),
+	{"previous-problem",
+	 {'['},
+	 NULL,
+	 N_("to the segment with a problem before"),
 	 segments_previous_problem},
 	{"follow", {'F'}, NULL, N_("follow the newest segment"), segments_follow},
 	{"absolute", {'a'}, NULL, N_("sequence numbers relative or as on the wire"), absolute},
@@ -271,7 +280,8 @@ static const struct action flow_actions[] = {
 const struct view_ops view_flow = {
 	.name = "connection",
 	.title = N_("Connection"),
-	.help = N_("Both ends of a connection: their states, what they agreed on, what is wrong; every "
+	.help = N_("Both ends of a connection: their states, what they agreed on, what is wrong; "
+		   "every "
 		   "segment, and the timers that retransmit."),
 	.state_size = sizeof(struct flow),
 	.open = flow_open,

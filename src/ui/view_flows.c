@@ -10,7 +10,7 @@
 
 #define ROWS_MAX    256 /* engine_rows' limit */
 #define COLUMNS_MAX 64
-#define MARGIN	    1 /* for the tag */
+#define MARGIN      1 /* for the tag */
 #define LEAST_WIDTH 8 /* of a column that is cut */
 
 struct slot {
@@ -25,7 +25,7 @@ struct flows {
 	struct conn_facts rows[ROWS_MAX];
 	size_t n_slots;
 	struct slot slots[COLUMNS_MAX];
-	int screen;		 /* the width that the needs were measured on */
+	int screen;              /* the width that the needs were measured on */
 	int needed[COLUMNS_MAX]; /* widest text so far, by place in columns[]; never shrinks, so
 				  * that columns do not jump about */
 };
@@ -49,9 +49,9 @@ gap_before(const struct flows *f, size_t i)
 	if (i == 0)
 		return 0;
 	return strcmp(f->slots[i].column->name, "server") == 0 &&
-			       strcmp(f->slots[i - 1].column->name, "client") == 0 ?
-		       3 :
-		       1;
+			       strcmp(f->slots[i - 1].column->name, "client") == 0
+		       ? 3
+		       : 1;
 }
 
 static void
@@ -236,8 +236,9 @@ flows_draw_row(struct view *v, size_t row, struct area a, bool selected)
 		return; /* gone since the list was made; the next turn leaves it out */
 	enum severity severity = c->n_verdicts > 0 ? c->verdict.severity : SEV_NONE;
 	enum role plain = selected ? ROLE_SELECTED : is_over(c) ? ROLE_DIM : ROLE_NORMAL;
-	enum role loud = selected ? ROLE_SELECTED :
-			 severity == SEV_NONE ? plain : severity_role(severity);
+	enum role loud = selected               ? ROLE_SELECTED
+			 : severity == SEV_NONE ? plain
+						: severity_role(severity);
 	if (ui_is_tagged(v->ui, c->id))
 		term_put(a.y, 0, 1, plain, "+");
 	for (size_t i = 0; i < f->n_slots; i++) {
@@ -275,11 +276,12 @@ flows_draw_top(struct view *v, struct area a)
 			x += s->width - (int)text_width(title);
 		enum role role = s->column == v->ui->sort ? ROLE_SORTED : ROLE_HEADER;
 		int used = term_put(a.y, x, s->width, role, title);
-		int mark = s->column->align == ALIGN_RIGHT ? x - 1 : x + used; /* maybe in the gap */
+		int mark =
+			s->column->align == ALIGN_RIGHT ? x - 1 : x + used; /* maybe in the gap */
 		if (role == ROLE_SORTED && mark >= 0 && mark < a.columns)
 			term_put(a.y, mark, 1, role,
-				 glyph(v->ui->sort_reverse != s->column->descending ? GLYPH_DOWN :
-										      GLYPH_UP));
+				 glyph(v->ui->sort_reverse != s->column->descending ? GLYPH_DOWN
+										    : GLYPH_UP));
 	}
 }
 
@@ -371,8 +373,9 @@ hold(struct ui *ui, struct view *v)
 	(void)v;
 	ui->hold_order = !ui->hold_order;
 	index_hold_order(ui->index, ui->hold_order);
-	ui_say(ui, "%s", ui->hold_order ? _("Order held: new connections come last, nothing moves") :
-					  _("Order no longer held"));
+	ui_say(ui, "%s",
+	       ui->hold_order ? _("Order held: new connections come last, nothing moves")
+			      : _("Order no longer held"));
 }
 
 static void
@@ -381,8 +384,9 @@ hide_closed(struct ui *ui, struct view *v)
 	(void)v;
 	ui->hide_closed = !ui->hide_closed;
 	index_hide_closed(ui->index, ui->hide_closed);
-	ui_say(ui, "%s", ui->hide_closed ? _("Closed connections are hidden") :
-					   _("Closed connections are shown"));
+	ui_say(ui, "%s",
+	       ui->hide_closed ? _("Closed connections are hidden")
+			       : _("Closed connections are shown"));
 }
 
 /* ---- selection ---- */
@@ -448,91 +452,6 @@ interfaces(struct ui *ui, struct view *v)
 	ui_open(ui, &view_interfaces, NULL);
 }
 
-/* ---- filter ---- */
-
-static void
-filter_set(struct ui *ui, struct filter *filter, const char *text)
-{
-	struct text t = text_on(ui->filter, sizeof ui->filter);
-
-	text_add(&t, "%s", text);
-	index_set_filter(ui->index, filter);
-	ui->dirty = true;
-}
-
-/* Narrows with every key; what is not yet an expression leaves the list as it was. */
-static void
-filter_changed(struct ui *ui, const char *text, size_t *at, char *note, size_t size)
-{
-	struct filter_error error = {0};
-	struct filter *filter = filter_parse(text, &error);
-
-	if (filter != NULL) {
-		filter_set(ui, filter, text);
-		return;
-	}
-	struct text t = text_on(note, size);
-	*at = error.at;
-	text_add(&t, _("column %zu: expected %s"), error.at + 1, error.expected);
-}
-
-static void
-filter_done(struct ui *ui, const char *text)
-{
-	struct filter_error error = {0};
-
-	if (text == NULL) {
-		filter_set(ui, NULL, "");
-		return;
-	}
-	struct filter *filter = filter_parse(text, &error);
-	if (filter == NULL)
-		ui_warn(ui, _("Not a filter: column %zu: expected %s"), error.at + 1, error.expected);
-	else
-		filter_set(ui, filter, text);
-}
-
-static const struct prompt_ops filter_prompt = {filter_changed, filter_done};
-
-void
-action_filter(struct ui *ui, struct view *v)
-{
-	(void)v;
-	prompt_open(ui, "/", ui->filter, &filter_prompt, &ui->filter_history);
-}
-
-/* ---- capture filter ---- */
-
-static void
-capture_filter_done(struct ui *ui, const char *text)
-{
-	struct err err = {""};
-
-	if (text == NULL)
-		return;
-	if (!source_set_filter(ui->source, text, &err)) {
-		ui_warn(ui, "%s", err.msg);
-		return;
-	}
-	struct text t = text_on(ui->capture_filter, sizeof ui->capture_filter);
-	text_add(&t, "%s", text);
-	ui_say(ui, "%s", *text != '\0' ? _("Capturing only what the filter lets through") :
-					 _("Capturing everything"));
-}
-
-static const struct prompt_ops capture_filter_prompt = {.done = capture_filter_done};
-
-static void
-capture_filter(struct ui *ui, struct view *v)
-{
-	(void)v;
-	if (ui->source == NULL || !ui->status.live)
-		ui_say(ui, _("A capture filter is for live captures; / filters what is shown"));
-	else
-		prompt_open(ui, _("Capture filter: "), ui->capture_filter, &capture_filter_prompt,
-			    &ui->capture_history);
-}
-
 static void
 why(struct ui *ui, struct view *v)
 {
@@ -551,15 +470,25 @@ problems(struct ui *ui, struct view *v)
 
 static const struct action flows_actions[] = {
 	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("look into the connection"), enter},
-	{"filter", {'/', 'f', K_F(4), K_F(7)}, N_("Filter"),
-	 N_("narrow the list while typing; Esc clears"), action_filter},
+	{"filter",
+	 {'/', 'f', K_F(4), K_F(7)},
+	 N_("Filter"),
+	 N_("narrow the list while typing; Esc clears"),
+	 action_filter},
 	{"sort", {'s', K_F(6)}, N_("Sort"), N_("choose what to sort by"), sort_menu},
 	{"tag", {' '}, N_("Tag"), N_("tag or untag, for saving several"), tag},
-	{"save", {'w', K_F(2)}, N_("Save"), N_("save packets of it, or of the tagged, as pcap"), save},
+	{"save",
+	 {'w', K_F(2)},
+	 N_("Save"),
+	 N_("save packets of it, or of the tagged, as pcap"),
+	 save},
 	{"why", {'v'}, N_("Why"), N_("why: the rule and the segments behind the diagnosis"), why},
 	{"problems", {'P'}, N_("Problems"), N_("what went wrong, newest first"), problems},
-	{"capture-filter", {'B'}, NULL, N_("capture only what a pcap filter lets through"),
-	 capture_filter},
+	{"capture-filter",
+	 {'B'},
+	 NULL,
+	 N_("capture only what a pcap filter lets through"),
+	 action_capture_filter},
 	{"sort-left", {'<'}, NULL, N_("sort by the column to the left"), sort_left},
 	{"sort-right", {'>'}, NULL, N_("sort by the column to the right"), sort_right},
 	{"reverse", {'S'}, NULL, N_("reverse the order"), sort_turn},

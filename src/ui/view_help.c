@@ -188,8 +188,8 @@ help_draw_bottom(struct view *v, struct area a)
 
 	if (last > v->list.count)
 		last = v->list.count;
-	term_printf(a.y, 1, a.columns - 1, ROLE_DIM, _("lines %zu-%zu of %zu"), v->list.top + 1, last,
-		    v->list.count);
+	term_printf(a.y, 1, a.columns - 1, ROLE_DIM, _("lines %zu-%zu of %zu"), v->list.top + 1,
+		    last, v->list.count);
 }
 
 const struct view_ops view_help = {

@@ -9,7 +9,7 @@
 #include "ui/view.h"
 
 #define INTERFACES_MAX 128
-#define REFRESH	       NSEC_PER_SEC
+#define REFRESH        NSEC_PER_SEC
 
 struct interfaces {
 	int n;

@@ -43,8 +43,7 @@ row_add(struct packet_view *p, enum role role, int depth, const char *name)
 	return r;
 }
 
-static void
-row_value(struct packet_row *r, const char *fmt, ...) ATTR_FORMAT(2, 3);
+static void row_value(struct packet_row *r, const char *fmt, ...) ATTR_FORMAT(2, 3);
 static void
 row_value(struct packet_row *r, const char *fmt, ...)
 {
@@ -60,8 +59,8 @@ static void
 add_field(void *ctx, const struct field *f)
 {
 	struct packet_view *p = ctx;
-	struct packet_row *r = row_add(p, f->depth == 0 ? ROLE_TITLE : ROLE_NORMAL, f->depth,
-				       _(f->name));
+	struct packet_row *r =
+		row_add(p, f->depth == 0 ? ROLE_TITLE : ROLE_NORMAL, f->depth, _(f->name));
 
 	r->offset = f->offset;
 	r->len = f->len;
@@ -100,8 +99,8 @@ add_analysis(struct packet_view *p)
 	for (int f = 0; f < FINDING_COUNT; f++)
 		if (s->findings & FINDING(f)) {
 			const struct finding_info *info = finding_info(f);
-			row_value(row_add(p, severity_role(info->severity), 2, _(info->label)), "%s",
-				  _(info->help));
+			row_value(row_add(p, severity_role(info->severity), 2, _(info->label)),
+				  "%s", _(info->help));
 		}
 }
 
@@ -115,10 +114,11 @@ add_frame(struct packet_view *p)
 	row_value(r, "#%llu  %s", (unsigned long long)p->segment.frame,
 		  text_date(date, sizeof date, f->ts, 9));
 	if (f->cap_len < f->wire_len)
-		row_value(row_add(p, ROLE_WARNING, 1, _("Captured")), _("%u of %u bytes"), f->cap_len,
-			  f->wire_len);
+		row_value(row_add(p, ROLE_WARNING, 1, _("Captured")), _("%u of %u bytes"),
+			  f->cap_len, f->wire_len);
 	else
-		row_value(row_add(p, ROLE_NORMAL, 1, _("Captured")), _("all %u bytes"), f->wire_len);
+		row_value(row_add(p, ROLE_NORMAL, 1, _("Captured")), _("all %u bytes"),
+			  f->wire_len);
 	uint32_t payload = explain_frame(f, add_field, p);
 	if (payload < f->cap_len) {
 		r = row_add(p, ROLE_TITLE, 0, _("Payload"));
@@ -144,7 +144,8 @@ packet_open(struct view *v, const void *arg, struct err *err)
 		add_frame(p);
 	else
 		row_add(p, ROLE_WARNING, 0,
-			_("The bytes of this packet are no longer kept: newer ones took their place"));
+			_("The bytes of this packet are no longer kept: newer ones took their "
+			  "place"));
 	v->list.count = p->n;
 	return true;
 }
@@ -262,7 +263,8 @@ static const struct action packet_actions[] = {
 const struct view_ops view_packet = {
 	.name = "segment",
 	.title = N_("Segment"),
-	.help = N_("Every field of one segment; the bytes of the field under the cursor are marked."),
+	.help = N_(
+		"Every field of one segment; the bytes of the field under the cursor are marked."),
 	.state_size = sizeof(struct packet_view),
 	.open = packet_open,
 	.close = packet_close,

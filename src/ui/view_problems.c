@@ -10,9 +10,9 @@
 #include "ui/view.h"
 
 #define PROBLEMS_MAX 4096 /* kept: the newest */
-#define SLICE	     1024
-#define SLICES	     16	  /* per turn */
-#define ROWS_MAX     256  /* engine_rows' limit */
+#define SLICE        1024
+#define SLICES       16  /* per turn */
+#define ROWS_MAX     256 /* engine_rows' limit */
 
 struct problems {
 	struct connref selected;

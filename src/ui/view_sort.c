@@ -40,8 +40,7 @@ sort_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	if (c == v->ui->sort)
 		term_put(a.y, 1, 1, role, glyph(GLYPH_LIVE));
 	term_put(a.y, 3, 14, selected ? role : ROLE_TITLE, c != NULL ? _(c->title) : _("default"));
-	term_put(a.y, 18, a.columns - 18, role,
-		 c != NULL ? _(c->help) : _("the newest first"));
+	term_put(a.y, 18, a.columns - 18, role, c != NULL ? _(c->help) : _("the newest first"));
 }
 
 static void
@@ -55,7 +54,10 @@ choose(struct ui *ui, struct view *v)
 }
 
 static const struct action sort_actions[] = {
-	{"choose", {K_ENTER, ' '}, N_("Choose"), N_("sort by this; again: the other way round"),
+	{"choose",
+	 {K_ENTER, ' '},
+	 N_("Choose"),
+	 N_("sort by this; again: the other way round"),
 	 choose},
 	{0},
 };
