@@ -266,7 +266,6 @@ show_screens(struct session *ss, const char *notice)
 	const struct ui_config uc = {
 		.engine = ss->engine,
 		.source = ss->source,
-		.capture_filter = cfg->capture_filter,
 		.filter = cfg->screen_filter,
 		.capture_filter = cfg->capture_filter,
 		.notice = notice,
