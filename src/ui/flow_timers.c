@@ -150,6 +150,30 @@ gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
 		  i == 0 && d->half[side].first_is_tlp ? _("tail-loss probe") : "");
 }
 
+/* Whether the ladder shown is the one that the running timer is climbing. */
+static bool
+ladder_goes_on(const struct conn_detail *d, int side)
+{
+	const struct timer_facts *t = &d->f.half[side].timer;
+
+	return t->kind != TIMER_NONE && t->due != NSEC_NEVER &&
+	       t->attempt == (uint32_t)d->half[side].n_gaps + 1;
+}
+
+/* The attempts that are still to come, when the sender's rules tell them. */
+static void
+expected_rows(struct lines *l, const struct conn_detail *d, int side, nsec at)
+{
+	char clock[64], e[24];
+
+	for (int i = d->half[side].n_gaps; i < d->half[side].n_expected; i++) {
+		at += d->half[side].expected[i];
+		seconds_text(e, sizeof e, d->half[side].expected[i]);
+		lines_add(l, ROLE_DIM, "  %3d  %-13s %10s  %10s  %8s", i + 2,
+			  text_clock(clock, sizeof clock, at, 3), "", e, _("to come"));
+	}
+}
+
 static void
 ladder_add(struct lines *l, const struct conn_detail *d, int side)
 {
@@ -174,6 +198,8 @@ ladder_add(struct lines *l, const struct conn_detail *d, int side)
 		at += d->half[side].gaps[i];
 		gap_row(l, d, side, i, at);
 	}
+	if (d->f.ended == 0 && ladder_goes_on(d, side))
+		expected_rows(l, d, side, at);
 }
 
 static void

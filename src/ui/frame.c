@@ -280,7 +280,7 @@ frame_draw(struct ui *ui)
 	status_draw(ui, cols);
 	int y = 1 + notice_draw(ui, 1, cols);
 	bool asking = ui->prompt.ops != NULL;
-	int below = asking && ui->prompt.note[0] != '\0' ? 2 : 1;
+	int below = asking ? prompt_lines(ui, cols) : 1;
 	view_draw(ui_view(ui), (struct area){y, 0, lines - y - below, cols});
 	struct area foot = {lines - below, 0, below, cols};
 	if (asking)

@@ -7,7 +7,10 @@
 #include <wchar.h>
 
 #include "base/i18n.h"
+#include "ui/lines.h"
 #include "ui/view.h"
+
+#define NOTE_LINES 3
 
 static void
 prompt_changed(struct ui *ui)
@@ -199,6 +202,41 @@ width_until(const char *s, size_t n)
 	return (int)text_width(buf);
 }
 
+/* What is to be said of the text, broken into lines where one is not enough. */
+static void
+note_lines(const struct prompt *p, int width, struct lines *out)
+{
+	if (p->note[0] != '\0')
+		lines_wrap(out, ROLE_WARNING, width - 2, 2, term_is_ascii() ? "v" : "▾", p->note);
+	if (out->n > NOTE_LINES)
+		out->n = NOTE_LINES;
+}
+
+int
+prompt_lines(const struct ui *ui, int width)
+{
+	struct lines note = {0};
+
+	note_lines(&ui->prompt, width, &note);
+	int n = 1 + (int)note.n;
+	lines_free(&note);
+	return n;
+}
+
+/* The note points at its place in the text where there is room for that. */
+static void
+note_draw(const struct prompt *p, struct area a, int mark)
+{
+	struct lines note = {0};
+
+	note_lines(p, a.columns, &note);
+	if (note.n > 1 || mark + (int)text_width(p->note) + 2 > a.columns)
+		mark = 0;
+	for (size_t i = 0; i < note.n; i++)
+		term_put(a.y + (int)i, mark, a.columns - mark, ROLE_WARNING, note.items[i].text);
+	lines_free(&note);
+}
+
 void
 prompt_draw(struct ui *ui, struct area a)
 {
@@ -219,13 +257,8 @@ prompt_draw(struct ui *ui, struct area a)
 	term_cursor(y, label + at - hidden);
 	if (a.lines < 2)
 		return;
-	/* What is to be said of the text points at its place where there is room. */
-	int mark = label + width_until(p->text, p->note_at) - hidden;
-	int width = (int)text_width(p->note) + 2;
-	if (mark < 0 || mark + width > a.columns)
-		mark = a.columns > width ? a.columns - width : 0;
-	term_put(a.y, mark, 2, ROLE_WARNING, term_is_ascii() ? "v " : "▾ ");
-	term_put(a.y, mark + 2, a.columns - mark - 2, ROLE_WARNING, p->note);
+	note_draw(p, (struct area){a.y, a.x, a.lines - 1, a.columns},
+		  label + width_until(p->text, p->note_at) - hidden);
 }
 
 void

@@ -81,7 +81,7 @@ struct view {
 	void *state;
 	struct list list;
 	struct area list_area; /* where the list was drawn */
-	bool counting_down;    /* something visible changes by time alone: ten drawings a second */
+	bool counting_down;    /* time alone changes what is seen: ten drawings a second */
 	bool ticking;          /* … once a second */
 };
 
@@ -120,6 +120,8 @@ struct history {
 void prompt_open(struct ui *ui, const char *label, const char *text, const struct prompt_ops *ops,
 		 struct history *history);
 void prompt_key(struct ui *ui, const struct event *ev);
+/* Lines that it takes on a screen of that width. */
+int prompt_lines(const struct ui *ui, int width);
 void prompt_draw(struct ui *ui, struct area a);
 
 /* A question with yes or no for an answer. */

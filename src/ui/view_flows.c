@@ -98,11 +98,12 @@ slots_fit(struct flows *f, int screen)
 static void
 slots_measure(struct flows *f, const struct ui *ui)
 {
-	const struct cell_style style = ui_style(ui);
+	struct cell_style style = ui_style(ui);
 	char text[512];
 
 	for (size_t k = 0; k < f->n_slots; k++) {
 		const struct column *c = f->slots[k].column;
+		style.width = c->max_width;
 		int *needed = &f->needed[c - columns];
 		for (size_t i = 0; i < f->n && *needed < c->max_width; i++) {
 			if (f->rows[i].ref.gen == 0)
