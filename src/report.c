@@ -22,11 +22,11 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define FLUSH_BYTES   (64 * 1024)	/* written out when more is waiting */
-#define PENDING_BYTES (64 * 1024 * 1024) /* a reader this far behind holds up the capture */
+#define FLUSH_BYTES    (64 * 1024)        /* written out when more is waiting */
+#define PENDING_BYTES  (64 * 1024 * 1024) /* a reader this far behind holds up the capture */
 #define LIVE_PERIOD_MS 100
-#define HELD_MAX      (1000 * 1000)	/* lines; from a file */
-#define HOLD_MAX      (2 * NSEC_PER_SEC) /* live */
+#define HELD_MAX       (1000 * 1000)      /* lines; from a file */
+#define HOLD_MAX       (2 * NSEC_PER_SEC) /* live */
 
 struct report {
 	const struct report_config *cfg;
@@ -38,12 +38,12 @@ struct report {
 	pthread_mutex_t lock;
 	pthread_cond_t taken; /* out was taken to be written */
 	bool live;
-	bool threaded;	 /* another thread writes */
-	bool ordered;	 /* lines wait for each other: segments are among them */
-	bool closed;	 /* nobody reads any more */
+	bool threaded;   /* another thread writes */
+	bool ordered;    /* lines wait for each other: segments are among them */
+	bool closed;     /* nobody reads any more */
 	int write_errno; /* 0: all was written */
-	nsec now;	 /* the capture's time, where it is later than a connection's own */
-	uint64_t seen;	 /* bit per verdict code */
+	nsec now;        /* the capture's time, where it is later than a connection's own */
+	uint64_t seen;   /* bit per verdict code */
 };
 
 /* Writes all of p; false when the reader is gone or it failed. */
@@ -216,8 +216,8 @@ write_while_capturing(struct report *r)
 	uint64_t drained;
 
 	do {
-		if (poll(&p, 1, LIVE_PERIOD_MS) > 0 &&
-		    read(p.fd, &drained, sizeof(drained)) < 0 && errno != EAGAIN)
+		if (poll(&p, 1, LIVE_PERIOD_MS) > 0 && read(p.fd, &drained, sizeof(drained)) < 0 &&
+		    errno != EAGAIN)
 			break;
 		write_ready(r);
 		source_status(r->source, &st);
@@ -347,7 +347,8 @@ report_parse_fail_on(const char *list, uint64_t *out, struct err *err)
 		char word[64];
 		enum verdict_code v;
 
-		snprintf(word, sizeof(word), "%.*s", (int)(n < sizeof(word) ? n : sizeof(word)), list);
+		snprintf(word, sizeof(word), "%.*s", (int)(n < sizeof(word) ? n : sizeof(word)),
+			 list);
 		if (n > 0 && !verdict_by_name(word, &v))
 			return unknown_verdict(word, err);
 		if (n > 0)

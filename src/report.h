@@ -16,18 +16,18 @@ enum report_format {
 
 enum report_exit {
 	REPORT_OK = 0,
-	REPORT_ERROR = 1,    /* one line on standard error said why */
-	REPORT_FAIL_ON = 3,  /* a verdict of fail_on was seen */
+	REPORT_ERROR = 1,   /* one line on standard error said why */
+	REPORT_FAIL_ON = 3, /* a verdict of fail_on was seen */
 };
 
 struct report_config {
 	enum report_format format;
-	bool segments;		  /* every segment too */
-	bool timers;		  /* every change of a retransmission timer too */
-	uint64_t fail_on;	  /* bit per enum verdict_code, from report_parse_fail_on */
+	bool segments;            /* every segment too */
+	bool timers;              /* every change of a retransmission timer too */
+	uint64_t fail_on;         /* bit per enum verdict_code, from report_parse_fail_on */
 	uint32_t max_connections; /* as in struct engine_config */
-	size_t memory;		  /* as in struct engine_config */
-	int fd;			  /* where to write: 1 = standard output */
+	size_t memory;            /* as in struct engine_config */
+	int fd;                   /* where to write: 1 = standard output */
 };
 
 /* Runs the open source to its end (or to source_stop) and reports. The caller keeps the source.

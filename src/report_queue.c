@@ -12,7 +12,7 @@
 
 struct report_item {
 	struct segment s; /* of a text only the frame counts: that of the segment before it */
-	char *text;	  /* owned; NULL: a segment */
+	char *text;       /* owned; NULL: a segment */
 	size_t len;
 };
 

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define INDENT	  "        "
+#define INDENT    "        "
 #define ADDR_SIZE 64
 
 static void
@@ -49,8 +49,8 @@ table_row(struct writer *w, const struct conn_facts *f)
 	const nsec end = f->ended != 0 ? f->ended : f->last;
 
 	writer_format(
-		w, "%7llu %-15s %8s %-24s %-24s %-11s %8s %8s %5u %8s\n",
-		(unsigned long long)f->id, text_clock(start, sizeof(start), f->start, 6),
+		w, "%7llu %-15s %8s %-24s %-24s %-11s %8s %8s %5u %8s\n", (unsigned long long)f->id,
+		text_clock(start, sizeof(start), f->start, 6),
 		text_duration(lasted, sizeof(lasted), end - f->start),
 		text_endpoint(client, sizeof(client), f->end[CLIENT].addr, f->end[CLIENT].port),
 		text_endpoint(server, sizeof(server), f->end[SERVER].addr, f->end[SERVER].port),
@@ -85,8 +85,10 @@ table_connection(struct writer *w, const struct conn_detail *d, nsec now)
 			      severity_letter((enum severity)d->verdicts[i].severity),
 			      verdict_name((enum verdict_code)d->verdicts[i].code),
 			      verdict_text(text, sizeof(text), &d->verdicts[i], &d->f, now));
-	table_gaps(w, _("client's attempts, intervals:"), d->half[CLIENT].gaps, d->half[CLIENT].n_gaps);
-	table_gaps(w, _("server's attempts, intervals:"), d->half[SERVER].gaps, d->half[SERVER].n_gaps);
+	table_gaps(w, _("client's attempts, intervals:"), d->half[CLIENT].gaps,
+		   d->half[CLIENT].n_gaps);
+	table_gaps(w, _("server's attempts, intervals:"), d->half[SERVER].gaps,
+		   d->half[SERVER].n_gaps);
 }
 
 /* ---- segment, timer ---- */
@@ -157,14 +159,14 @@ table_summary(struct writer *w, const struct totals *t, const struct source_stat
 				      verdict_name((enum verdict_code)v),
 				      (unsigned long long)t->verdicts[v]);
 	}
-	writer_format(w,
-		      _("dropped by the kernel %llu, by the interface %llu; not decoded %llu, cut "
-			"short %llu, captured twice %llu; connections evicted %llu\n"),
-		      (unsigned long long)st->kernel_drops, (unsigned long long)st->interface_drops,
-		      (unsigned long long)(t->decode[DECODE_MALFORMED] +
-					   t->decode[DECODE_UNSUPPORTED]),
-		      (unsigned long long)(t->truncated + t->decode[DECODE_TRUNCATED]),
-		      (unsigned long long)t->capture_duplicates, (unsigned long long)t->evicted);
+	writer_format(
+		w,
+		_("dropped by the kernel %llu, by the interface %llu; not decoded %llu, cut "
+		  "short %llu, captured twice %llu; connections evicted %llu\n"),
+		(unsigned long long)st->kernel_drops, (unsigned long long)st->interface_drops,
+		(unsigned long long)(t->decode[DECODE_MALFORMED] + t->decode[DECODE_UNSUPPORTED]),
+		(unsigned long long)(t->truncated + t->decode[DECODE_TRUNCATED]),
+		(unsigned long long)t->capture_duplicates, (unsigned long long)t->evicted);
 }
 
 const struct report_lines report_table = {

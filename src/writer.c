@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define FORMAT_ROOM 256 /* enough for most formatted texts */
-#define NUMBER_MAX 24 /* digits of a 64-bit number, sign and point */
+#define NUMBER_MAX  24  /* digits of a 64-bit number, sign and point */
 
 void
 writer_free(struct writer *w)

@@ -26,7 +26,7 @@ void writer_format(struct writer *w, const char *fmt, ...) ATTR_FORMAT(2, 3);
 
 /* Every value is preceded by its key, or by none (NULL) in arrays and at the top. */
 void writer_open(struct writer *w, const char *key, char bracket); /* '{' or '[' */
-void writer_close(struct writer *w, char bracket);		       /* '}' or ']' */
+void writer_close(struct writer *w, char bracket);                 /* '}' or ']' */
 void writer_null(struct writer *w, const char *key);
 void writer_bool(struct writer *w, const char *key, bool v);
 void writer_uint(struct writer *w, const char *key, uint64_t v);

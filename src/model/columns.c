@@ -354,11 +354,10 @@ key_ended_by(const struct conn_facts *f, nsec now)
 		write;                                                                             \
 	}
 
-#define COUNT_COLUMN(name, figure) \
-	FIGURE_COLUMN(name, uint64_t, figure, text_count(out, size, v))
-#define DURATION_COLUMN(name, figure) \
+#define COUNT_COLUMN(name, figure) FIGURE_COLUMN(name, uint64_t, figure, text_count(out, size, v))
+#define DURATION_COLUMN(name, figure)                                                              \
 	FIGURE_COLUMN(name, nsec, figure, put_duration(out, size, st, v))
-#define NUMBER_COLUMN(name, figure) \
+#define NUMBER_COLUMN(name, figure)                                                                \
 	FIGURE_COLUMN(name, int64_t, figure, put_number(out, size, st, v))
 COUNT_COLUMN(retx, (uint64_t)f->half[CLIENT].retransmissions + f->half[SERVER].retransmissions)
 DURATION_COLUMN(rtt, connection_rtt(f))
@@ -379,18 +378,15 @@ COUNT_COLUMN(fast, both_causes(f, CAUSE_FAST) + both_causes(f, CAUSE_RECOVERY))
 COUNT_COLUMN(tlp, both_causes(f, CAUSE_TLP))
 COUNT_COLUMN(spurious, (uint64_t)f->half[CLIENT].spurious + f->half[SERVER].spurious)
 COUNT_COLUMN(out_of_order, (uint64_t)f->half[CLIENT].out_of_order + f->half[SERVER].out_of_order)
-COUNT_COLUMN(dup_acks,
-	     (uint64_t)f->half[CLIENT].duplicate_acks + f->half[SERVER].duplicate_acks)
+COUNT_COLUMN(dup_acks, (uint64_t)f->half[CLIENT].duplicate_acks + f->half[SERVER].duplicate_acks)
 COUNT_COLUMN(in_flight, (uint64_t)f->half[CLIENT].in_flight + f->half[SERVER].in_flight)
 FIGURE_COLUMN(client_window, int64_t, f->half[CLIENT].window,
 	      put_window(out, size, &f->half[CLIENT]))
 FIGURE_COLUMN(server_window, int64_t, f->half[SERVER].window,
 	      put_window(out, size, &f->half[SERVER]))
 DURATION_COLUMN(zero_window, zero_window_time(f))
-FIGURE_COLUMN(client_mss, int64_t, f->half[CLIENT].mss,
-	      put_scale(out, size, st, &f->half[CLIENT]))
-FIGURE_COLUMN(server_mss, int64_t, f->half[SERVER].mss,
-	      put_scale(out, size, st, &f->half[SERVER]))
+FIGURE_COLUMN(client_mss, int64_t, f->half[CLIENT].mss, put_scale(out, size, st, &f->half[CLIENT]))
+FIGURE_COLUMN(server_mss, int64_t, f->half[SERVER].mss, put_scale(out, size, st, &f->half[SERVER]))
 DURATION_COLUMN(handshake, f->syn_to_synack < 0 || f->synack_to_ack < 0
 				   ? -1
 				   : f->syn_to_synack + f->synack_to_ack)
@@ -401,80 +397,79 @@ NUMBER_COLUMN(id, f->id)
 #define CELL(name) .format = format_##name, .key = key_##name
 
 const struct column columns[] = {
-	{"flag", "", N_("E error, W warning, N note"),
-	 1, 1, ALIGN_LEFT, 0, true, UNIT_NONE, CELL(flag)},
-	{"client", N_("CLIENT"), N_("who opened the connection"),
-	 13, 47, ALIGN_LEFT, 0, false, UNIT_NONE, CELL(client)},
-	{"server", N_("SERVER"), N_("who was called"),
-	 13, 47, ALIGN_LEFT, 0, false, UNIT_NONE, CELL(server)},
-	{"state", N_("STATE"), N_("the connection's state, or how it ended"),
-	 10, 11, ALIGN_LEFT, 0, false, UNIT_NONE, CELL(state)},
-	{"diagnosis", N_("DIAGNOSIS"), N_("what is wrong, in a few words"),
-	 15, 60, ALIGN_LEFT, 56, false, UNIT_NONE, CELL(diagnosis)},
-	{"retx", N_("RETX"), N_("retransmissions, both directions"),
-	 4, 5, ALIGN_RIGHT, 74, true, UNIT_COUNT, CELL(retx)},
-	{"next", N_("NEXT"), N_("when the next retransmission or probe is due"),
-	 6, 11, ALIGN_LEFT, 68, false, UNIT_NONE, CELL(next)},
-	{"rtt", N_("RTT"), N_("round trip between the ends, smoothed"),
-	 6, 7, ALIGN_RIGHT, 88, true, UNIT_DURATION, CELL(rtt)},
-	{"rate", N_("RATE"), N_("payload per second now, both directions"),
-	 5, 6, ALIGN_RIGHT, 95, true, UNIT_RATE, CELL(rate), .ages = true},
-	{"idle", N_("IDLE"), N_("time since the last packet"),
-	 5, 7, ALIGN_RIGHT, 102, true, UNIT_DURATION, CELL(idle), .ages = true},
-	{"sent", N_("SENT"), N_("payload bytes from client to server"),
-	 5, 5, ALIGN_RIGHT, 140, true, UNIT_BYTES, CELL(sent)},
-	{"received", N_("RCVD"), N_("payload bytes from server to client"),
-	 5, 5, ALIGN_RIGHT, 140, true, UNIT_BYTES, CELL(received)},
-	{"bytes", N_("BYTES"), N_("payload bytes, both directions"),
-	 5, 5, ALIGN_RIGHT, -1, true, UNIT_BYTES, CELL(bytes)},
-	{"age", N_("AGE"), N_("time since the first packet"),
-	 5, 7, ALIGN_RIGHT, 156, true, UNIT_DURATION, CELL(age), .ages = true},
-	{"sent-rate", N_("UP/s"), N_("payload per second now, client to server"),
-	 5, 6, ALIGN_RIGHT, -1, true, UNIT_RATE, CELL(sent_rate), .ages = true},
-	{"received-rate", N_("DOWN/s"), N_("payload per second now, server to client"),
-	 6, 6, ALIGN_RIGHT, -1, true, UNIT_RATE, CELL(received_rate), .ages = true},
-	{"segments", N_("SEGS"), N_("segments, both directions"),
-	 5, 5, ALIGN_RIGHT, -1, true, UNIT_COUNT, CELL(segments)},
-	{"lasted", N_("LASTED"), N_("time from the first packet to the end or the last one"),
-	 6, 7, ALIGN_RIGHT, -1, true, UNIT_DURATION, CELL(lasted)},
-	{"rto", N_("RTO"), N_("retransmission timeout as it stands, the larger of both ends'"),
-	 6, 7, ALIGN_RIGHT, 170, true, UNIT_DURATION, CELL(rto)},
-	{"timeouts", N_("TIMEO"), N_("retransmissions by timeout"),
-	 5, 5, ALIGN_RIGHT, 184, true, UNIT_COUNT, CELL(timeouts)},
-	{"fast", N_("FAST"), N_("fast retransmissions and those of the recovery after them"),
-	 5, 5, ALIGN_RIGHT, 184, true, UNIT_COUNT, CELL(fast)},
-	{"tlp", N_("TLP"), N_("tail-loss probes"),
-	 5, 5, ALIGN_RIGHT, 184, true, UNIT_COUNT, CELL(tlp)},
-	{"spurious", N_("SPUR"), N_("retransmissions that were not needed"),
-	 5, 5, ALIGN_RIGHT, -1, true, UNIT_COUNT, CELL(spurious)},
-	{"out-of-order", N_("OOO"), N_("segments that the network reordered"),
-	 5, 5, ALIGN_RIGHT, -1, true, UNIT_COUNT, CELL(out_of_order)},
-	{"dup-acks", N_("DUPACK"), N_("duplicate ACKs, both directions"),
-	 6, 6, ALIGN_RIGHT, -1, true, UNIT_COUNT, CELL(dup_acks)},
-	{"in-flight", N_("FLIGHT"), N_("bytes sent and not yet acknowledged, both directions"),
-	 6, 6, ALIGN_RIGHT, 200, true, UNIT_BYTES, CELL(in_flight)},
-	{"client-window", N_("WIN-C"), N_("bytes that the client is ready to take"),
-	 5, 6, ALIGN_RIGHT, -1, true, UNIT_BYTES, CELL(client_window)},
-	{"server-window", N_("WIN-S"), N_("bytes that the server is ready to take"),
-	 5, 6, ALIGN_RIGHT, -1, true, UNIT_BYTES, CELL(server_window)},
-	{"zero-window", N_("ZEROWIN"), N_("time during which a window was closed, in total"),
-	 7, 7, ALIGN_RIGHT, -1, true, UNIT_DURATION, CELL(zero_window), .ages = true},
-	{"client-mss", N_("MSS/WS-C"), N_("client's maximum segment size and window scale"),
-	 8, 8, ALIGN_RIGHT, -1, true, UNIT_NONE, CELL(client_mss)},
-	{"server-mss", N_("MSS/WS-S"), N_("server's maximum segment size and window scale"),
-	 8, 8, ALIGN_RIGHT, -1, true, UNIT_NONE, CELL(server_mss)},
-	{"handshake", N_("SETUP"), N_("time that the handshake took"),
-	 6, 7, ALIGN_RIGHT, -1, true, UNIT_DURATION, CELL(handshake)},
-	{"ended-by", N_("ENDED BY"), N_("who closed or aborted first"),
-	 8, 8, ALIGN_LEFT, -1, false, UNIT_NONE, CELL(ended_by)},
-	{"vlan", N_("VLAN"), N_("VLAN id"),
-	 4, 4, ALIGN_RIGHT, -1, false, UNIT_COUNT, CELL(vlan)},
-	{"interface", N_("IFACE"), N_("number of the interface"),
-	 5, 5, ALIGN_RIGHT, -1, false, UNIT_COUNT, CELL(interface)},
-	{"start", N_("START"), N_("when the first packet was seen"),
-	 12, 12, ALIGN_LEFT, -1, true, UNIT_NONE, CELL(start)},
-	{"id", N_("ID"), N_("the connection's number in this capture"),
-	 5, 8, ALIGN_RIGHT, -1, true, UNIT_COUNT, CELL(id)},
+	{"flag", "", N_("E error, W warning, N note"), 1, 1, ALIGN_LEFT, 0, true, UNIT_NONE,
+	 CELL(flag)},
+	{"client", N_("CLIENT"), N_("who opened the connection"), 13, 47, ALIGN_LEFT, 0, false,
+	 UNIT_NONE, CELL(client)},
+	{"server", N_("SERVER"), N_("who was called"), 13, 47, ALIGN_LEFT, 0, false, UNIT_NONE,
+	 CELL(server)},
+	{"state", N_("STATE"), N_("the connection's state, or how it ended"), 10, 11, ALIGN_LEFT, 0,
+	 false, UNIT_NONE, CELL(state)},
+	{"diagnosis", N_("DIAGNOSIS"), N_("what is wrong, in a few words"), 15, 60, ALIGN_LEFT, 56,
+	 false, UNIT_NONE, CELL(diagnosis)},
+	{"retx", N_("RETX"), N_("retransmissions, both directions"), 4, 5, ALIGN_RIGHT, 74, true,
+	 UNIT_COUNT, CELL(retx)},
+	{"next", N_("NEXT"), N_("when the next retransmission or probe is due"), 6, 11, ALIGN_LEFT,
+	 68, false, UNIT_NONE, CELL(next)},
+	{"rtt", N_("RTT"), N_("round trip between the ends, smoothed"), 6, 7, ALIGN_RIGHT, 88, true,
+	 UNIT_DURATION, CELL(rtt)},
+	{"rate", N_("RATE"), N_("payload per second now, both directions"), 5, 6, ALIGN_RIGHT, 95,
+	 true, UNIT_RATE, CELL(rate), .ages = true},
+	{"idle", N_("IDLE"), N_("time since the last packet"), 5, 7, ALIGN_RIGHT, 102, true,
+	 UNIT_DURATION, CELL(idle), .ages = true},
+	{"sent", N_("SENT"), N_("payload bytes from client to server"), 5, 5, ALIGN_RIGHT, 140,
+	 true, UNIT_BYTES, CELL(sent)},
+	{"received", N_("RCVD"), N_("payload bytes from server to client"), 5, 5, ALIGN_RIGHT, 140,
+	 true, UNIT_BYTES, CELL(received)},
+	{"bytes", N_("BYTES"), N_("payload bytes, both directions"), 5, 5, ALIGN_RIGHT, -1, true,
+	 UNIT_BYTES, CELL(bytes)},
+	{"age", N_("AGE"), N_("time since the first packet"), 5, 7, ALIGN_RIGHT, 156, true,
+	 UNIT_DURATION, CELL(age), .ages = true},
+	{"sent-rate", N_("UP/s"), N_("payload per second now, client to server"), 5, 6, ALIGN_RIGHT,
+	 -1, true, UNIT_RATE, CELL(sent_rate), .ages = true},
+	{"received-rate", N_("DOWN/s"), N_("payload per second now, server to client"), 6, 6,
+	 ALIGN_RIGHT, -1, true, UNIT_RATE, CELL(received_rate), .ages = true},
+	{"segments", N_("SEGS"), N_("segments, both directions"), 5, 5, ALIGN_RIGHT, -1, true,
+	 UNIT_COUNT, CELL(segments)},
+	{"lasted", N_("LASTED"), N_("time from the first packet to the end or the last one"), 6, 7,
+	 ALIGN_RIGHT, -1, true, UNIT_DURATION, CELL(lasted)},
+	{"rto", N_("RTO"), N_("retransmission timeout as it stands, the larger of both ends'"), 6,
+	 7, ALIGN_RIGHT, 170, true, UNIT_DURATION, CELL(rto)},
+	{"timeouts", N_("TIMEO"), N_("retransmissions by timeout"), 5, 5, ALIGN_RIGHT, 184, true,
+	 UNIT_COUNT, CELL(timeouts)},
+	{"fast", N_("FAST"), N_("fast retransmissions and those of the recovery after them"), 5, 5,
+	 ALIGN_RIGHT, 184, true, UNIT_COUNT, CELL(fast)},
+	{"tlp", N_("TLP"), N_("tail-loss probes"), 5, 5, ALIGN_RIGHT, 184, true, UNIT_COUNT,
+	 CELL(tlp)},
+	{"spurious", N_("SPUR"), N_("retransmissions that were not needed"), 5, 5, ALIGN_RIGHT, -1,
+	 true, UNIT_COUNT, CELL(spurious)},
+	{"out-of-order", N_("OOO"), N_("segments that the network reordered"), 5, 5, ALIGN_RIGHT,
+	 -1, true, UNIT_COUNT, CELL(out_of_order)},
+	{"dup-acks", N_("DUPACK"), N_("duplicate ACKs, both directions"), 6, 6, ALIGN_RIGHT, -1,
+	 true, UNIT_COUNT, CELL(dup_acks)},
+	{"in-flight", N_("FLIGHT"), N_("bytes sent and not yet acknowledged, both directions"), 6,
+	 6, ALIGN_RIGHT, 200, true, UNIT_BYTES, CELL(in_flight)},
+	{"client-window", N_("WIN-C"), N_("bytes that the client is ready to take"), 5, 6,
+	 ALIGN_RIGHT, -1, true, UNIT_BYTES, CELL(client_window)},
+	{"server-window", N_("WIN-S"), N_("bytes that the server is ready to take"), 5, 6,
+	 ALIGN_RIGHT, -1, true, UNIT_BYTES, CELL(server_window)},
+	{"zero-window", N_("ZEROWIN"), N_("time during which a window was closed, in total"), 7, 7,
+	 ALIGN_RIGHT, -1, true, UNIT_DURATION, CELL(zero_window), .ages = true},
+	{"client-mss", N_("MSS/WS-C"), N_("client's maximum segment size and window scale"), 8, 8,
+	 ALIGN_RIGHT, -1, true, UNIT_NONE, CELL(client_mss)},
+	{"server-mss", N_("MSS/WS-S"), N_("server's maximum segment size and window scale"), 8, 8,
+	 ALIGN_RIGHT, -1, true, UNIT_NONE, CELL(server_mss)},
+	{"handshake", N_("SETUP"), N_("time that the handshake took"), 6, 7, ALIGN_RIGHT, -1, true,
+	 UNIT_DURATION, CELL(handshake)},
+	{"ended-by", N_("ENDED BY"), N_("who closed or aborted first"), 8, 8, ALIGN_LEFT, -1, false,
+	 UNIT_NONE, CELL(ended_by)},
+	{"vlan", N_("VLAN"), N_("VLAN id"), 4, 4, ALIGN_RIGHT, -1, false, UNIT_COUNT, CELL(vlan)},
+	{"interface", N_("IFACE"), N_("number of the interface"), 5, 5, ALIGN_RIGHT, -1, false,
+	 UNIT_COUNT, CELL(interface)},
+	{"start", N_("START"), N_("when the first packet was seen"), 12, 12, ALIGN_LEFT, -1, true,
+	 UNIT_NONE, CELL(start)},
+	{"id", N_("ID"), N_("the connection's number in this capture"), 5, 8, ALIGN_RIGHT, -1, true,
+	 UNIT_COUNT, CELL(id)},
 };
 /* clang-format on */
 const size_t column_count = ARRAY_LEN(columns);

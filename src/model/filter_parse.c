@@ -7,8 +7,8 @@
  *	expression = conjunction { ("or" | "||") conjunction }
  *	conjunction = term { ["and" | "&&"] term }
  *	term = ("not" | "!") term | "(" expression ")" | primary
- *	primary = ["src" | "dst"] ( "port" ports | "host" address | "net" network | ports | address )
- *	        | "state" words | "verdict" words | "severity" [cmp] word | figure [cmp value]
+ *	primary = ["src" | "dst"] ( "port" ports | "host" address | "net" network | ports | address
+ *) | "state" words | "verdict" words | "severity" [cmp] word | figure [cmp value]
  */
 #include "model/model.h"
 
@@ -139,7 +139,7 @@ static const struct {
 	uint8_t bits;
 } comparisons[] = {
 	{"<=", LESS | EQUAL}, {">=", GREATER | EQUAL}, {"!=", LESS | GREATER}, {"==", EQUAL},
-	{"<", LESS},	      {">", GREATER},	       {"=", EQUAL},	       {":", EQUAL},
+	{"<", LESS},          {">", GREATER},          {"=", EQUAL},           {":", EQUAL},
 };
 
 /* Takes a comparison; 0: there is none. */
@@ -348,7 +348,8 @@ value_expected(enum unit unit)
 static bool
 parse_figure(struct parser *ps, const struct column *c)
 {
-	struct test t = {.kind = TEST_FIGURE, .column = c, .comparison = parser_take_comparison(ps)};
+	struct test t = {
+		.kind = TEST_FIGURE, .column = c, .comparison = parser_take_comparison(ps)};
 	char word[FILTER_WORD];
 
 	parser_skip_space(ps);
@@ -377,8 +378,8 @@ parse_figure(struct parser *ps, const struct column *c)
 
 /* ---- grammar ---- */
 
-static const char *const keywords[] = {"port",	  "host",     "net",	"src", "dst", "state",
-				       "verdict", "severity", "and",	"or",  "not", "proc"};
+static const char *const keywords[] = {"port",    "host",     "net", "src", "dst", "state",
+				       "verdict", "severity", "and", "or",  "not", "proc"};
 
 static const struct column *
 figure_by_name(const char *p, size_t n)
@@ -411,7 +412,7 @@ word_expected(struct parser *ps)
 	const bool unfinished = ps->p[n] == '\0' && begins_a_word(ps->p, n);
 
 	parser_expected(ps, _("a port, an address, or a word: port host net src dst state verdict "
-		       "severity retx rtt rto idle age rate bytes not"));
+			      "severity retx rtt rto idle age rate bytes not"));
 	ps->error->unfinished = unfinished;
 	return false;
 }
@@ -448,7 +449,8 @@ parse_primary(struct parser *ps)
 	const struct column *c = figure_by_name(ps->p, n);
 
 	if (c == NULL && word_is(ps->p, n, "proc"))
-		return parser_expected(ps, _("another word: packets do not say which process sent them"));
+		return parser_expected(
+			ps, _("another word: packets do not say which process sent them"));
 	if (c == NULL)
 		return word_expected(ps);
 	ps->p += n;
@@ -550,7 +552,8 @@ filter_parse(const char *expr, struct filter_error *error)
 	parser_skip_space(&ps);
 	if (*ps.p == '\0')
 		return f;
-	if (parse_expression(&ps) && (*ps.p == '\0' || parser_expected(&ps, _("and, or, or the end"))))
+	if (parse_expression(&ps) &&
+	    (*ps.p == '\0' || parser_expected(&ps, _("and, or, or the end"))))
 		return f;
 	filter_free(f);
 	return NULL;

@@ -190,8 +190,8 @@ parse_prefix(struct parser *ps, struct test *t)
 		bits = bits * 10 + (unsigned)(*ps->p++ - '0');
 	if (bits > most) {
 		ps->p = at;
-		return parser_expected(ps, v4 ? _("a prefix length up to 32") :
-					 _("a prefix length up to 128"));
+		return parser_expected(ps, v4 ? _("a prefix length up to 32")
+					      : _("a prefix length up to 128"));
 	}
 	t->prefix = (uint8_t)(v4 ? V4_BITS + bits : bits);
 	return true;
@@ -216,8 +216,7 @@ parse_address(struct parser *ps, uint8_t sides, bool partial, bool negated)
 	parser_skip_space(ps);
 	const size_t n = address_len(ps->p);
 
-	if (!parse_address_text(ps->p, n, &t, &whole) ||
-	    (!whole && !partial && ps->p[n] != '/'))
+	if (!parse_address_text(ps->p, n, &t, &whole) || (!whole && !partial && ps->p[n] != '/'))
 		return address_expected(ps, n);
 	ps->p += n;
 	if (*ps->p == '/' && (ps->p++, !parse_prefix(ps, &t)))
@@ -253,10 +252,12 @@ parse_endpoint(struct parser *ps, uint8_t sides, const char *addr, size_t n)
 
 		if (!(sides & 1 << side))
 			continue;
-		if (ps->f->n_steps > first && !parser_add_step(ps, OP_SKIP_IF_TRUE, ps->f->n_steps + 4))
+		if (ps->f->n_steps > first &&
+		    !parser_add_step(ps, OP_SKIP_IF_TRUE, ps->f->n_steps + 4))
 			return false;
 		a.sides = b.sides = (uint8_t)(1 << side);
-		if (!parser_add_test(ps, &a) || !parser_add_step(ps, OP_SKIP_IF_FALSE, ps->f->n_steps + 2) ||
+		if (!parser_add_test(ps, &a) ||
+		    !parser_add_step(ps, OP_SKIP_IF_FALSE, ps->f->n_steps + 2) ||
 		    !parser_add_test(ps, &b))
 			return false;
 	}

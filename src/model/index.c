@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * index: the filtered, sorted list of connections. A new list is built beside the one that is shown,
- * in small pieces: the table is scanned in slices, runs are sorted, runs are merged. So no key press
- * ever waits for a million rows. What a rescan cost decides how soon the next one may begin.
- * Used by one thread, that of the screens; the engine locks itself.
+ * index: the filtered, sorted list of connections. A new list is built beside the one that is
+ * shown, in small pieces: the table is scanned in slices, runs are sorted, runs are merged. So no
+ * key press ever waits for a million rows. What a rescan cost decides how soon the next one may
+ * begin. Used by one thread, that of the screens; the engine locks itself.
  */
 #include "model/model.h"
 
@@ -13,11 +13,11 @@
 #include <string.h>
 #include <time.h>
 
-#define SLICE	     1024  /* items per scan call, per sorted run and per piece of a merge */
-#define REST_FACTOR  10	   /* rest after a rescan: so many times what it cost */
-#define TIME_PERIOD  NSEC_PER_SEC /* filters that depend on the time are evaluated again */
-#define NEW_ROWS     (INT64_C(1) << 62) /* held order: keys of rows that were not there before */
-#define NO_ROW	     UINT32_MAX
+#define SLICE       1024         /* items per scan call, per sorted run and per piece of a merge */
+#define REST_FACTOR 10           /* rest after a rescan: so many times what it cost */
+#define TIME_PERIOD NSEC_PER_SEC /* filters that depend on the time are evaluated again */
+#define NEW_ROWS    (INT64_C(1) << 62) /* held order: keys of rows that were not there before */
+#define NO_ROW      UINT32_MAX
 
 enum phase { PHASE_REST, PHASE_SCAN, PHASE_RUNS, PHASE_MERGE };
 
@@ -36,19 +36,19 @@ struct index {
 	struct items build; /* what will be */
 	struct items spare; /* merged into */
 	enum phase phase;
-	bool dirty;	    /* the question changed: ask again at once */
-	uint32_t cursor;    /* of the scan */
-	size_t done;	    /* items sorted into runs */
-	size_t width;	    /* of the runs being merged */
+	bool dirty;              /* the question changed: ask again at once */
+	uint32_t cursor;         /* of the scan */
+	size_t done;             /* items sorted into runs */
+	size_t width;            /* of the runs being merged */
 	size_t left, right, out; /* next items of the two runs, and where they go */
-	size_t pair;	    /* where the two runs begin */
+	size_t pair;             /* where the two runs begin */
 	struct filter_query query;
-	uint64_t change;    /* of the engine, when the scan began */
-	nsec cost;	    /* of this rescan so far */
-	nsec not_before;    /* next rescan; monotonic clock */
-	nsec finished;	    /* last rescan; monotonic clock */
+	uint64_t change; /* of the engine, when the scan began */
+	nsec cost;       /* of this rescan so far */
+	nsec not_before; /* next rescan; monotonic clock */
+	nsec finished;   /* last rescan; monotonic clock */
 
-	uint32_t *row_of;   /* by slot, while the order is held */
+	uint32_t *row_of; /* by slot, while the order is held */
 	size_t row_of_size;
 };
 

@@ -42,7 +42,7 @@ enum align { ALIGN_LEFT, ALIGN_RIGHT };
 
 /* What a column's key is, where it can be compared with a number in a filter ("retx > 3"). */
 enum unit {
-	UNIT_NONE,     /* not a figure */
+	UNIT_NONE, /* not a figure */
 	UNIT_COUNT,
 	UNIT_BYTES,
 	UNIT_RATE,     /* bytes per second */
@@ -52,24 +52,26 @@ enum unit {
 /* How cells are to be written. */
 struct cell_style {
 	nsec now;
-	bool ascii;	 /* no UTF-8 */
-	bool bits;	 /* rates in bits */
-	bool names;	 /* service names */
-	int width;	 /* columns that this cell may take (addresses are cut to keep their port,
-			  * NEXT draws its bar when there is room); 0: as many as it likes */
+	bool ascii; /* no UTF-8 */
+	bool bits;  /* rates in bits */
+	bool names; /* service names */
+	int width;  /* columns that this cell may take (addresses are cut to keep their port,
+		     * NEXT draws its bar when there is room); 0: as many as it likes */
 };
 
 struct column {
 	const char *name;  /* for options and sort: "state" */
 	const char *title; /* N_() */
 	const char *help;  /* N_() */
-	int width;	   /* at least; grows up to max_width when there is room */
+	int width;         /* at least; grows up to max_width when there is room */
 	int max_width;
 	enum align align;
-	int from_width;	   /* shown by default on screens at least this wide; 0 always; -1 only if chosen */
-	bool descending;   /* sorts largest first by default */
-	enum unit unit;	   /* of key, for filters */
-	void (*format)(const struct conn_facts *f, const struct cell_style *st, char *out, size_t size);
+	int from_width;  /* shown by default on screens at least this wide; 0 always; -1 only if
+			    chosen */
+	bool descending; /* sorts largest first by default */
+	enum unit unit;  /* of key, for filters */
+	void (*format)(const struct conn_facts *f, const struct cell_style *st, char *out,
+		       size_t size);
 	int64_t (*key)(const struct conn_facts *f, nsec now); /* sort key, smaller first */
 	bool ages; /* the key changes with time alone, and not alike for all rows */
 };

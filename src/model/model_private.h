@@ -22,7 +22,7 @@ enum test_kind {
 };
 
 #define VERDICT_NONE_BIT 63
-#define BOTH_SIDES	 3 /* bit per enum side */
+#define BOTH_SIDES       3 /* bit per enum side */
 
 /* Compared how; a set of bits, so that <= is < or =. */
 enum comparison { LESS = 1, EQUAL = 2, GREATER = 4 };
@@ -32,10 +32,10 @@ struct port_range {
 };
 
 struct test {
-	uint8_t kind;	    /* enum test_kind */
-	uint8_t sides;	    /* bits */
+	uint8_t kind;       /* enum test_kind */
+	uint8_t sides;      /* bits */
 	uint8_t comparison; /* bits of enum comparison */
-	uint8_t prefix;	    /* bits, of the v4-mapped form for IPv4 */
+	uint8_t prefix;     /* bits, of the v4-mapped form for IPv4 */
 	uint32_t first, n;
 	uint64_t mask;
 	uint8_t net[16];
@@ -47,7 +47,7 @@ struct test {
 enum filter_op { OP_TEST, OP_NOT, OP_SKIP_IF_FALSE, OP_SKIP_IF_TRUE };
 
 struct filter_step {
-	uint8_t op; /* enum filter_op */
+	uint8_t op;   /* enum filter_op */
 	uint32_t arg; /* test's number, or the step to go on with */
 };
 

@@ -1,64 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * words: verdicts and findings as sentences, in the user's language. Every sentence is one whole
- * string for the translator. Knows what struct verdict's numbers mean (verdicts.c documents them)
- * and nothing about how they were found.
+ * words: the notes of a segment: what was found of it, in Wireshark's words, with the cause and the
+ * attempt of a retransmission. Verdicts are put in words by verdict_words.c.
  */
 #include "model/model.h"
 
 #include "base/i18n.h"
-
-/* What a verdict comes to in a few words. */
-static const char *const verdict_phrases[VERDICT_COUNT] = {
-	[V_REFUSED] = N_("port closed (reset answered the SYN)"),
-	[V_REJECTED] = N_("rejected by an ICMP error"),
-	[V_NO_ANSWER] = N_("no answer to the SYN"),
-	[V_SYN_ACK_UNANSWERED] = N_("SYN-ACK not answered"),
-	[V_ACCEPT_QUEUE_FULL] = N_("listener is not accepting"),
-	[V_SYN_LOST] = N_("connected only after SYNs were repeated"),
-	[V_HALF_OPEN] = N_("half-open: peer had forgotten the connection"),
-	[V_RESET] = N_("aborted by a reset"),
-	[V_RESET_AFTER_CLOSE] = N_("reset after both had finished"),
-	[V_RESET_SUSPECT] = N_("reset does not look like the peer's"),
-	[V_PEER_SILENT] = N_("peer is silent"),
-	[V_TIMED_OUT] = N_("sender gave up"),
-	[V_WINDOW_CLOSED] = N_("receiver not reading: window 0"),
-	[V_RECEIVER_LIMITED] = N_("held by the receiver's window"),
-	[V_APPLICATION_SLOW] = N_("the application is slow"),
-	[V_LOSS] = N_("packet loss"),
-	[V_REORDERING] = N_("packets reordered"),
-	[V_SPURIOUS] = N_("needless retransmissions"),
-	[V_DUPLICATES] = N_("packets doubled by the network"),
-	[V_PATH_MTU] = N_("full-sized segments vanish: path MTU"),
-	[V_KEEPALIVE_UNANSWERED] = N_("keep-alive probes not answered"),
-	[V_DELAYED_ACK] = N_("waits for delayed ACKs"),
-	[V_BUFFERBLOAT] = N_("RTT grows with the data in flight"),
-	[V_HALF_CLOSED] = N_("one side closed, the other has not"),
-	[V_PORT_REUSE] = N_("port used again quickly"),
-	[V_ONE_SIDED] = N_("only one direction captured"),
-	[V_MIDSTREAM] = N_("capture began in mid-stream"),
-	[V_CAPTURE_LOSS] = N_("the capture lacks packets"),
-};
-
-char *
-verdict_short(char *out, size_t size, const struct verdict *v, const struct conn_facts *f, nsec now)
-{
-	struct text t = text_on(out, size);
-
-	(void)f;
-	(void)now;
-	if (v->severity != SEV_NONE && v->code < VERDICT_COUNT)
-		text_add(&t, "%s", _(verdict_phrases[v->code]));
-	return out;
-}
-
-char *
-verdict_text(char *out, size_t size, const struct verdict *v, const struct conn_facts *f, nsec now)
-{
-	return verdict_short(out, size, v, f, now);
-}
-
-/* ---- segments ---- */
 
 /* Signals and timers by their names in the field; the others are words. */
 static const char *const cause_labels[CAUSE_COUNT] = {
@@ -78,7 +25,7 @@ static const char *const cause_labels[CAUSE_COUNT] = {
 /* The findings that say how bytes came to be sent again, the most telling first: of several only
  * the first is named. */
 static const enum finding repeats[] = {
-	F_ZERO_WINDOW_PROBE,	   F_KEEP_ALIVE,     F_FAST_RETRANSMISSION,
+	F_ZERO_WINDOW_PROBE,       F_KEEP_ALIVE,     F_FAST_RETRANSMISSION,
 	F_SPURIOUS_RETRANSMISSION, F_RETRANSMISSION,
 };
 
