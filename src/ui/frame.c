@@ -185,39 +185,57 @@ notice_draw(const struct ui *ui, int y, int cols)
 
 /* ---- footer ---- */
 
-static int
-footer_action(const struct ui *ui, int y, int x, int cols, const struct action *a)
+static const char *
+footer_label(const struct ui *ui, const struct action *a)
 {
-	char key[32];
-	const char *label = a->fn == ui_leave && ui->depth == 1 ? _("Quit") : _(a->label);
-
-	key_name(key, sizeof key, a->keys[0]);
-	int width = (int)text_width(key) + 1 + (int)text_width(label);
-	if (x + width > cols)
-		return -1;
-	int used = term_put(y, x, cols - x, ROLE_BAR_KEY, key);
-	used += term_put(y, x + used, cols - x - used, ROLE_BAR, " ");
-	return used + term_put(y, x + used, cols - x - used, ROLE_BAR, label);
+	return a->fn == ui_leave && ui->depth == 1 ? _("Quit") : _(a->label);
 }
 
+/* Columns of one action in the footer, the blanks behind it included; 0: it is not there. */
+static int
+footer_width(const struct ui *ui, const struct action *a)
+{
+	char key[32];
+
+	if (a->label == NULL)
+		return 0;
+	key_name(key, sizeof key, a->keys[0]);
+	return (int)(text_width(key) + 1 + text_width(footer_label(ui, a))) + 2;
+}
+
+/* Draws what fits between x and end; returns where it ended. */
+static int
+footer_actions(const struct ui *ui, const struct action *a, int y, int x, int end)
+{
+	char key[32];
+
+	for (; a != NULL && a->name != NULL; a++) {
+		int width = footer_width(ui, a);
+		if (width == 0 || x + width - 2 > end)
+			continue;
+		key_name(key, sizeof key, a->keys[0]);
+		int used = term_put(y, x, end - x, ROLE_BAR_KEY, key) + 1;
+		term_put(y, x + used, end - x - used, ROLE_BAR, footer_label(ui, a));
+		x += width;
+	}
+	return x;
+}
+
+/* The keys of this screen, as many as leave room for those that help everywhere. */
 static void
 footer_draw(const struct ui *ui, int y, int cols)
 {
-	const struct action *const tables[] = {ui_view(ui)->ops->actions, global_actions};
-	int x = 1;
+	int reserved = 0;
 
 	term_fill(y, 0, cols, ROLE_BAR);
 	if (ui->message[0] != '\0') {
-		term_printf(y, 1, cols - 1, ui->message_loud ? ROLE_BAR_LOUD : ROLE_BAR, "%s",
-			    ui->message);
+		term_put(y, 1, cols - 1, ui->message_loud ? ROLE_BAR_LOUD : ROLE_BAR, ui->message);
 		return;
 	}
-	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
-		for (const struct action *a = tables[t]; a != NULL && a->name != NULL; a++) {
-			int used = a->label == NULL ? 0 : footer_action(ui, y, x, cols, a);
-			if (used > 0)
-				x += used + 2;
-		}
+	for (const struct action *a = global_actions; a->name != NULL; a++)
+		reserved += footer_width(ui, a);
+	int x = footer_actions(ui, ui_view(ui)->ops->actions, y, 1, cols - reserved);
+	footer_actions(ui, global_actions, y, x, cols);
 }
 
 /* ---- the screen in between ---- */
