@@ -240,8 +240,8 @@ enum decode_result walk_ethertype(struct walk *w, uint16_t type);
 /* The same, when the type stands behind n bytes that nobody needs. */
 enum decode_result walk_type_after(struct walk *w, uint32_t n);
 enum decode_result walk_ppp_protocol(struct walk *w);
-/* RFC 1042 SNAP. */
-enum decode_result walk_snap(struct walk *w);
+/* SNAP; bridge_pad: bytes before a bridged Ethernet frame, of which link layers differ. */
+enum decode_result walk_snap(struct walk *w, uint32_t bridge_pad);
 /* IP by address family, of whichever system. */
 enum decode_result walk_family(struct walk *w, uint32_t af);
 /* IPv4 or IPv6, by its version field. */

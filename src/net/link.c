@@ -160,20 +160,20 @@ link_ethernet(struct walk *w)
 	return walk_ethertype(w, be16(h + 12));
 }
 
-/* RFC 1042: SNAP with an EtherType. */
+/* RFC 1042: SNAP with an EtherType; RFC 2427, 2684: a bridged frame. */
 enum decode_result
-walk_snap(struct walk *w)
+walk_snap(struct walk *w, uint32_t bridge_pad)
 {
 	const uint8_t *h = walk_take(w, HDR_SNAP, 5);
 
 	if (h == NULL)
 		return cur_short(&w->c, 5);
+	if (be24(h) == 0x0080c2 && be16(h + 3) == 0x0007) /* 802.3 without FCS */
+		return skip_tunnel(w, bridge_pad);
 	if (be16(h + 3) <= LENGTH_MAX)
 		return DECODE_OTHER;
 	if (be24(h) == 0 || be24(h) == 0x0000f8) /* Ethernet; bridge tunnel (802.1H) */
 		return walk_ethertype(w, be16(h + 3));
-	if (be24(h) == 0x0080c2 && be16(h + 3) == 0x0007) /* bridged 802.3 without FCS, RFC 2684 */
-		return skip_tunnel(w, 0);
 	return DECODE_OTHER;
 }
 
@@ -185,7 +185,7 @@ link_llc(struct walk *w)
 	if (h == NULL)
 		return cur_short(&w->c, 3);
 	if (h[0] == 0xaa && h[1] == 0xaa && h[2] == 0x03)
-		return walk_snap(w);
+		return walk_snap(w, 2);
 	if (h[0] == 0x06 && h[1] == 0x06 && h[2] == 0x03) /* RFC 948 */
 		return walk_ip(w);
 	return DECODE_OTHER;

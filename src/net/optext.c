@@ -2,6 +2,8 @@
 /*
  * optext.c: the TCP options of a frame in tcpdump's words and order.
  */
+#include <inttypes.h>
+
 #include "net/decode.h"
 
 static const struct {
@@ -46,10 +48,94 @@ add_tfo(struct text *t, const uint8_t *cookie, uint32_t len)
 	add_hex(t, cookie, len);
 }
 
-static void
-add_mptcp(struct text *t, const uint8_t *o)
+static uint64_t
+be64(const uint8_t *p)
 {
-	text_add(t, " %u %s", o[1], mptcp_subtype_name(o[2] >> 4));
+	return (uint64_t)be32(p) << 32 | be32(p + 4);
+}
+
+/* RFC 8684 3.1 */
+static void
+add_mptcp_capable(struct text *t, const uint8_t *o, uint32_t len)
+{
+	text_add(t, " v%u%s", o[2] & 15, len > 3 && o[3] & 0x80 ? " csum" : "");
+	if (len >= 12)
+		text_add(t, " {0x%" PRIx64, be64(o + 4));
+	if (len >= 20)
+		text_add(t, ",0x%" PRIx64, be64(o + 12));
+	if (len >= 12)
+		text_add(t, "}");
+}
+
+/* RFC 8684 3.2: of the SYN, the SYN-ACK and the third segment. */
+static void
+add_mptcp_join(struct text *t, const uint8_t *o, uint32_t len)
+{
+	if (len != 24 && o[2] & 1)
+		text_add(t, " backup");
+	if (len == 12)
+		text_add(t, " id %u token 0x%x nonce 0x%x", o[3], be32(o + 4), be32(o + 8));
+	else if (len == 16)
+		text_add(t, " id %u hmac 0x%" PRIx64 " nonce 0x%x", o[3], be64(o + 4), be32(o + 12));
+	else if (len == 24) {
+		text_add(t, " hmac 0x");
+		add_hex(t, o + 4, 20);
+	}
+}
+
+/* One of 4 or 8 bytes, as a flag says; returns what was read, 0 when it is not there. */
+static uint32_t
+add_mptcp_number(struct text *t, const char *name, const uint8_t *o, uint32_t at, uint32_t len,
+		 bool wide)
+{
+	const uint32_t n = wide ? 8 : 4;
+
+	if (at + n > len)
+		return 0;
+	text_add(t, " %s %" PRIu64, name, wide ? be64(o + at) : be32(o + at));
+	return n;
+}
+
+/* RFC 8684 3.3 */
+static void
+add_mptcp_dss(struct text *t, const uint8_t *o, uint32_t len)
+{
+	uint32_t at = 4;
+
+	if (len < 4)
+		return;
+	text_add(t, "%s", o[3] & 0x10 ? " fin" : "");
+	if (o[3] & 0x01)
+		at += add_mptcp_number(t, "ack", o, at, len, o[3] & 0x02);
+	if (!(o[3] & 0x04))
+		return;
+	at += add_mptcp_number(t, "seq", o, at, len, o[3] & 0x08);
+	if (at + 6 > len)
+		return;
+	text_add(t, " subseq %u len %u", be32(o + at), be16(o + at + 4));
+	if (at + 8 <= len)
+		text_add(t, " csum 0x%x", be16(o + at + 6));
+}
+
+static void
+add_mptcp(struct text *t, const uint8_t *o, uint32_t len)
+{
+	text_add(t, " %u %s", len, mptcp_subtype_name(o[2] >> 4));
+	switch (o[2] >> 4) {
+	case 0:
+		add_mptcp_capable(t, o, len);
+		break;
+	case 1:
+		add_mptcp_join(t, o, len);
+		break;
+	case 2:
+		add_mptcp_dss(t, o, len);
+		break;
+	default:
+		if (len > 3)
+			text_add(t, " 0x");
+		add_hex(t, o + 3, len - 3);
+	}
 }
 
 /* What stands behind the name of an option whose length is right for it. */
@@ -72,9 +158,10 @@ add_value(struct text *t, const uint8_t *o, uint32_t len)
 		text_add(t, " val %u ecr %u", be32(o + 2), be32(o + 6));
 		break;
 	case TCPOPT_MPTCP:
-		add_mptcp(t, o);
+		add_mptcp(t, o, len);
 		break;
 	case TCPOPT_TFO:
+		text_add(t, " ");
 		add_tfo(t, o + 2, len - 2);
 		break;
 	case TCPOPT_EXPERIMENT2:

@@ -146,7 +146,7 @@ link_frame_relay(struct walk *w)
 	case 0x8e:
 		return decode_ipv6(w);
 	case 0x80:
-		return walk_snap(w);
+		return walk_snap(w, 0);
 	case 0xcf:
 		return walk_ppp_protocol(w);
 	default:

@@ -93,7 +93,7 @@ tcp_checksum(const struct packet *out, const uint8_t *segment, uint32_t len)
 void
 tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
-	it->next = h + TCP_MIN;
+	it->next = h + (cap < TCP_MIN ? cap : TCP_MIN);
 	it->len = hlen - TCP_MIN;
 	it->cap = cap <= TCP_MIN ? 0 : (cap < hlen ? cap : hlen) - TCP_MIN;
 	it->end = TCP_OPTIONS_WHOLE;

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * explain.c: one frame, every header field, for people. Goes with the walk through the headers and
+ * gives each one's fields as explain_tables.c and explain_tcp.c describe them.
+ */
+#include "net/explain.h"
+
+#include <stdio.h>
+
+static void
+give(struct explainer *x, struct field *f, const uint8_t *p, uint32_t n)
+{
+	f->offset = (uint32_t)(p - x->f->data);
+	f->len = n;
+	x->fn(x->ctx, f);
+}
+
+void
+explain_field(struct explainer *x, int depth, const char *name, const char *note,
+	      const uint8_t *p, uint32_t n, const char *fmt, ...)
+{
+	struct field f = {.depth = depth, .name = name, .note = note};
+	struct text t = text_on(f.value, sizeof(f.value));
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_addv(&t, fmt, ap);
+	va_end(ap);
+	give(x, &f, p, n);
+}
+
+static void
+add_bytes(struct text *t, const uint8_t *p, uint32_t n)
+{
+	const uint32_t room = 48;
+
+	for (uint32_t i = 0; i < n && i < room; i++)
+		text_add(t, "%02x", p[i]);
+	if (n > room)
+		text_add(t, "...");
+}
+
+void
+explain_bytes(struct explainer *x, int depth, const char *name, const char *note,
+	      const uint8_t *p, uint32_t n)
+{
+	struct field f = {.depth = depth, .name = name, .note = note};
+	struct text t = text_on(f.value, sizeof(f.value));
+
+	add_bytes(&t, p, n);
+	give(x, &f, p, n);
+}
+
+static uint32_t
+read_number(const uint8_t *p, uint32_t n, uint32_t mask)
+{
+	uint32_t v = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		v = v << 8 | p[i];
+	return mask == 0 ? v : (v & mask) >> __builtin_ctz(mask);
+}
+
+static void
+add_number(struct text *t, const struct field_row *row, const uint8_t *p)
+{
+	const uint32_t v = read_number(p, row->len, row->mask);
+	const int digits = row->mask == 0 ? row->len * 2 : 1;
+
+	if (row->format == FMT_HEX)
+		text_add(t, "0x%0*x", digits, v);
+	else
+		text_add(t, "%u", v);
+	for (const struct value_name *n = row->names; n != NULL && n->name != NULL; n++) {
+		if (n->value == v)
+			text_add(t, " (%s)", n->name);
+	}
+}
+
+static void
+add_address(struct text *t, const uint8_t *p, bool v4)
+{
+	uint8_t addr[16] = {[10] = 0xff, [11] = 0xff};
+	char s[64];
+
+	memcpy(v4 ? addr + 12 : addr, p, v4 ? 4 : 16);
+	text_add(t, "%s", text_addr(s, sizeof(s), addr));
+}
+
+static void
+add_name(struct text *t, const uint8_t *p, uint32_t n)
+{
+	char s[128];
+
+	text_add(t, "%s", text_escape(s, sizeof(s), p, strnlen((const char *)p, n)));
+}
+
+static void
+explain_row(struct explainer *x, const struct field_row *row, const uint8_t *h, uint32_t len)
+{
+	struct field f = {.depth = 1, .name = row->name, .note = row->note};
+	struct text t = text_on(f.value, sizeof(f.value));
+	const uint8_t *p = h + row->offset;
+	const uint32_t n = row->len != 0 ? row->len : len - row->offset;
+
+	switch (row->format) {
+	case FMT_MAC:
+		text_add(&t, "%02x:%02x:%02x:%02x:%02x:%02x", p[0], p[1], p[2], p[3], p[4], p[5]);
+		break;
+	case FMT_IPV4:
+	case FMT_IPV6:
+		add_address(&t, p, row->format == FMT_IPV4);
+		break;
+	case FMT_BYTES:
+		add_bytes(&t, p, n);
+		break;
+	case FMT_NAME:
+		add_name(&t, p, n);
+		break;
+	default:
+		add_number(&t, row, p);
+	}
+	give(x, &f, p, n);
+}
+
+static void
+on_header(struct walk *w, enum header kind, const uint8_t *h, uint32_t len)
+{
+	const struct header_info *info = header_info(kind);
+	struct explainer *x = w->ctx;
+
+	explain_field(x, 0, info->name, w->quoted ? N_("Quoted in the ICMP error") : info->note, h,
+		      len, "%s", "");
+	for (size_t i = 0; i < info->n_rows; i++) {
+		const struct field_row *row = &info->rows[i];
+
+		if (row->len != 0 ? row->offset + row->len <= len : row->offset < len)
+			explain_row(x, row, h, len);
+	}
+	if (info->rest != NULL)
+		info->rest(x, w, h, len);
+}
+
+uint32_t
+explain_frame(const struct frame *f, field_fn *fn, void *ctx)
+{
+	struct explainer x = {.f = f, .fn = fn, .ctx = ctx, .payload = f->cap_len};
+	struct packet packet;
+
+	walk_frame(f, &packet, on_header, &x);
+	return x.payload;
+}
