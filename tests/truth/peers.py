@@ -30,8 +30,8 @@ def tshark_frames(path):
     """frame → (stream, words) of every TCP frame; None without tshark."""
     if not shutil.which("tshark"):
         return None
-    command = ["tshark", "-n", "-r", path, "-Y", "tcp", "-T", "fields", "-e", "frame.number",
-               "-e", "tcp.stream"]
+    command = ["tshark", "-n", "-r", path, "-Y", "tcp and not icmp and not icmpv6",
+               "-T", "fields", "-e", "frame.number", "-e", "tcp.stream"]
     for field in FIELDS:
         command += ["-e", "tcp.analysis." + field]
     frames = {}
