@@ -84,14 +84,16 @@ class Report:
         return i < len(times) and times[i] <= when + SAME_INSTANT
 
     def find(self, local, remote, when):
-        """(connection id, end) of the socket local→remote that the capture knew at that time."""
+        """(connection id, end) of the socket local→remote: of its instances the one heard of last,
+        or the first to be heard of."""
         best = None
         for c in self.conns.values():
             ends = {name: (c[name]["ip"], c[name]["port"]) for name in ("client", "server")}
             for end, other in (("client", "server"), ("server", "client")):
-                if ends[end] == local and ends[other] == remote and c["start"] <= when and \
-                        (best is None or c["start"] >= best[2]):
-                    best = (c["id"], end, c["start"])
+                last = self.segment_before(c["id"], when)
+                if ends[end] == local and ends[other] == remote and last and \
+                        (best is None or last["time"] >= best[2]):
+                    best = (c["id"], end, last["time"])
         return best[:2] if best else None
 
 
@@ -251,12 +253,22 @@ def judge_needed(case):
             figure.excused += 1
             continue
         segment = case.report.segments.get(int(row["frame"]))
+        if segment and row["needed"] == "spurious" and not answered(case, segment):
+            figure.excused += 1
+            continue
         said_needed = ((segment or {}).get("retransmit") or {}).get("needed")
         what = f"{row['needed']} {row['cause']}: needed {json.dumps(said_needed)}"
         figure.count(said_needed is (row["needed"] == "lost"), int(row["frame"]), what)
         if row["needed"] == "lost":
             never.count(said_needed is not False, int(row["frame"]), what)
     return figure, never
+
+
+def answered(case, segment):
+    """Anything of the peer passed this capture that could tell that an earlier copy arrived."""
+    return any(s["from"] != segment["from"] and s["ack"] is not None and s["flags"] != "R." and
+               (s["raw_ack"] - segment["raw_seq"]) % 2**32 < 2**31
+               for s in case.report.by_conn[segment["connection"]])
 
 
 def endpoint(text):
@@ -292,14 +304,20 @@ def judge_rto(case):
 
 def judge_firing(case):
     """Timer-driven repetitions and probes on the sender's host, within the interval before."""
-    figure = Figure()
+    figure, kept_alive = Figure(), set()
     for row in case.truth:
         if row["from"] != case.side or row["label"] not in ("rexmit", "probe") or \
-                not causes(row) & TIMER_CAUSES or causes(row) & {"FAST", "LOSS"}:
+                not causes(row) & TIMER_CAUSES or causes(row) & {"FAST", "LOSS"} or \
+                causes(row) == {"SYNRTX"}:  # an answer to a repeated SYN, no timer
             continue
         segment = case.report.segments.get(int(row["frame"]))
         if segment is None:
             figure.count(False, int(row["frame"]), "no segment line")
+            continue
+        conn = segment["connection"]
+        if row["cause"] == "KEEPALIVE" and conn not in kept_alive:
+            kept_alive.add(conn)  # that the application wants probes shows with the first
+            figure.excused += 1
             continue
         when = segment["time"]
         line = case.report.timer_before(segment["connection"], segment["from"], when)

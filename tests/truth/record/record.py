@@ -21,7 +21,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..")]
 import peers  # noqa: E402
 import scenarios  # noqa: E402
 import truth  # noqa: E402
-from capture import mtu_error_times, write_tsv  # noqa: E402
+from capture import write_tsv  # noqa: E402
 from lab import Lab  # noqa: E402
 from sampler import COLUMNS, MIB_COLUMNS, Sampler  # noqa: E402
 from wire import LOG_COLUMNS, Wire, log_rows  # noqa: E402
@@ -89,13 +89,12 @@ def record(base, kind, variant, snaplen):
 
 
 def write(base, lab, log, samples, moved):
-    ws40, errors = {}, []
+    ws40 = {}
     for side in ("c", "s"):
         frames = peers.tshark_frames(f"{base}.{side}.pcap") or {}
         ws40[side] = {f: ",".join(sorted(w.replace("-", "_") for w in words))
                       for f, (_, words) in frames.items()}
-        errors += mtu_error_times(f"{base}.{side}.pcap")
-    rows = truth.derive(base, log, samples, moved, errors, ws40)
+    rows = truth.derive(base, log, samples, moved, ws40)
     write_tsv(base + ".truth.tsv", truth.COLUMNS, rows)
     write_tsv(base + ".ss.tsv", COLUMNS, samples)
     write_tsv(base + ".mib.tsv", MIB_COLUMNS, moved)

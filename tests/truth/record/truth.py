@@ -15,7 +15,6 @@ KINDS = (("TCPTimeouts", "RTO"), ("TCPSynRetrans", "SYNRTX"), ("TCPLossProbes", 
          ("TCPFastRetrans", "FAST"), ("TCPSlowStartRetrans", "LOSS"), ("TCPKeepAlive", "KEEPALIVE"),
          ("TCPWinProbe", "ZWP"))
 COUNT_LAG = 0.060  # a counter is seen to move at most this much after its frame
-MTU_LAG = 0.020
 
 
 class Ranges:
@@ -172,12 +171,12 @@ class Counters:
         return ""
 
 
-def cause(row, when, counters, mtu_errors):
+def cause(row, when, counters):
     if row["kind"] == "probe":
         return counters.kinds(row["from"], when, {"KEEPALIVE", "ZWP"}) or "?"
     if "S" in row["flags"]:
         return counters.kinds(row["from"], when, {"SYNRTX", "RTO"}) or "?"
-    if any(0 <= when - t < MTU_LAG for t in mtu_errors):
+    if any(r["action"] == "too big" for r in row["repeats"]):
         return "PMTU"
     inst = row["instance"]
     if row["a"] == 1 and inst.syn_data and len(row["repeats"]) == 1 and \
@@ -259,7 +258,7 @@ def frame_row(side, packet, row, label, how):
             "label": label, "seen": how}
 
 
-def derive(base, log, samples, moved, mtu_errors, ws40):
+def derive(base, log, samples, moved, ws40):
     """Truth rows of base.c.pcap and base.s.pcap. ws40: side → frame → tshark's words, or {}."""
     annotate(log)
     views = [View(side, f"{base}.{side}.pcap", log) for side in ("c", "s")]
@@ -276,7 +275,7 @@ def derive(base, log, samples, moved, mtu_errors, ws40):
             line = frame_row(view.side, packet, row, label, how)
             line["ws40"] = words or "-"
             if label in ("rexmit", "probe"):
-                line["cause"] = cause(row, row["sent"], counters, mtu_errors)
+                line["cause"] = cause(row, row["sent"], counters)
                 line.update(kernel_view(samples, row, row["sent"] - 0.0005))
             if label == "rexmit":
                 line["needed"] = needed(row, log, view.side)
