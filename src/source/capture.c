@@ -14,10 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TICK	   NSEC_PER_SEC
+#define TICK       NSEC_PER_SEC
 #define WAKE_PAUSE (100 * NSEC_PER_MS) /* between two wakes that only tell of packets */
 /* A live packet may reach us this much after its time (the kernel hands over blocks). */
-#define LATENESS   (150 * NSEC_PER_MS)
+#define LATENESS (150 * NSEC_PER_MS)
 
 static nsec
 clock_read(clockid_t id)

@@ -154,7 +154,8 @@ static const struct input_ops file_ops = {
 /* ---- opening ---- */
 
 /* Reads up to the first frame, so that what is no capture, and a filter that does not fit it, are
- * known before anything is shown. A pipe that has nothing yet is waited for only without a screen. */
+ * known before anything is shown. A pipe that has nothing yet is waited for only without a screen.
+ */
 static bool
 prime(struct source *s, struct err *err)
 {

@@ -34,8 +34,8 @@ struct offline_filter {
 static const struct {
 	int linktype, dlt;
 } linktypes[] = {
-	{100, DLT_ATM_RFC1483}, {101, DLT_RAW},	     {102, DLT_SLIP_BSDOS},
-	{103, DLT_PPP_BSDOS},	{106, DLT_ATM_CLIP},
+	{100, DLT_ATM_RFC1483}, {101, DLT_RAW},      {102, DLT_SLIP_BSDOS},
+	{103, DLT_PPP_BSDOS},   {106, DLT_ATM_CLIP},
 };
 
 int

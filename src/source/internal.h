@@ -15,10 +15,10 @@
 
 /* ---- replay.c: packet time against the clock on the wall; no locking ---- */
 struct replay {
-	double speed;	  /* 0 as fast as possible, < 0 held */
+	double speed; /* 0 as fast as possible, < 0 held */
 	bool anchored;
 	nsec packet_time; /* at … */
-	nsec clock;	  /* … this moment of the monotonic clock */
+	nsec clock;       /* … this moment of the monotonic clock */
 };
 
 /* Where the replay stands at `clock`. */
@@ -85,8 +85,8 @@ void privs_explain(const char *interface, struct err *err);
 
 /* ---- inputs ---- */
 enum input_result {
-	INPUT_MORE,    /* a batch was delivered, there is more */
-	INPUT_WAIT,    /* nothing to deliver now */
+	INPUT_MORE, /* a batch was delivered, there is more */
+	INPUT_WAIT, /* nothing to deliver now */
 	INPUT_ENDED,
 	INPUT_DAMAGED, /* s->err says what */
 	INPUT_FAILED,  /* s->err says what */
@@ -132,11 +132,11 @@ struct source {
 	uint64_t counts[DECODE_RESULT_COUNT];
 	bool counted;
 	uint64_t packets;
-	nsec latest;	/* packet time, never goes back */
+	nsec latest;    /* packet time, never goes back */
 	nsec next_tick; /* packet time */
-	nsec due;	/* after INPUT_WAIT: read again then, monotonic; NSEC_NEVER when told by fd */
-	nsec woke;	/* when wake_fd was last written, monotonic */
-	bool untold;	/* packets came since */
+	nsec due;    /* after INPUT_WAIT: read again then, monotonic; NSEC_NEVER when told by fd */
+	nsec woke;   /* when wake_fd was last written, monotonic */
+	bool untold; /* packets came since */
 	struct err err;
 
 	pthread_t thread;
@@ -149,8 +149,8 @@ struct source {
 	struct source_status status;
 	struct replay replay;
 	nsec last_ts;
-	nsec arrived;	/* monotonic: when last_ts was set */
-	struct {	/* source_set_filter() waits for the capture thread */
+	nsec arrived; /* monotonic: when last_ts was set */
+	struct {      /* source_set_filter() waits for the capture thread */
 		const char *text;
 		bool pending, done, ok;
 		struct err err;

@@ -29,7 +29,7 @@ enum {
 };
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
-#define BLOCK_MIN	 12
+#define BLOCK_MIN        12
 
 __extension__ typedef unsigned __int128 uint128;
 
@@ -41,8 +41,8 @@ pad4(uint32_t n)
 
 /* ---- time ---- */
 
-static const uint64_t powers10[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
-				    1000000000};
+static const uint64_t powers10[] = {1,      10,      100,      1000,      10000,
+				    100000, 1000000, 10000000, 100000000, 1000000000};
 
 /* A moment in the interface's units → nanoseconds, saturating. */
 static nsec
@@ -293,7 +293,8 @@ holds_facts(uint32_t type)
 static enum savefile_result
 known_block(struct savefile *sf, uint32_t type, uint32_t total, struct frame *f, bool *packet)
 {
-	enum stream_result r = total <= STREAM_NEED_MAX ? stream_need(sf->stream, total) : STREAM_OK;
+	enum stream_result r =
+		total <= STREAM_NEED_MAX ? stream_need(sf->stream, total) : STREAM_OK;
 	if (r != STREAM_OK)
 		return savefile_stuck(sf, r);
 	const uint8_t *p = stream_at(sf->stream);

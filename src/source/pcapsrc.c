@@ -18,11 +18,11 @@
 #include "base/i18n.h"
 
 #define BLOCK_TIMEOUT_MS 100
-#define DISPATCH_MAX	 256
-#define BUFFER_KIB	 (32u << 10)
-#define BUFFER_KIB_MIN	 (1u << 10)
-#define STORE_MEMORY	 ((size_t)64 << 20)
-#define STATS_EVERY	 (NSEC_PER_SEC / 2)
+#define DISPATCH_MAX     256
+#define BUFFER_KIB       (32u << 10)
+#define BUFFER_KIB_MIN   (1u << 10)
+#define STORE_MEMORY     ((size_t)64 << 20)
+#define STATS_EVERY      (NSEC_PER_SEC / 2)
 
 struct live_input {
 	pcap_t *pcap;
@@ -290,7 +290,6 @@ live_open(struct source *s, struct err *err, bool *denied)
 	s->live = xcalloc(1, sizeof(*s->live));
 	s->ops = &live_ops;
 	choose_name(s->cfg.interface, s->live->name, sizeof(s->live->name));
-	text_escape(s->status.name, sizeof(s->status.name), s->live->name,
-		    strlen(s->live->name));
+	text_escape(s->status.name, sizeof(s->status.name), s->live->name, strlen(s->live->name));
 	return activate(s, err, denied) && prepare(s, err);
 }

@@ -68,9 +68,8 @@ ring_add(struct ring *r, const struct frame *f)
 	pthread_mutex_lock(&r->lock);
 	if (r->head % r->size + len > r->size) /* a record lies in one piece */
 		r->head += r->size - r->head % r->size;
-	struct ring_record h = {r->head,	f->number,    f->ts,	   f->cap_len,
-				f->wire_len,	f->interface, f->linktype, f->direction,
-				0};
+	struct ring_record h = {r->head,      f->number,   f->ts,        f->cap_len, f->wire_len,
+				f->interface, f->linktype, f->direction, 0};
 	uint8_t *p = r->memory + r->head % r->size;
 	memcpy(p, &h, sizeof(h));
 	if (f->cap_len)
@@ -100,7 +99,7 @@ ring_read(struct ring *r, uint64_t ref, struct frame *f, uint8_t *buf, size_t si
 	if (kept) {
 		size_t len = h.cap_len < size ? h.cap_len : size;
 		memcpy(buf, r->memory + ref % r->size + sizeof(h), len);
-		*f = (struct frame){h.ts,	h.number,    ref,	  buf, (uint32_t)len,
+		*f = (struct frame){h.ts,       h.number,    ref,        buf,        (uint32_t)len,
 				    h.wire_len, h.interface, h.linktype, h.direction};
 	}
 	pthread_mutex_unlock(&r->lock);

@@ -14,11 +14,11 @@
 
 #include "base/i18n.h"
 
-#define FILE_HEADER	 24
-#define MAGIC_PCAPNG	 0x0a0d0d0au
-#define INTERFACES_MAX	 65535
+#define FILE_HEADER    24
+#define MAGIC_PCAPNG   0x0a0d0d0au
+#define INTERFACES_MAX 65535
 /* Later moments are nonsense, and room is left to calculate with them. */
-#define TIME_MAX	 (INT64_MAX / 2)
+#define TIME_MAX (INT64_MAX / 2)
 
 static const struct {
 	uint32_t magic;

@@ -3,7 +3,8 @@
  * savefile: capture files, read from a stream record by record. Private to this layer.
  *
  * A record's place is a 64-bit reference: the index of its interface's format in the high 16 bits,
- * its offset in the low 48. With the format, any thread can read a record again without its context.
+ * its offset in the low 48. With the format, any thread can read a record again without its
+ * context.
  */
 #ifndef TCPLENS_SOURCE_SAVEFILE_H
 #define TCPLENS_SOURCE_SAVEFILE_H
@@ -15,7 +16,7 @@
 
 enum savefile_result {
 	SAVEFILE_FRAME,
-	SAVEFILE_WAIT,	  /* the pipe has no more at the moment */
+	SAVEFILE_WAIT, /* the pipe has no more at the moment */
 	SAVEFILE_END,
 	SAVEFILE_DAMAGED, /* savefile->err says where; what came before was delivered */
 };
@@ -27,23 +28,23 @@ enum savefile_kind { SAVEFILE_PCAP, SAVEFILE_PCAP_MODIFIED, SAVEFILE_PCAPNG };
 
 /* How the records of one interface read. Never changes once a frame was delivered with it. */
 struct record_format {
-	uint8_t kind;	    /* enum savefile_kind */
-	bool swap;	    /* written in the other byte order */
-	bool swap_lengths;  /* pcap before 2.3 had caplen and len the other way round */
-	bool binary;	    /* time units: 2^-exponent seconds, else 10^-exponent */
+	uint8_t kind;      /* enum savefile_kind */
+	bool swap;         /* written in the other byte order */
+	bool swap_lengths; /* pcap before 2.3 had caplen and len the other way round */
+	bool binary;       /* time units: 2^-exponent seconds, else 10^-exponent */
 	uint8_t exponent;
 	int linktype;
 	uint32_t snaplen;   /* 0 unlimited */
 	uint32_t interface; /* in its section, from 1; 0 pcap */
-	int64_t offset;	    /* seconds to add to every time stamp */
+	int64_t offset;     /* seconds to add to every time stamp */
 };
 
 /* Where things are in a record whose first bytes were looked at. */
 struct record {
-	uint32_t total;	   /* bytes of the whole record in the file */
-	uint32_t data;	   /* offset of the captured bytes in it */
+	uint32_t total; /* bytes of the whole record in the file */
+	uint32_t data;  /* offset of the captured bytes in it */
 	uint32_t cap_len, wire_len;
-	uint32_t options;  /* offset, 0 none */
+	uint32_t options;   /* offset, 0 none */
 	uint32_t interface; /* pcapng: in its section, from 0 */
 	bool timed;
 	nsec ts;
@@ -61,13 +62,13 @@ struct savefile_interface {
 struct savefile {
 	struct stream *stream;
 	struct record_format first; /* pcap: the file's; pcapng: its byte order */
-	bool started;		    /* the file header was read */
-	uint64_t skip;		    /* bytes of an uninteresting block still to be passed */
-	uint64_t number;	    /* of the latest frame */
-	nsec ts;		    /* of the latest frame */
+	bool started;               /* the file header was read */
+	uint64_t skip;              /* bytes of an uninteresting block still to be passed */
+	uint64_t number;            /* of the latest frame */
+	nsec ts;                    /* of the latest frame */
 	struct savefile_interface *interfaces; /* of all sections */
-	size_t n_interfaces, section;	       /* section: the first one of the present section */
-	pthread_mutex_t lock;		       /* interfaces, against savefile_format() */
+	size_t n_interfaces, section;          /* section: the first one of the present section */
+	pthread_mutex_t lock;                  /* interfaces, against savefile_format() */
 	struct err err;
 };
 

@@ -11,45 +11,45 @@
 
 /* What is to be captured; filled from the command line. Strings are borrowed. */
 struct source_config {
-	const char *interface;	 /* live: NULL = "any" */
-	const char *read_file;	 /* -r: path, "-" standard input; NULL live */
-	const void *memory;	 /* a capture in memory (the demo) with memory_len bytes, or NULL */
+	const char *interface; /* live: NULL = "any" */
+	const char *read_file; /* -r: path, "-" standard input; NULL live */
+	const void *memory;    /* a capture in memory (the demo) with memory_len bytes, or NULL */
 	size_t memory_len;
 	const char *memory_name; /* shown as the source's name */
-	const char *write_file;	 /* -w or NULL */
-	const char *filter;	 /* pcap-filter(7) or NULL */
-	const char *linktype;	 /* -y or NULL */
-	uint32_t snaplen;	 /* 0 = 262144 */
-	uint32_t buffer_kib;	 /* kernel buffer; 0 = 32 MiB */
-	bool no_promisc;	 /* -p */
-	char direction;		 /* -Q: 'i' in, 'o' out, 0 both */
-	uint64_t max_packets;	 /* -c; 0 = no limit */
-	double speed;		 /* file: 0 = as fast as possible, 1 = its own pace */
-	bool keep_bytes;	 /* packet store wanted (a screen is there); without, opening waits
+	const char *write_file;  /* -w or NULL */
+	const char *filter;      /* pcap-filter(7) or NULL */
+	const char *linktype;    /* -y or NULL */
+	uint32_t snaplen;        /* 0 = 262144 */
+	uint32_t buffer_kib;     /* kernel buffer; 0 = 32 MiB */
+	bool no_promisc;         /* -p */
+	char direction;          /* -Q: 'i' in, 'o' out, 0 both */
+	uint64_t max_packets;    /* -c; 0 = no limit */
+	double speed;            /* file: 0 = as fast as possible, 1 = its own pace */
+	bool keep_bytes;         /* packet store wanted (a screen is there); without, opening waits
 				  * for a pipe's first packet, to know the link type */
-	size_t store_memory;	 /* bytes of the live ring; 0 = 64 MiB */
-	const char *user;	 /* -Z or NULL */
+	size_t store_memory;     /* bytes of the live ring; 0 = 64 MiB */
+	const char *user;        /* -Z or NULL */
 };
 
 enum source_phase {
 	SOURCE_RUNNING,
-	SOURCE_ENDED,	/* end of file, -c reached, or stopped */
+	SOURCE_ENDED,   /* end of file, -c reached, or stopped */
 	SOURCE_DAMAGED, /* file ended early: message says where; what came before was shown */
-	SOURCE_FAILED,	/* the interface went away …: message */
+	SOURCE_FAILED,  /* the interface went away …: message */
 };
 
 struct source_status {
 	enum source_phase phase;
-	bool live;		/* an interface, not a file */
-	bool paced;		/* replaying at a pace: now moves between packets */
-	char name[256];		/* "eth0", "x.pcap", escaped */
-	char message[512];	/* one line, "" none */
-	const char *linktype;	/* name: "EN10MB" */
+	bool live;            /* an interface, not a file */
+	bool paced;           /* replaying at a pace: now moves between packets */
+	char name[256];       /* "eth0", "x.pcap", escaped */
+	char message[512];    /* one line, "" none */
+	const char *linktype; /* name: "EN10MB" */
 	uint32_t snaplen;
-	uint64_t packets;	/* delivered */
+	uint64_t packets; /* delivered */
 	uint64_t kernel_drops, interface_drops;
-	uint64_t saved;		/* written by -w */
-	int progress;		/* file: 0…1000 per mille, -1 unknown (pipe, live) */
+	uint64_t saved; /* written by -w */
+	int progress;   /* file: 0…1000 per mille, -1 unknown (pipe, live) */
 	double speed;
 };
 

@@ -22,7 +22,7 @@ struct spool {
 	int fd;
 	uint64_t limit;
 	uint64_t written; /* the file holds [written − limit, written) at offset modulo limit */
-	int failed;	  /* errno; nothing is added any more */
+	int failed;       /* errno; nothing is added any more */
 };
 
 static int
@@ -48,8 +48,9 @@ spool_new(uint64_t limit, struct err *err)
 	struct spool *sp = calloc(1, sizeof(*sp));
 	int fd = sp ? temporary_file() : -1;
 	if (fd < 0) {
-		err_set(err, _("no temporary file for packet bytes: %s; set TMPDIR to a writable "
-			       "directory"),
+		err_set(err,
+			_("no temporary file for packet bytes: %s; set TMPDIR to a writable "
+			  "directory"),
 			strerror(errno));
 		free(sp);
 		return NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * stream: a file, a pipe or memory as bytes in order. Files are read in big blocks into one buffer
- * that stays in the cache: as quick as a mapping, and a file that another program shortens meanwhile
- * is an early end and not a SIGBUS. Records are looked at where they lie; only what straddles two
- * blocks is moved.
+ * that stays in the cache: as quick as a mapping, and a file that another program shortens
+ * meanwhile is an early end and not a SIGBUS. Records are looked at where they lie; only what
+ * straddles two blocks is moved.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 
 #include "base/i18n.h"
 
-#define BLOCK	 (256u << 10)
+#define BLOCK    (256u << 10)
 #define BUF_SIZE (STREAM_NEED_MAX + BLOCK)
 
 bool

@@ -24,18 +24,18 @@ typedef void stream_tee_fn(void *ctx, const uint8_t *bytes, size_t len);
 struct unpacker;
 
 struct stream {
-	int fd;		     /* -1: memory */
+	int fd; /* -1: memory */
 	bool owns_fd;
-	bool regular;	     /* an ordinary file: never waits, offsets can be read again */
-	bool ended;	     /* nothing more comes from fd */
+	bool regular;        /* an ordinary file: never waits, offsets can be read again */
+	bool ended;          /* nothing more comes from fd */
 	const uint8_t *data; /* data[pos … end) is there */
 	size_t pos, end;
-	uint64_t base;	     /* offset of data[0] in the (unpacked) stream */
-	uint8_t *buf;	     /* own memory behind data; NULL: memory */
+	uint64_t base; /* offset of data[0] in the (unpacked) stream */
+	uint8_t *buf;  /* own memory behind data; NULL: memory */
 	struct unpacker *unpacker;
-	bool probed;	     /* whether it is compressed is known */
-	uint64_t size;	     /* of the file on disk, 0 unknown */
-	uint64_t taken;	     /* bytes read from fd */
+	bool probed;    /* whether it is compressed is known */
+	uint64_t size;  /* of the file on disk, 0 unknown */
+	uint64_t taken; /* bytes read from fd */
 	stream_tee_fn *tee;
 	void *tee_ctx;
 	struct err err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * writer: pcap files with nanosecond time stamps. Its first error stays and is told at the end; what
- * follows it is not written. Knows nothing of where frames come from.
+ * writer: pcap files with nanosecond time stamps. Its first error stays and is told at the end;
+ * what follows it is not written. Knows nothing of where frames come from.
  */
 #include "config.h"
 
@@ -16,15 +16,15 @@
 
 #include "base/i18n.h"
 
-#define MAGIC_NSEC	0xa1b23c4du
+#define MAGIC_NSEC      0xa1b23c4du
 #define LINKTYPE_EN10MB 1
-#define BUF_SIZE	(128u << 10)
+#define BUF_SIZE        (128u << 10)
 
 struct pcap_writer {
 	FILE *file;
 	int linktype;
 	uint32_t snaplen;
-	bool begun;	   /* the header is written */
+	bool begun; /* the header is written */
 	uint64_t count;
 	uint64_t left_out; /* frames of another link type */
 	struct err err;

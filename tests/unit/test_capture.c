@@ -71,10 +71,8 @@ static struct engine *
 make_engine(void)
 {
 	struct err err = {""};
-	struct engine_config cfg = {.max_connections = 1024,
-				    .memory = 8 << 20,
-				    .history = true,
-				    .seed = 42};
+	struct engine_config cfg = {
+		.max_connections = 1024, .memory = 8 << 20, .history = true, .seed = 42};
 	struct engine *e = engine_new(&cfg, &err);
 	assert_string_equal(err.msg, "");
 	assert_non_null(e);

@@ -1,174 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unit test of the source layer with a decoder and an engine of its own, which only write down what
- * they are given: files, pipes, memory, pace, filters, writing, the packet store. Waiting is for an
- * event, with a generous limit; no result depends on how long something took. Not covered: live
- * interfaces, which need a network (the lab), and the real engine (test_capture).
+ * Unit test of the source layer with an engine that only writes down: files, memory, pipes, pace,
+ * capture filters on files. Not covered: live interfaces, which need a network (the lab), writing
+ * and the packet store (test_store), the real engine (test_capture).
  */
 #include "config.h"
 
-#include "unit.h"
+#include "srctest.h"
 
 #include <fcntl.h>
 #include <poll.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "capfile.h"
-#include "source/internal.h"
-
-/* ---- a decoder and an engine that write down ---- */
-
-#define SEEN_MAX 4096
-
-struct engine {
-	atomic_uint n; /* segments */
-	struct packet seen[SEEN_MAX];
-	uint64_t others;
-	unsigned ticks;
-	nsec tick[SEEN_MAX];
-	unsigned tick_at[SEEN_MAX]; /* n at that time */
-};
-
-struct decoder {
-	char unused;
-};
-
-struct decoder *
-decoder_new(void)
-{
-	return calloc(1, sizeof(struct decoder));
-}
-
-void
-decoder_free(struct decoder *d)
-{
-	free(d);
-}
-
-/* Frames below 20 bytes are no segments. */
-enum decode_result
-decode_frame(struct decoder *d, const struct frame *f, struct packet *out)
-{
-	(void)d;
-	*out = (struct packet){.ts = f->ts, .frame = f->number, .ref = f->ref};
-	out->payload_len = f->cap_len;
-	out->ttl = f->cap_len ? f->data[0] : 0;
-	return f->cap_len < 20 ? DECODE_OTHER : DECODE_TCP;
-}
-
-bool
-decode_linktype_known(int linktype)
-{
-	return linktype != 147;
-}
-
-void
-engine_ingest(struct engine *e, const struct packet *p, size_t n)
-{
-	assert_true(n >= 1 && n <= ENGINE_BATCH);
-	for (size_t i = 0; i < n; i++)
-		e->seen[(e->n + i) % SEEN_MAX] = p[i];
-	e->n += (unsigned)n;
-}
-
-void
-engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT])
-{
-	for (int i = 0; i < DECODE_RESULT_COUNT; i++)
-		e->others += counts[i];
-}
-
-void
-engine_tick(struct engine *e, nsec now)
-{
-	e->tick_at[e->ticks % SEEN_MAX] = e->n;
-	e->tick[e->ticks++ % SEEN_MAX] = now;
-}
-
-/* ---- helpers ---- */
-
-static struct engine *engine;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	engine = calloc(1, sizeof(*engine));
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	free(engine);
-	return 0;
-}
-
-static struct source *
-open_memory(const struct capfile *c, struct source_config cfg)
-{
-	struct err err = {""};
-	cfg.memory = c->buf;
-	cfg.memory_len = c->len;
-	cfg.memory_name = "memory";
-	struct source *s = source_open(&cfg, &err, NULL);
-	assert_string_equal(err.msg, "");
-	assert_non_null(s);
-	return s;
-}
-
-static struct source_status
-run(struct source *s)
-{
-	struct source_status st;
-	struct err err = {""};
-	assert_true(source_run(s, engine, &err));
-	source_status(s, &st);
-	return st;
-}
-
-static void
-start(struct source *s)
-{
-	struct err err = {""};
-	assert_true(source_start(s, engine, &err));
-}
-
-/* Until n segments have arrived or the source has ended; 20 s at most. */
-static struct source_status
-wait_for(struct source *s, unsigned n)
-{
-	struct source_status st;
-	for (int i = 0; i < 20000; i++) {
-		source_status(s, &st);
-		if (st.packets >= n || st.phase != SOURCE_RUNNING)
-			return st;
-		usleep(1000);
-	}
-	fail_msg("%llu packets of %u", (unsigned long long)st.packets, n);
-	return st;
-}
-
-static struct source_status
-wait_end(struct source *s)
-{
-	return wait_for(s, UINT32_MAX);
-}
-
-/* n packets, `gap` seconds apart, of sizes 20 + i. */
-static void
-numbered(struct capfile *c, unsigned n, uint32_t gap)
-{
-	pcap_header(c, 0xa1b23c4d, 4, 1);
-	for (unsigned i = 0; i < n; i++)
-		pcap_packet(c, 1000 + i * gap, i, (uint8_t)i, 20 + i, 20 + i);
-}
 
 /* ---- files ---- */
 
@@ -284,7 +128,8 @@ test_what_cannot_be_opened(void **state)
 	(void)state;
 	char path[64];
 	struct capfile c = {0};
-	assert_open_fails(&(struct source_config){.read_file = "/nonexistent/x"}, "/nonexistent/x: ");
+	assert_open_fails(&(struct source_config){.read_file = "/nonexistent/x"},
+			  "/nonexistent/x: ");
 	assert_open_fails(&(struct source_config){.read_file = "/"}, "directory");
 	bytes_save("", 0, path);
 	assert_open_fails(&(struct source_config){.read_file = path}, "empty");
@@ -299,8 +144,9 @@ test_what_cannot_be_opened(void **state)
 	assert_open_fails(&(struct source_config){.read_file = path, .direction = 'i'}, "-Q");
 	assert_open_fails(&(struct source_config){.read_file = path, .write_file = path},
 			  "being read");
-	assert_open_fails(&(struct source_config){.read_file = path, .write_file = "/nonexistent/y"},
-			  "/nonexistent/y: ");
+	assert_open_fails(
+		&(struct source_config){.read_file = path, .write_file = "/nonexistent/y"},
+		"/nonexistent/y: ");
 	struct stat st; /* the refusal came before anything was cut */
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, c.len);
@@ -313,7 +159,7 @@ test_unknown_link_type_is_told(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
-	pcap_header(&c, 0xa1b2c3d4, 4, 147);
+	pcap_header(&c, 0xa1b2c3d4, 4, LINKTYPE_NOT_KNOWN);
 	pcap_packet(&c, 1, 0, 0, 40, 40);
 	struct source *s = open_memory(&c, (struct source_config){0});
 	struct source_status st = run(s);
@@ -431,41 +277,6 @@ test_replay_arithmetic(void **state)
 
 /* ---- pipes ---- */
 
-struct pipe_source {
-	struct source *s;
-	int fd;
-	char path[64];
-};
-
-/* A FIFO with our end open. */
-static void
-open_pipe(struct pipe_source *p, struct source_config cfg)
-{
-	struct err err = {""};
-	bytes_save("", 0, p->path);
-	unlink(p->path);
-	assert_int_equal(mkfifo(p->path, 0600), 0);
-	p->fd = open(p->path, O_RDWR);
-	assert_true(p->fd >= 0);
-	cfg.read_file = p->path;
-	cfg.keep_bytes = true;
-	p->s = source_open(&cfg, &err, NULL);
-	assert_string_equal(err.msg, "");
-}
-
-static void
-send_part(const struct pipe_source *p, const struct capfile *c, size_t from, size_t to)
-{
-	assert_int_equal(write(p->fd, c->buf + from, to - from), to - from);
-}
-
-static void
-close_writer(struct pipe_source *p)
-{
-	close(p->fd);
-	unlink(p->path);
-}
-
 static void
 test_pipe_delivers_at_once(void **state)
 {
@@ -566,8 +377,9 @@ put_tcp(struct capfile *c, uint16_t port, bool vlan)
 		memcpy(f + n, "\x81\x00\x00\x07", 4);
 		n += 4;
 	}
-	memcpy(f + n, "\x08\x00\x45\x00\x00\x28\x00\x01\x40\x00\x40\x06\x00\x00\x0a\x00\x00\x01"
-		      "\x0a\x00\x00\x02\x04\x00",
+	memcpy(f + n,
+	       "\x08\x00\x45\x00\x00\x28\x00\x01\x40\x00\x40\x06\x00\x00\x0a\x00\x00\x01"
+	       "\x0a\x00\x00\x02\x04\x00",
 	       24);
 	n += 24;
 	f[n] = (uint8_t)(port >> 8);
@@ -611,8 +423,7 @@ test_filter_hint_for_vlans(void **state)
 		struct capfile c = {0};
 		pcap_header(&c, 0xa1b2c3d4, 4, 1);
 		put_tcp(&c, 80, true);
-		struct source *s =
-			open_memory(&c, (struct source_config){.filter = t[i].filter});
+		struct source *s = open_memory(&c, (struct source_config){.filter = t[i].filter});
 		struct source_status st = run(s);
 		assert_int_equal(strstr(st.message, "or (vlan and (") != NULL, t[i].hint);
 		assert_int_equal(st.packets, !t[i].hint);
@@ -655,363 +466,26 @@ test_file_filter_stays(void **state)
 	capfile_free(&c);
 }
 
-/* ---- writing ---- */
-
-static void
-temporary_path(char *path)
-{
-	bytes_save("", 0, path);
-	unlink(path);
-}
-
-static void
-test_written_file_reads_the_same(void **state)
-{
-	(void)state;
-	struct capfile c = {0};
-	char path[64];
-	struct err err = {""};
-	numbered(&c, 300, 1);
-	temporary_path(path);
-	struct source *s = open_memory(&c, (struct source_config){.write_file = path});
-	struct source_status st = run(s);
-	assert_int_equal(st.saved, 300);
-	source_close(s);
-	struct source *again =
-		source_open(&(struct source_config){.read_file = path}, &err, NULL);
-	assert_non_null(again);
-	unsigned before = engine->n;
-	assert_int_equal(run(again).phase, SOURCE_ENDED);
-	assert_int_equal(engine->n - before, 300);
-	for (unsigned i = 0; i < 300; i++)
-		assert_memory_equal(&engine->seen[i], &engine->seen[300 + i],
-				    offsetof(struct packet, src));
-	source_close(again);
-	unlink(path);
-	capfile_free(&c);
-}
-
-static void
-test_written_file_is_current_while_waiting(void **state)
-{
-	(void)state;
-	struct capfile c = {0};
-	struct pipe_source p;
-	struct stat st;
-	char path[64];
-	numbered(&c, 3, 1);
-	temporary_path(path);
-	open_pipe(&p, (struct source_config){.write_file = path});
-	start(p.s);
-	send_part(&p, &c, 0, 24 + 36);
-	for (int i = 0; i < 20000; i++) {
-		assert_int_equal(stat(path, &st), 0);
-		if (st.st_size)
-			break;
-		usleep(1000);
-	}
-	assert_int_equal(st.st_size, 24 + 36);
-	close_writer(&p);
-	source_close(p.s);
-	unlink(path);
-	capfile_free(&c);
-}
-
-static void
-test_writer_never_overwrites_unasked(void **state)
-{
-	(void)state;
-	char path[64];
-	bool exists = false;
-	struct err err = {""};
-	struct stat st;
-	bytes_save("precious", 8, path);
-	assert_null(pcap_writer_open(path, 1, 0, false, &exists, &err));
-	assert_true(exists);
-	assert_non_null(strstr(err.msg, path));
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, 8);
-	struct pcap_writer *w = pcap_writer_open(path, 1, 0, true, &exists, &err);
-	assert_non_null(w);
-	assert_false(exists);
-	assert_true(pcap_writer_close(w, &err));
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, 24); /* a capture without packets is still one */
-	unlink(path);
-}
-
-static void
-test_writer_tells_a_full_disk(void **state)
-{
-	(void)state;
-	struct err err = {""};
-	uint8_t data[1000] = {0};
-	struct frame f = {.data = data, .cap_len = 1000, .wire_len = 1000, .linktype = 1};
-	struct pcap_writer *w = pcap_writer_open("/dev/full", 1, 0, true, NULL, &err);
-	if (!w)
-		skip();
-	bool ok = true;
-	for (int i = 0; i < 1000; i++)
-		ok = pcap_writer_add(w, &f);
-	assert_false(ok);
-	assert_false(pcap_writer_close(w, &err));
-	assert_non_null(strstr(err.msg, "/dev/full"));
-}
-
-static void
-test_writer_leaves_other_link_types_out(void **state)
-{
-	(void)state;
-	char path[64];
-	struct err err = {""};
-	struct frame f = {.linktype = 113};
-	temporary_path(path);
-	struct pcap_writer *w = pcap_writer_open(path, LINKTYPE_OF_FIRST_FRAME, 0, false, NULL, &err);
-	assert_true(pcap_writer_add(w, &f));
-	f.linktype = 1;
-	assert_true(pcap_writer_add(w, &f));
-	assert_int_equal(pcap_writer_count(w), 1);
-	assert_false(pcap_writer_close(w, &err));
-	assert_non_null(strstr(err.msg, "1 packets of another link type"));
-	unlink(path);
-}
-
-static void
-test_written_mixture_is_told(void **state)
-{
-	(void)state;
-	struct capfile c = {0};
-	char path[64];
-	ng_section(&c);
-	ng_interface(&c, 1, 0, -1, 0);
-	ng_interface(&c, 101, 0, -1, 0);
-	ng_packet(&c, 0, 1, 0, 60, 60, -1);
-	ng_packet(&c, 1, 2, 0, 40, 40, -1);
-	temporary_path(path);
-	struct source *s = open_memory(&c, (struct source_config){.write_file = path});
-	struct source_status st = run(s);
-	assert_int_equal(st.saved, 1);
-	assert_non_null(strstr(st.message, "1 packets of another link type"));
-	source_close(s);
-	unlink(path);
-	capfile_free(&c);
-}
-
-/* ---- packet store ---- */
-
-static void
-assert_store_holds(struct source *s, unsigned n)
-{
-	uint8_t buf[512];
-	struct frame f;
-	for (unsigned i = 0; i < n; i++) {
-		assert_true(store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf)));
-		assert_int_equal(f.cap_len, 20 + i);
-		assert_int_equal(f.wire_len, 20 + i);
-		assert_int_equal(f.ts, engine->seen[i].ts);
-		assert_int_equal(f.linktype, 1);
-		assert_ptr_equal(f.data, buf);
-		for (unsigned k = 0; k < f.cap_len; k++)
-			assert_int_equal(buf[k], (uint8_t)(i + k));
-		assert_true(store_read(s, engine->seen[i].ref, &f, buf, 7));
-		assert_int_equal(f.cap_len, 7);
-	}
-	assert_false(store_read(s, UINT64_MAX, &f, buf, sizeof(buf)));
-	assert_false(store_read(s, (UINT64_C(1) << 48) - 1, &f, buf, sizeof(buf)));
-	assert_false(store_read(s, UINT64_C(7) << 48, &f, buf, sizeof(buf)));
-}
-
-static void
-test_store_of_memory_file_and_pipe(void **state)
-{
-	(void)state;
-	struct capfile c = {0};
-	struct err err = {""};
-	struct pipe_source p;
-	char path[64];
-	numbered(&c, 100, 0);
-	struct source *s = open_memory(&c, (struct source_config){.keep_bytes = true});
-	run(s);
-	assert_store_holds(s, 100);
-	source_close(s);
-
-	capfile_save(&c, path);
-	engine->n = 0;
-	s = source_open(&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
-	run(s);
-	assert_store_holds(s, 100);
-	assert_int_equal(truncate(path, 100), 0); /* shortened by somebody else */
-	struct frame f;
-	uint8_t buf[64];
-	assert_true(store_read(s, engine->seen[0].ref, &f, buf, sizeof(buf)));
-	assert_false(store_read(s, engine->seen[99].ref, &f, buf, sizeof(buf)));
-	source_close(s);
-	unlink(path);
-
-	engine->n = 0;
-	open_pipe(&p, (struct source_config){0});
-	send_part(&p, &c, 0, c.len);
-	close_writer(&p);
-	run(p.s);
-	assert_store_holds(p.s, 100);
-	source_close(p.s);
-	capfile_free(&c);
-}
-
-static void
-test_store_of_a_compressed_file(void **state)
-{
-	(void)state;
-#ifdef HAVE_ZLIB
-	struct capfile c = {0};
-	struct err err = {""};
-	static uint8_t out[1 << 16];
-	char path[64];
-	numbered(&c, 100, 0);
-	bytes_save(out, pack_gzip(c.buf, c.len, out, sizeof(out)), path);
-	struct source *s =
-		source_open(&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
-	assert_int_equal(run(s).progress, 1000);
-	assert_store_holds(s, 100);
-	source_close(s);
-	/* without a screen nothing is kept, and nothing wrong is given */
-	struct frame f;
-	engine->n = 0;
-	s = source_open(&(struct source_config){.read_file = path}, &err, NULL);
-	run(s);
-	assert_int_equal(engine->n, 100);
-	assert_false(store_read(s, engine->seen[0].ref, &f, out, sizeof(out)));
-	source_close(s);
-	unlink(path);
-	capfile_free(&c);
-#else
-	skip();
-#endif
-}
-
-/* What a ring should hold, kept beside it. */
-struct kept {
-	uint64_t ref;
-	uint8_t id;
-	uint32_t len;
-};
-
-static bool
-ring_holds(struct ring *r, const struct kept *k, uint64_t number)
-{
-	static uint8_t buf[1 << 17];
-	struct frame f;
-	if (!ring_read(r, k->ref, &f, buf, sizeof(buf)))
-		return false;
-	assert_int_equal(f.number, number);
-	assert_int_equal(f.ref, k->ref);
-	assert_int_equal(f.cap_len, k->len);
-	for (uint32_t i = 0; i < k->len; i += 1 + k->len / 7)
-		assert_int_equal(buf[i], k->id);
-	return true;
-}
-
-static void
-test_ring_knows_what_was_overwritten(void **state)
-{
-	(void)state;
-	enum { N = 20000 };
-	struct ring *r = ring_new(1 << 20);
-	struct kept *k = calloc(N, sizeof(*k));
-	static uint8_t data[1 << 16];
-	uint32_t random = 1;
-	for (unsigned i = 0; i < N; i++) {
-		random = random * 1664525 + 1013904223;
-		k[i].len = i % 50 == 0 ? random >> 16 : (random >> 16) % 400;
-		k[i].id = (uint8_t)(random >> 8);
-		memset(data, k[i].id, k[i].len);
-		k[i].ref = ring_add(r, &(struct frame){.number = i,
-						       .data = data,
-						       .cap_len = k[i].len,
-						       .wire_len = k[i].len});
-		assert_true(k[i].ref != 0);
-		assert_true(ring_holds(r, &k[i], i));
-		unsigned old = random % (i + 1);
-		ring_holds(r, &k[old], old); /* right, or gone */
-		assert_false(ring_read(r, k[i].ref + 8, &(struct frame){0}, data, 0));
-	}
-	/* the youngest half of the memory is there, everything older than all of it is gone */
-	size_t bytes = 0;
-	for (unsigned i = N; i-- > 0;) {
-		bytes += k[i].len + 48;
-		if (bytes < 1 << 19)
-			assert_true(ring_holds(r, &k[i], i));
-		else if (bytes > (1 << 20) + (1 << 17))
-			assert_false(ring_holds(r, &k[i], i));
-	}
-	assert_false(ring_read(r, 0, &(struct frame){0}, data, sizeof(data)));
-	assert_false(ring_read(r, UINT64_MAX & ~7ull, &(struct frame){0}, data, sizeof(data)));
-	static uint8_t huge[1 << 20];
-	assert_int_equal(ring_add(r, &(struct frame){.data = huge, .cap_len = sizeof(huge)}), 0);
-	free(k);
-	ring_free(r);
-}
-
-static void
-test_spool_keeps_the_latest(void **state)
-{
-	(void)state;
-	struct err err = {""};
-	struct spool *sp = spool_new(1000, &err);
-	uint8_t buf[1000];
-	char message[128];
-	assert_non_null(sp);
-	for (unsigned i = 0; i < 5000; i += 7) {
-		for (unsigned k = 0; k < 7; k++)
-			buf[k] = (uint8_t)((i + k) % 251);
-		spool_add(sp, buf, 7);
-	}
-	unsigned end = 5005;
-	for (unsigned at = 0; at < end + 10; at += 13) {
-		unsigned len = at % 300;
-		bool kept = at + 1000 >= end && at + len <= end;
-		assert_int_equal(spool_read(sp, at, buf, len), kept);
-		for (unsigned k = 0; kept && k < len; k++)
-			assert_int_equal(buf[k], (at + k) % 251);
-	}
-	assert_false(spool_read(sp, UINT64_MAX, buf, 10));
-	spool_message(sp, message, sizeof(message));
-	assert_non_null(strstr(message, "no longer kept"));
-	spool_free(sp);
-}
-
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 static const struct CMUnitTest tests[] = {
-	T(test_frames_reach_the_engine_in_order),
-	T(test_wake_fd_tells_packets_and_the_end),
-	T(test_max_packets),
-	T(test_snaplen_cuts_frames),
-	T(test_damage_ends_with_a_message),
-	T(test_what_cannot_be_opened),
-	T(test_unknown_link_type_is_told),
-	T(test_ticks_follow_packet_time_only),
-	T(test_paced_replay_is_held_changed_and_stopped),
-	T(test_speed_zero_releases_a_paced_replay),
-	T(test_replay_arithmetic),
-	T(test_pipe_delivers_at_once),
-	T(test_fifo_that_nobody_writes_to_yet),
-	T(test_pipe_that_brings_no_capture),
-	T(test_pipe_is_stopped_while_it_waits),
-	T(test_filter_on_a_file),
-	T(test_filter_hint_for_vlans),
-	T(test_filter_per_link_type),
-	T(test_file_filter_stays),
-	T(test_written_file_reads_the_same),
-	T(test_written_file_is_current_while_waiting),
-	T(test_writer_never_overwrites_unasked),
-	T(test_writer_tells_a_full_disk),
-	T(test_writer_leaves_other_link_types_out),
-	T(test_written_mixture_is_told),
-	T(test_store_of_memory_file_and_pipe),
-	T(test_store_of_a_compressed_file),
-	T(test_ring_knows_what_was_overwritten),
-	T(test_spool_keeps_the_latest),
+	SOURCE_TEST(test_frames_reach_the_engine_in_order),
+	SOURCE_TEST(test_wake_fd_tells_packets_and_the_end),
+	SOURCE_TEST(test_max_packets),
+	SOURCE_TEST(test_snaplen_cuts_frames),
+	SOURCE_TEST(test_damage_ends_with_a_message),
+	SOURCE_TEST(test_what_cannot_be_opened),
+	SOURCE_TEST(test_unknown_link_type_is_told),
+	SOURCE_TEST(test_ticks_follow_packet_time_only),
+	SOURCE_TEST(test_paced_replay_is_held_changed_and_stopped),
+	SOURCE_TEST(test_speed_zero_releases_a_paced_replay),
+	SOURCE_TEST(test_replay_arithmetic),
+	SOURCE_TEST(test_pipe_delivers_at_once),
+	SOURCE_TEST(test_fifo_that_nobody_writes_to_yet),
+	SOURCE_TEST(test_pipe_that_brings_no_capture),
+	SOURCE_TEST(test_pipe_is_stopped_while_it_waits),
+	SOURCE_TEST(test_filter_on_a_file),
+	SOURCE_TEST(test_filter_hint_for_vlans),
+	SOURCE_TEST(test_filter_per_link_type),
+	SOURCE_TEST(test_file_filter_stays),
 };
 
 UNIT_MAIN(tests)

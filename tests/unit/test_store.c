@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unit test of what the source layer writes and keeps: capture files, the packet store of files,
+ * memory, pipes and compressed files, the ring of live packets, the spool. Not covered: the ring
+ * while it fills (test_capture).
+ */
+#include "config.h"
+
+#include "srctest.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- writing ---- */
+
+static void
+temporary_path(char *path)
+{
+	bytes_save("", 0, path);
+	unlink(path);
+}
+
+static void
+test_written_file_reads_the_same(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	char path[64];
+	struct err err = {""};
+	numbered(&c, 300, 1);
+	temporary_path(path);
+	struct source *s = open_memory(&c, (struct source_config){.write_file = path});
+	struct source_status st = run(s);
+	assert_int_equal(st.saved, 300);
+	source_close(s);
+	struct source *again = source_open(&(struct source_config){.read_file = path}, &err, NULL);
+	assert_non_null(again);
+	unsigned before = engine->n;
+	assert_int_equal(run(again).phase, SOURCE_ENDED);
+	assert_int_equal(engine->n - before, 300);
+	for (unsigned i = 0; i < 300; i++)
+		assert_memory_equal(&engine->seen[i], &engine->seen[300 + i],
+				    offsetof(struct packet, src));
+	source_close(again);
+	unlink(path);
+	capfile_free(&c);
+}
+
+static void
+test_written_file_is_current_while_waiting(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	struct pipe_source p;
+	struct stat st;
+	char path[64];
+	numbered(&c, 3, 1);
+	temporary_path(path);
+	open_pipe(&p, (struct source_config){.write_file = path});
+	start(p.s);
+	send_part(&p, &c, 0, 24 + 36);
+	for (int i = 0; i < 20000; i++) {
+		assert_int_equal(stat(path, &st), 0);
+		if (st.st_size)
+			break;
+		usleep(1000);
+	}
+	assert_int_equal(st.st_size, 24 + 36);
+	close_writer(&p);
+	source_close(p.s);
+	unlink(path);
+	capfile_free(&c);
+}
+
+static void
+test_writer_never_overwrites_unasked(void **state)
+{
+	(void)state;
+	char path[64];
+	bool exists = false;
+	struct err err = {""};
+	struct stat st;
+	bytes_save("precious", 8, path);
+	assert_null(pcap_writer_open(path, 1, 0, false, &exists, &err));
+	assert_true(exists);
+	assert_non_null(strstr(err.msg, path));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 8);
+	struct pcap_writer *w = pcap_writer_open(path, 1, 0, true, &exists, &err);
+	assert_non_null(w);
+	assert_false(exists);
+	assert_true(pcap_writer_close(w, &err));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 24); /* a capture without packets is still one */
+	unlink(path);
+}
+
+static void
+test_writer_tells_a_full_disk(void **state)
+{
+	(void)state;
+	struct err err = {""};
+	uint8_t data[1000] = {0};
+	struct frame f = {.data = data, .cap_len = 1000, .wire_len = 1000, .linktype = 1};
+	struct pcap_writer *w = pcap_writer_open("/dev/full", 1, 0, true, NULL, &err);
+	if (!w)
+		skip();
+	bool ok = true;
+	for (int i = 0; i < 1000; i++)
+		ok = pcap_writer_add(w, &f);
+	assert_false(ok);
+	assert_false(pcap_writer_close(w, &err));
+	assert_non_null(strstr(err.msg, "/dev/full"));
+}
+
+static void
+test_writer_leaves_other_link_types_out(void **state)
+{
+	(void)state;
+	char path[64];
+	struct err err = {""};
+	struct frame f = {.linktype = 113};
+	temporary_path(path);
+	struct pcap_writer *w =
+		pcap_writer_open(path, LINKTYPE_OF_FIRST_FRAME, 0, false, NULL, &err);
+	assert_true(pcap_writer_add(w, &f));
+	f.linktype = 1;
+	assert_true(pcap_writer_add(w, &f));
+	assert_int_equal(pcap_writer_count(w), 1);
+	assert_false(pcap_writer_close(w, &err));
+	assert_non_null(strstr(err.msg, "1 packets of another link type"));
+	unlink(path);
+}
+
+static void
+test_written_mixture_is_told(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	char path[64];
+	ng_section(&c);
+	ng_interface(&c, 1, 0, -1, 0);
+	ng_interface(&c, 101, 0, -1, 0);
+	ng_packet(&c, 0, 1, 0, 60, 60, -1);
+	ng_packet(&c, 1, 2, 0, 40, 40, -1);
+	temporary_path(path);
+	struct source *s = open_memory(&c, (struct source_config){.write_file = path});
+	struct source_status st = run(s);
+	assert_int_equal(st.saved, 1);
+	assert_non_null(strstr(st.message, "1 packets of another link type"));
+	source_close(s);
+	unlink(path);
+	capfile_free(&c);
+}
+
+/* ---- packet store ---- */
+
+static void
+assert_store_holds(struct source *s, unsigned n)
+{
+	uint8_t buf[512];
+	struct frame f;
+	for (unsigned i = 0; i < n; i++) {
+		assert_true(store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf)));
+		assert_int_equal(f.cap_len, 20 + i);
+		assert_int_equal(f.wire_len, 20 + i);
+		assert_int_equal(f.ts, engine->seen[i].ts);
+		assert_int_equal(f.linktype, 1);
+		assert_ptr_equal(f.data, buf);
+		for (unsigned k = 0; k < f.cap_len; k++)
+			assert_int_equal(buf[k], (uint8_t)(i + k));
+		assert_true(store_read(s, engine->seen[i].ref, &f, buf, 7));
+		assert_int_equal(f.cap_len, 7);
+	}
+	assert_false(store_read(s, UINT64_MAX, &f, buf, sizeof(buf)));
+	assert_false(store_read(s, (UINT64_C(1) << 48) - 1, &f, buf, sizeof(buf)));
+	assert_false(store_read(s, UINT64_C(7) << 48, &f, buf, sizeof(buf)));
+}
+
+static void
+test_store_of_memory_file_and_pipe(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	struct err err = {""};
+	struct pipe_source p;
+	char path[64];
+	numbered(&c, 100, 0);
+	struct source *s = open_memory(&c, (struct source_config){.keep_bytes = true});
+	run(s);
+	assert_store_holds(s, 100);
+	source_close(s);
+
+	capfile_save(&c, path);
+	engine->n = 0;
+	s = source_open(&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
+	run(s);
+	assert_store_holds(s, 100);
+	assert_int_equal(truncate(path, 100), 0); /* shortened by somebody else */
+	struct frame f;
+	uint8_t buf[64];
+	assert_true(store_read(s, engine->seen[0].ref, &f, buf, sizeof(buf)));
+	assert_false(store_read(s, engine->seen[99].ref, &f, buf, sizeof(buf)));
+	source_close(s);
+	unlink(path);
+
+	engine->n = 0;
+	open_pipe(&p, (struct source_config){0});
+	send_part(&p, &c, 0, c.len);
+	close_writer(&p);
+	run(p.s);
+	assert_store_holds(p.s, 100);
+	source_close(p.s);
+	capfile_free(&c);
+}
+
+static void
+test_store_of_a_compressed_file(void **state)
+{
+	(void)state;
+#ifdef HAVE_ZLIB
+	struct capfile c = {0};
+	struct err err = {""};
+	static uint8_t out[1 << 16];
+	char path[64];
+	numbered(&c, 100, 0);
+	bytes_save(out, pack_gzip(c.buf, c.len, out, sizeof(out)), path);
+	struct source *s = source_open(
+		&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
+	assert_int_equal(run(s).progress, 1000);
+	assert_store_holds(s, 100);
+	source_close(s);
+	/* without a screen nothing is kept, and nothing wrong is given */
+	struct frame f;
+	engine->n = 0;
+	s = source_open(&(struct source_config){.read_file = path}, &err, NULL);
+	run(s);
+	assert_int_equal(engine->n, 100);
+	assert_false(store_read(s, engine->seen[0].ref, &f, out, sizeof(out)));
+	source_close(s);
+	unlink(path);
+	capfile_free(&c);
+#else
+	skip();
+#endif
+}
+
+/* What a ring should hold, kept beside it. */
+struct kept {
+	uint64_t ref;
+	uint8_t id;
+	uint32_t len;
+};
+
+static bool
+ring_holds(struct ring *r, const struct kept *k, uint64_t number)
+{
+	static uint8_t buf[1 << 17];
+	struct frame f;
+	if (!ring_read(r, k->ref, &f, buf, sizeof(buf)))
+		return false;
+	assert_int_equal(f.number, number);
+	assert_int_equal(f.ref, k->ref);
+	assert_int_equal(f.cap_len, k->len);
+	for (uint32_t i = 0; i < k->len; i += 1 + k->len / 7)
+		assert_int_equal(buf[i], k->id);
+	return true;
+}
+
+static void
+test_ring_knows_what_was_overwritten(void **state)
+{
+	(void)state;
+	enum { N = 20000 };
+	struct ring *r = ring_new(1 << 20);
+	struct kept *k = calloc(N, sizeof(*k));
+	static uint8_t data[1 << 16];
+	uint32_t random = 1;
+	for (unsigned i = 0; i < N; i++) {
+		random = random * 1664525 + 1013904223;
+		k[i].len = i % 50 == 0 ? random >> 16 : (random >> 16) % 400;
+		k[i].id = (uint8_t)(random >> 8);
+		memset(data, k[i].id, k[i].len);
+		k[i].ref = ring_add(r, &(struct frame){.number = i,
+						       .data = data,
+						       .cap_len = k[i].len,
+						       .wire_len = k[i].len});
+		assert_true(k[i].ref != 0);
+		assert_true(ring_holds(r, &k[i], i));
+		unsigned old = random % (i + 1);
+		ring_holds(r, &k[old], old); /* right, or gone */
+		assert_false(ring_read(r, k[i].ref + 8, &(struct frame){0}, data, 0));
+	}
+	/* the youngest half of the memory is there, everything older than all of it is gone */
+	size_t bytes = 0;
+	for (unsigned i = N; i-- > 0;) {
+		bytes += k[i].len + 48;
+		if (bytes < 1 << 19)
+			assert_true(ring_holds(r, &k[i], i));
+		else if (bytes > (1 << 20) + (1 << 17))
+			assert_false(ring_holds(r, &k[i], i));
+	}
+	assert_false(ring_read(r, 0, &(struct frame){0}, data, sizeof(data)));
+	assert_false(ring_read(r, UINT64_MAX & ~7ull, &(struct frame){0}, data, sizeof(data)));
+	static uint8_t huge[1 << 20];
+	assert_int_equal(ring_add(r, &(struct frame){.data = huge, .cap_len = sizeof(huge)}), 0);
+	free(k);
+	ring_free(r);
+}
+
+static void
+test_spool_keeps_the_latest(void **state)
+{
+	(void)state;
+	struct err err = {""};
+	struct spool *sp = spool_new(1000, &err);
+	uint8_t buf[1000];
+	char message[128];
+	assert_non_null(sp);
+	for (unsigned i = 0; i < 5000; i += 7) {
+		for (unsigned k = 0; k < 7; k++)
+			buf[k] = (uint8_t)((i + k) % 251);
+		spool_add(sp, buf, 7);
+	}
+	unsigned end = 5005;
+	for (unsigned at = 0; at < end + 10; at += 13) {
+		unsigned len = at % 300;
+		bool kept = at + 1000 >= end && at + len <= end;
+		assert_int_equal(spool_read(sp, at, buf, len), kept);
+		for (unsigned k = 0; kept && k < len; k++)
+			assert_int_equal(buf[k], (at + k) % 251);
+	}
+	assert_false(spool_read(sp, UINT64_MAX, buf, 10));
+	spool_message(sp, message, sizeof(message));
+	assert_non_null(strstr(message, "no longer kept"));
+	spool_free(sp);
+}
+
+static const struct CMUnitTest tests[] = {
+	SOURCE_TEST(test_written_file_reads_the_same),
+	SOURCE_TEST(test_written_file_is_current_while_waiting),
+	SOURCE_TEST(test_writer_never_overwrites_unasked),
+	SOURCE_TEST(test_writer_tells_a_full_disk),
+	SOURCE_TEST(test_writer_leaves_other_link_types_out),
+	SOURCE_TEST(test_written_mixture_is_told),
+	SOURCE_TEST(test_store_of_memory_file_and_pipe),
+	SOURCE_TEST(test_store_of_a_compressed_file),
+	SOURCE_TEST(test_ring_knows_what_was_overwritten),
+	SOURCE_TEST(test_spool_keeps_the_latest),
+};
+
+UNIT_MAIN(tests)
