@@ -84,6 +84,16 @@ flow_top_lines(const struct view *v, struct area a)
 	return n + 1 + tabs[f->tab]->top_lines;
 }
 
+/* " [1 Segments] ": a tab's label. */
+static char *
+tab_label(char *out, size_t size, int tab, bool shown)
+{
+	struct text t = text_on(out, size);
+
+	text_add(&t, shown ? " [%d %s] " : "  %d %s  ", tab + 1, _(tabs[tab]->title));
+	return out;
+}
+
 static void
 tabs_draw(const struct view *v, struct area a)
 {
@@ -91,12 +101,9 @@ tabs_draw(const struct view *v, struct area a)
 	int x = 0;
 	char label[64];
 
-	for (int i = 0; i < TAB_COUNT; i++) {
-		struct text t = text_on(label, sizeof label);
-		text_add(&t, i == f->tab ? " [%d %s] " : "  %d %s  ", i + 1, _(tabs[i]->title));
-		enum role role = i == f->tab ? ROLE_SELECTED : ROLE_LABEL;
-		x += term_put(a.y, x, a.columns - x, role, label);
-	}
+	for (int i = 0; i < TAB_COUNT; i++)
+		x += term_put(a.y, x, a.columns - x, i == f->tab ? ROLE_SELECTED : ROLE_LABEL,
+			      tab_label(label, sizeof label, i, i == f->tab));
 	if (f->on_segments && f->follow && !f->gone)
 		term_printf(a.y, x + 1, a.columns - x - 1, ROLE_NOTE, "%s", _("following (F)"));
 }
@@ -147,7 +154,7 @@ flow_empty(struct view *v, char *out, size_t size)
 	text_add(&t, "%s", _(tabs[f->tab]->empty));
 }
 
-/* ---- keys ---- */
+/* ---- keys and mouse ---- */
 
 static void
 tab_show(struct view *v, int tab)
@@ -165,6 +172,27 @@ tab_show(struct view *v, int tab)
 	list_resize(&v->list, lines);
 	if (!f->gone)
 		tabs[tab]->update(v);
+}
+
+/* A click on a tab shows it. */
+static void
+flow_click(struct view *v, int y, int x)
+{
+	const struct flow *f = v->state;
+	char label[64];
+	int left = 0;
+
+	if (y != -1 - tabs[f->tab]->top_lines)
+		return;
+	for (int i = 0; i < TAB_COUNT; i++) {
+		tab_label(label, sizeof label, i, i == f->tab);
+		int right = left + (int)text_width(label);
+		if (x >= left && x < right) {
+			tab_show(v, i);
+			return;
+		}
+		left = right;
+	}
 }
 
 static void
@@ -292,6 +320,7 @@ const struct view_ops view_flow = {
 	.draw_top = flow_draw_top,
 	.fetch = flow_fetch,
 	.draw_row = flow_draw_row,
+	.click = flow_click,
 	.empty_text = flow_empty,
 	.actions = flow_actions,
 };
