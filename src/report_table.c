@@ -15,80 +15,272 @@
 #define INDENT    "        "
 #define ADDR_SIZE 64
 
-static void
-table_capture(struct writer *w, const struct source_status *st)
-{
-	writer_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
-		      st->linktype != NULL ? st->linktype : "?", st->snaplen);
-	writer_format(w, "%7s %-15s %8s %-24s %-24s %-11s %8s %8s %5s %8s\n", _("ID"), _("START"),
-		      _("LASTED"), _("CLIENT"), _("SERVER"), _("STATE"), _("C->S"), _("S->C"),
-		      _("RETX"), _("RTT"));
-}
+/* Columns; figures stand at the right. */
+enum {
+	WIDTH_ID = 7,
+	WIDTH_START = 15,
+	WIDTH_END = 24,
+	WIDTH_STATE = 11,
+	WIDTH_RETX = 5,
+	WIDTH_FIGURE = 8,
+};
 
 /* ---- connection ---- */
 
-/* Round trip as far as both halves are known; "-" else. */
-static char *
-rtt_text(char *out, size_t size, const struct conn_facts *f)
+/*
+ * A capture of a flood has millions of rows: they are put together from pieces without printf, and
+ * what is the same in nearly all of them takes the short way.
+ */
+struct cell {
+	char text[ADDR_SIZE];
+	size_t len;
+};
+
+static void
+cell_add_bytes(struct cell *c, const char *s, size_t n)
+{
+	const size_t room = sizeof(c->text) - c->len, take = n < room ? n : room;
+
+	memcpy(c->text + c->len, s, take);
+	c->len += take;
+}
+
+static void
+cell_add(struct cell *c, const char *s)
+{
+	cell_add_bytes(c, s, strlen(s));
+}
+
+static void
+cell_add_uint(struct cell *c, uint64_t v)
+{
+	char digits[24], *p = digits + sizeof(digits);
+
+	do {
+		*--p = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	cell_add_bytes(c, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+/* Writes the cell and a space; width < 0: at the right. */
+static void
+put_cell(struct writer *w, const struct cell *c, int width)
+{
+	static const char spaces[32] = "                                ";
+	const size_t wide = (size_t)(width < 0 ? -width : width);
+	const size_t pad = wide > c->len ? wide - c->len : 0;
+
+	if (width < 0)
+		writer_raw(w, spaces, pad);
+	writer_raw(w, c->text, c->len);
+	if (width > 0)
+		writer_raw(w, spaces, pad);
+	writer_raw(w, " ", 1);
+}
+
+static void
+put_uint(struct writer *w, uint64_t v, int width)
+{
+	struct cell c = {.len = 0};
+
+	cell_add_uint(&c, v);
+	put_cell(w, &c, width);
+}
+
+static void
+put_text(struct writer *w, const char *s, int width)
+{
+	struct cell c = {.len = 0};
+
+	cell_add(&c, s);
+	put_cell(w, &c, width);
+}
+
+static void
+put_count(struct writer *w, uint64_t v, int width)
+{
+	char text[16];
+
+	if (v < 1000)
+		put_uint(w, v, width);
+	else
+		put_text(w, text_count(text, sizeof(text), v), width);
+}
+
+static void
+put_duration(struct writer *w, nsec d, int width)
+{
+	char text[16];
+
+	put_text(w, d == 0 ? "0s" : text_duration(text, sizeof(text), d), width);
+}
+
+static void
+put_endpoint(struct writer *w, const struct endpoint *e, int width)
+{
+	static const uint8_t v4_mapped[12] = {[10] = 0xff, [11] = 0xff};
+	struct cell c = {.len = 0};
+
+	if (memcmp(e->addr, v4_mapped, sizeof(v4_mapped)) != 0) {
+		text_endpoint(c.text, sizeof(c.text), e->addr, e->port);
+		c.len = strlen(c.text);
+		put_cell(w, &c, width);
+		return;
+	}
+	for (int i = 12; i < 16; i++) {
+		cell_add_uint(&c, e->addr[i]);
+		cell_add(&c, i < 15 ? "." : ":");
+	}
+	cell_add_uint(&c, e->port);
+	put_cell(w, &c, width);
+}
+
+/* The time of day; rows of the same second share it. Written by one thread at a time. */
+static void
+put_clock(struct writer *w, nsec t, int width)
+{
+	static char clock[16];
+	static int64_t second = -1;
+	char digits[8];
+	uint64_t micro = (uint64_t)(t % NSEC_PER_SEC) / NSEC_PER_US;
+
+	if (t / NSEC_PER_SEC != second) {
+		second = t / NSEC_PER_SEC;
+		text_clock(clock, sizeof(clock), t, 0);
+	}
+	digits[7] = '\0';
+	for (int i = 6; i > 0; i--, micro /= 10)
+		digits[i] = (char)('0' + micro % 10);
+	digits[0] = '.';
+	struct cell c = {.len = 0};
+
+	cell_add(&c, clock);
+	cell_add(&c, digits);
+	put_cell(w, &c, width);
+}
+
+/* Round trip as far as both halves are known. */
+static void
+put_rtt(struct writer *w, const struct conn_facts *f, int width)
 {
 	const struct rtt_facts *c = &f->half[CLIENT].rtt, *s = &f->half[SERVER].rtt;
-	const nsec sum = nsec_max(c->srtt, 0) + nsec_max(s->srtt, 0);
-	struct text t = text_on(out, size);
 
-	if (c->samples == 0 && s->samples == 0) {
-		text_add(&t, "-");
-		return out;
-	}
-	return text_duration(out, size, sum);
+	if (c->samples == 0 && s->samples == 0)
+		put_text(w, "-", width);
+	else
+		put_duration(w, nsec_max(c->srtt, 0) + nsec_max(s->srtt, 0), width);
+}
+
+/* Ends a line of cells: the last one's space goes. */
+static void
+end_row(struct writer *w)
+{
+	w->len--;
+	writer_raw(w, "\n", 1);
 }
 
 static void
 table_row(struct writer *w, const struct conn_facts *f)
 {
-	char start[32], lasted[16], client[ADDR_SIZE], server[ADDR_SIZE], c2s[16], s2c[16], rtt[16];
 	const nsec end = f->ended != 0 ? f->ended : f->last;
 
-	writer_format(
-		w, "%7llu %-15s %8s %-24s %-24s %-11s %8s %8s %5u %8s\n", (unsigned long long)f->id,
-		text_clock(start, sizeof(start), f->start, 6),
-		text_duration(lasted, sizeof(lasted), end - f->start),
-		text_endpoint(client, sizeof(client), f->end[CLIENT].addr, f->end[CLIENT].port),
-		text_endpoint(server, sizeof(server), f->end[SERVER].addr, f->end[SERVER].port),
-		conn_state_name((enum conn_state)f->state),
-		text_count(c2s, sizeof(c2s), f->half[CLIENT].unique_bytes),
-		text_count(s2c, sizeof(s2c), f->half[SERVER].unique_bytes),
-		f->half[CLIENT].retransmissions + f->half[SERVER].retransmissions,
-		rtt_text(rtt, sizeof(rtt), f));
+	put_uint(w, f->id, -WIDTH_ID);
+	put_clock(w, f->start, WIDTH_START);
+	put_duration(w, end - f->start, -WIDTH_FIGURE);
+	put_endpoint(w, &f->end[CLIENT], WIDTH_END);
+	put_endpoint(w, &f->end[SERVER], WIDTH_END);
+	put_text(w, conn_state_name((enum conn_state)f->state), WIDTH_STATE);
+	put_count(w, f->half[CLIENT].unique_bytes, -WIDTH_FIGURE);
+	put_count(w, f->half[SERVER].unique_bytes, -WIDTH_FIGURE);
+	put_uint(w, (uint64_t)f->half[CLIENT].retransmissions + f->half[SERVER].retransmissions,
+		 -WIDTH_RETX);
+	put_rtt(w, f, -WIDTH_FIGURE);
+	end_row(w);
 }
 
 static void
-table_gaps(struct writer *w, const char *heading, const nsec *gaps, int n)
+put_gaps(struct writer *w, const nsec *gaps, int n)
 {
 	char gap[16];
 
-	if (n == 0)
-		return;
-	writer_format(w, "%s%s", INDENT, heading);
 	for (int i = 0; i < n; i++)
 		writer_format(w, " %s", text_duration(gap, sizeof(gap), gaps[i]));
-	writer_format(w, "\n");
+	writer_raw(w, "\n", 1);
+}
+
+/* The ladder: how long after one another the same bytes were sent, and how the sender's rules say.
+ */
+static void
+table_ladder(struct writer *w, const struct conn_detail *d, enum side side)
+{
+	const int n = d->half[side].n_gaps, expected = d->half[side].n_expected;
+
+	if (n == 0)
+		return;
+	writer_format(w, "%s%s", INDENT,
+		      side == CLIENT ? _("ladder of the client:") : _("ladder of the server:"));
+	put_gaps(w, d->half[side].gaps, n);
+	if (expected == 0)
+		return;
+	if (d->half[side].stack != NULL)
+		writer_format(w, _("%s  expected (%s):"), INDENT, _(d->half[side].stack));
+	else
+		writer_format(w, _("%s  expected:"), INDENT);
+	put_gaps(w, d->half[side].expected, expected);
+}
+
+static void
+table_verdict(struct writer *w, const struct verdict *v, const struct conn_facts *f, nsec now)
+{
+	char text[512];
+
+	writer_format(w, INDENT "%c %s: %s\n", severity_letter((enum severity)v->severity),
+		      verdict_name((enum verdict_code)v->code),
+		      verdict_text(text, sizeof(text), v, f, now));
 }
 
 static void
 table_connection(struct writer *w, const struct conn_detail *d, nsec now)
 {
-	char text[512];
-
 	table_row(w, &d->f);
 	for (int i = 0; i < d->n_verdicts; i++)
-		writer_format(w, INDENT "%c %s: %s\n",
-			      severity_letter((enum severity)d->verdicts[i].severity),
-			      verdict_name((enum verdict_code)d->verdicts[i].code),
-			      verdict_text(text, sizeof(text), &d->verdicts[i], &d->f, now));
-	table_gaps(w, _("client's attempts, intervals:"), d->half[CLIENT].gaps,
-		   d->half[CLIENT].n_gaps);
-	table_gaps(w, _("server's attempts, intervals:"), d->half[SERVER].gaps,
-		   d->half[SERVER].n_gaps);
+		table_verdict(w, &d->verdicts[i], &d->f, now);
+	table_ladder(w, d, CLIENT);
+	table_ladder(w, d, SERVER);
+}
+
+/* ---- heading ---- */
+
+/* As wide on a terminal as the cells below it, in any language. */
+static void
+put_title(struct writer *w, const char *title, int width)
+{
+	const int pad = (width < 0 ? -width : width) - (int)text_width(title);
+	const int spaces = pad > 0 ? pad : 0;
+
+	if (width < 0)
+		writer_format(w, "%*s%s ", spaces, "", title);
+	else
+		writer_format(w, "%s%*s ", title, spaces, "");
+}
+
+static void
+table_capture(struct writer *w, const struct source_status *st)
+{
+	writer_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
+		      st->linktype != NULL ? st->linktype : "?", st->snaplen);
+	put_title(w, _("ID"), -WIDTH_ID);
+	put_title(w, _("START"), WIDTH_START);
+	put_title(w, _("LASTED"), -WIDTH_FIGURE);
+	put_title(w, _("CLIENT"), WIDTH_END);
+	put_title(w, _("SERVER"), WIDTH_END);
+	put_title(w, _("STATE"), WIDTH_STATE);
+	put_title(w, _("C->S"), -WIDTH_FIGURE);
+	put_title(w, _("S->C"), -WIDTH_FIGURE);
+	put_title(w, _("RETX"), -WIDTH_RETX);
+	put_title(w, _("RTT"), -WIDTH_FIGURE);
+	end_row(w);
 }
 
 /* ---- segment, timer ---- */
