@@ -8,15 +8,18 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "ui/lines.h"
 #include "ui/view.h"
 
-#define BYTES_MAX 65536
+#define BYTES_MAX  65536
+#define NOTE_LINES 2
 
 struct packet_row {
 	enum role role;
 	int depth;
 	uint32_t offset, len;
 	char name[80], value[256];
+	const char *note; /* translated; NULL none */
 };
 
 struct packet_view {
@@ -64,10 +67,8 @@ add_field(void *ctx, const struct field *f)
 
 	r->offset = f->offset;
 	r->len = f->len;
-	if (f->note != NULL)
-		row_value(r, "%s%s(%s)", f->value, f->value[0] != '\0' ? "  " : "", _(f->note));
-	else
-		row_value(r, "%s", f->value);
+	row_value(r, "%s", f->value);
+	r->note = f->note != NULL ? _(f->note) : NULL;
 }
 
 /* What we know of the segment beyond its own bytes. */
@@ -99,8 +100,8 @@ add_analysis(struct packet_view *p)
 	for (int f = 0; f < FINDING_COUNT; f++)
 		if (s->findings & FINDING(f)) {
 			const struct finding_info *info = finding_info(f);
-			row_value(row_add(p, severity_role(info->severity), 2, _(info->label)),
-				  "%s", _(info->help));
+			row_add(p, severity_role(info->severity), 2, _(info->label))->note =
+				_(info->help);
 		}
 }
 
@@ -182,13 +183,18 @@ packet_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	const struct packet_view *p = v->state;
 	const struct packet_row *r = &p->rows[row];
 	enum role role = selected ? ROLE_SELECTED : r->role;
-	int x = 1 + 2 * r->depth, width = r->value[0] != '\0' ? 30 - x : a.columns;
+	int x = 1 + 2 * r->depth, names = a.columns < 60 ? 18 : 30;
+	bool alone = r->value[0] == '\0' && r->note == NULL;
+	char cut[512];
 
-	if (a.columns < 60 && r->value[0] != '\0')
-		width = 18 - x;
-	term_put(a.y, x, width, role, r->name);
+	term_put(a.y, x, alone ? a.columns : names - x, role, r->name);
+	x = names + 1;
 	if (r->value[0] != '\0')
-		term_put(a.y, x + width + 1, a.columns - x - width - 1, role, r->value);
+		x += term_put(a.y, x, a.columns - x, role, r->value) + 2;
+	if (r->note == NULL || a.columns - x < 10)
+		return;
+	text_cut(cut, sizeof cut, r->note, (size_t)(a.columns - x));
+	term_put(a.y, x, a.columns - x, selected ? role : ROLE_DIM, cut);
 }
 
 /* ---- bytes ---- */
@@ -199,17 +205,35 @@ bytes_per_line(int cols)
 	return cols >= 76 ? 16 : 8;
 }
 
+/* Lines of bytes that are shown. */
 static int
-packet_bottom_lines(const struct view *v, struct area a)
+hex_lines(const struct packet_view *p, struct area a)
 {
-	const struct packet_view *p = v->state;
-	int per = bytes_per_line(a.columns);
-	int needed = (int)((p->frame.cap_len + (uint32_t)per - 1) / (uint32_t)per);
+	uint32_t per = (uint32_t)bytes_per_line(a.columns);
+	int needed = (int)((p->frame.cap_len + per - 1) / per), room = a.lines * 2 / 5;
 
 	if (!p->kept || p->hide_hex || a.lines < 12)
 		return 0;
-	int room = a.lines * 2 / 5;
-	return 1 + (needed < room ? needed : room);
+	return needed < room ? needed : room;
+}
+
+/* A rule, the note on the field under the cursor, and bytes. */
+static int
+packet_bottom_lines(const struct view *v, struct area a)
+{
+	return a.lines < 12 ? 0 : 1 + NOTE_LINES + hex_lines(v->state, a);
+}
+
+static void
+note_draw(const struct packet_row *r, struct area a)
+{
+	struct lines note = {0};
+
+	if (r->note != NULL)
+		lines_wrap(&note, ROLE_NOTE, a.columns - 2, 0, "", r->note);
+	for (size_t i = 0; i < note.n && i < NOTE_LINES; i++)
+		term_put(a.y + (int)i, 1, a.columns - 1, ROLE_NOTE, note.items[i].text);
+	lines_free(&note);
 }
 
 static void
@@ -232,7 +256,7 @@ packet_draw_bottom(struct view *v, struct area a)
 {
 	const struct packet_view *p = v->state;
 	int per = bytes_per_line(a.columns);
-	uint32_t lines = (uint32_t)(a.lines - 1), first = 0;
+	uint32_t lines = (uint32_t)(a.lines - 1 - NOTE_LINES), first = 0;
 	const struct packet_row *mark = &p->rows[v->list.cursor];
 	uint32_t all = (p->frame.cap_len + (uint32_t)per - 1) / (uint32_t)per;
 
@@ -242,8 +266,11 @@ packet_draw_bottom(struct view *v, struct area a)
 		first = all > lines ? all - lines : 0;
 	for (int x = 0; x < a.columns; x++)
 		term_put(a.y, x, 1, ROLE_DIM, glyph(GLYPH_LINE));
+	note_draw(mark, (struct area){a.y + 1, a.x, NOTE_LINES, a.columns});
+	if (lines == 0)
+		return;
 	for (uint32_t i = 0; i < lines && first + i < all; i++)
-		hex_line(p, a.y + 1 + (int)i, (first + i) * (uint32_t)per, per, mark);
+		hex_line(p, a.y + 1 + NOTE_LINES + (int)i, (first + i) * (uint32_t)per, per, mark);
 }
 
 static void
