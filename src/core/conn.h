@@ -317,6 +317,7 @@ struct seg {
 	struct half *snd, *rcv;
 	enum side from;
 	nsec now;
+	nsec silent_since; /* when snd sent the one before this, 0 never */
 	seqno seq, end;	  /* of its sequence space, SYN and FIN included */
 	uint32_t findings;
 	uint32_t log;	  /* its number in the history */

@@ -215,7 +215,7 @@ answers_unknown(const struct seg *s)
 	const struct half *asked = s->rcv;
 
 	return !(s->p->flags & TH_ACK) && half_has(asked, H_ACK) && s->seq == asked->last_ack &&
-	       asked->last_ts >= s->snd->last_ts && !half_has(s->snd, H_FIN);
+	       asked->last_ts >= s->silent_since && !half_has(s->snd, H_FIN);
 }
 
 static void
@@ -236,7 +236,7 @@ reset_ends(struct seg *s)
 
 	c->end_frame = s->p->frame;
 	c->end_answers = asked->last_frame;
-	c->end_silence = s->snd->last_ts ? s->now - s->snd->last_ts : -1;
+	c->end_silence = s->silent_since ? s->now - s->silent_since : -1;
 	if (asked->state == TCP_SYN_SENT && !half_has(s->snd, H_SYN_ACK)) {
 		c->end_cause = END_REFUSED;
 	} else {

@@ -63,6 +63,7 @@ seg_begin(struct seg *s, const struct packet *p, struct conn *c, enum side from,
 	s->snd = &c->half[from];
 	s->rcv = &c->half[!from];
 	s->now = p->ts;
+	s->silent_since = s->snd->last_ts;
 	s->seq = p->seq;
 	s->end = p->seq + ((p->flags & TH_RST) ? 0 : packet_seg_len(p));
 	s->new_instance = fresh;
