@@ -21,36 +21,55 @@ load_lanes(const uint8_t *p)
 	return v;
 }
 
+static inline uint32_t
+load32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Two 32-bit words of each lane, added to 64 bits: room for 2^32 of them. */
+static inline lanes
+spread(lanes x)
+{
+	const lanes low = {UINT32_MAX, UINT32_MAX};
+
+	return (x & low) + (x >> 32);
+}
+
+/* The last n < 4 bytes, as if zeros followed. */
+static inline uint32_t
+load_rest(const uint8_t *p, size_t n)
+{
+	uint8_t word[4] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		word[i] = p[i];
+	return load32(word);
+}
+
 /*
  * The sum of n bytes as 32-bit words in host order, not yet folded: one's complement sums do not
- * depend on byte order. Each 64-bit lane has room for 2^32 words.
+ * depend on byte order.
  */
 static uint64_t
 sum_bytes(const uint8_t *p, size_t n)
 {
-	const lanes low = {UINT32_MAX, UINT32_MAX};
 	lanes a = {0, 0}, b = {0, 0};
-	uint64_t sum, tail[2] = {0, 0};
+	uint64_t sum = 0;
 
 	for (; n >= 32; p += 32, n -= 32) {
-		lanes x = load_lanes(p), y = load_lanes(p + 16);
-
-		a += (x & low) + (x >> 32);
-		b += (y & low) + (y >> 32);
+		a += spread(load_lanes(p));
+		b += spread(load_lanes(p + 16));
 	}
-	if (n >= 16) {
-		lanes x = load_lanes(p);
-
-		a += (x & low) + (x >> 32);
-		p += 16;
-		n -= 16;
-	}
-	memcpy(tail, p, n);
 	a += b;
-	sum = a[0] + a[1];
-	sum += (tail[0] & UINT32_MAX) + (tail[0] >> 32);
-	sum += (tail[1] & UINT32_MAX) + (tail[1] >> 32);
-	return sum;
+	for (; n >= 4; p += 4, n -= 4)
+		sum += load32(p);
+	if (n > 0)
+		sum += load_rest(p, n);
+	return sum + a[0] + a[1];
 }
 
 /* Down to 16 bits, 0xffff for a sum that is a multiple of it. */
@@ -64,16 +83,20 @@ fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-/* RFC 9293 3.1; a v4-mapped address sums up as its four bytes, for ffff counts as nothing. */
-static uint64_t
+/*
+ * RFC 9293 3.1: addresses, protocol and length. A v4-mapped address sums up as its four bytes, for
+ * ffff counts as nothing.
+ */
+static inline uint64_t
 sum_pseudo(const struct packet *out, uint32_t len)
 {
 	const uint8_t rest[8] = {
 		(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len,
 		0, 0, 0, 6,
 	};
+	const lanes sum = spread(load_lanes(out->src)) + spread(load_lanes(out->dst));
 
-	return sum_bytes(out->src, 16) + sum_bytes(out->dst, 16) + sum_bytes(rest, 8);
+	return sum[0] + sum[1] + load32(rest) + load32(rest + 4);
 }
 
 enum checksum
