@@ -186,7 +186,8 @@ uint32_t explain_frame(const struct frame *f, field_fn *fn, void *ctx);
 /* tcpdump's letters in tcpdump's order: "S" "S." "P." "F." "R" "none" …; out ≥ 12 bytes. */
 char *tcp_flags_text(char *out, size_t size, uint16_t flags);
 /* tcpdump's list of the options of the frame's innermost TCP header, in their order, padding
- * included: "mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7". "" when there are none or no TCP. */
+ * included: "mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7". "" when there are none or the frame is
+ * no segment. */
 char *tcp_options_text(char *out, size_t size, const struct frame *f);
 /* N_() name of an ICMP error: "port unreachable", "fragmentation needed" …; never NULL. */
 const char *icmp_name(uint8_t icmp_version, uint8_t type, uint8_t code);

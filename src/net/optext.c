@@ -138,6 +138,25 @@ add_mptcp(struct text *t, const uint8_t *o, uint32_t len)
 	}
 }
 
+static void
+add_data(struct text *t, const uint8_t *o, uint32_t len)
+{
+	if (len > 2)
+		text_add(t, " 0x");
+	add_hex(t, o + 2, len - 2);
+}
+
+static void
+add_experiment(struct text *t, const uint8_t *o, uint32_t len)
+{
+	if (len < 4 || be16(o + 2) != TFO_MAGIC) {
+		add_data(t, o, len);
+		return;
+	}
+	text_add(t, "-tfo");
+	add_tfo(t, o + 4, len - 4);
+}
+
 /* What stands behind the name of an option whose length is right for it. */
 static void
 add_value(struct text *t, const uint8_t *o, uint32_t len)
@@ -165,16 +184,10 @@ add_value(struct text *t, const uint8_t *o, uint32_t len)
 		add_tfo(t, o + 2, len - 2);
 		break;
 	case TCPOPT_EXPERIMENT2:
-		if (len >= 4 && be16(o + 2) == TFO_MAGIC) {
-			text_add(t, "-tfo");
-			add_tfo(t, o + 4, len - 4);
-			break;
-		}
-		/* fall through */
+		add_experiment(t, o, len);
+		break;
 	default:
-		if (len > 2)
-			text_add(t, " 0x");
-		add_hex(t, o + 2, len - 2);
+		add_data(t, o, len);
 	}
 }
 
@@ -221,7 +234,7 @@ on_header(struct walk *w, enum header kind, const uint8_t *h, uint32_t len)
 	struct text *t = w->ctx;
 
 	*t = text_on(t->buf, t->size);
-	if (kind == HDR_TCP)
+	if (kind == HDR_TCP && !w->quoted)
 		add_options(t, h, len);
 }
 

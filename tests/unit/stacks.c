@@ -184,12 +184,12 @@ const struct stack stacks[] = {
 	 "eth 0800 ip4/17 udp/50000/6081 0000 0800 00002a00 ip4/6 tcp"},
 	{"GRE in UDP", 1, 4, -1, false, "eth 0800 ip4/17 udp/50000/4754 0000 0800 ip4/6 tcp"},
 	{"MPLS in UDP", 1, 4, -1, false, "eth 0800 ip4/17 udp/50000/6635 00064140 ip4/6 tcp"},
-	{"GTP-U", 1, 4, -1, false, "eth 0800 ip4/17 udp/50000/2152 30ff 0000 00000001 ip4/6 tcp"},
+	{"GTP-U", 1, 4, -1, false, "eth 0800 ip4/17 udp/50000/2152 30ff len-4 00000001 ip4/6 tcp"},
 	{"GTP-U extensions", 1, 6, -1, false,
-	 "eth 0800 ip4/17 udp/50000/2152 34ff 0000 00000001 0000 00 85 01 100a 00 ip6/6 "
+	 "eth 0800 ip4/17 udp/50000/2152 34ff len-4 00000001 0000 00 85 01 100a 00 ip6/6 "
 	 "tcp"},
 	{"GTP-U from", 1, 4, -1, false,
-	 "eth 0800 ip4/17 udp/2152/50001 32ff 0000 00000001 0001 00 00 ip4/6 tcp"},
+	 "eth 0800 ip4/17 udp/2152/50001 32ff len-4 00000001 0001 00 00 ip4/6 tcp"},
 	{"Teredo", 1, 6, -1, false, "eth 0800 ip4/17 udp/50000/3544 ip6/6 tcp"},
 	{"Teredo authentication origin", 1, 6, -1, false,
 	 "eth 0800 ip4/17 udp/50000/3544 0001 00 00 0000000000000000 00 0000 1234 "
@@ -197,7 +197,7 @@ const struct stack stacks[] = {
 	{"L2TP", 1, 4, -1, false,
 	 "eth 0800 ip4/17 udp/1701/1701 0002 0001 0002 ff03 0021 ip4/6 tcp"},
 	{"L2TP all fields", 1, 4, -1, false,
-	 "eth 0800 ip4/17 udp/1701/1701 4a02 0000 0001 0002 0000 0000 0002 ffff ff03 "
+	 "eth 0800 ip4/17 udp/1701/1701 4a02 len+4 0001 0002 0000 0000 0002 ffff ff03 "
 	 "0021 ip4/6 tcp"},
 	{"L2TPv3 UDP", 1, 4, -1, false,
 	 "eth 0800 ip4/17 udp/1701/1701 0003 0000 00000005 0102030405060708 eth 0800 "
