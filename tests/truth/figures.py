@@ -232,7 +232,7 @@ def judge_cause(case):
         segment = case.report.segments.get(int(row["frame"]))
         if row["label"] != "rexmit" or not causes(row):
             continue
-        if unknowable(row):
+        if unknowable(row) or row["cause"] == "PMTU" and not case.mtu_errors:
             figure.excused += 1
             continue
         said_cause = ((segment or {}).get("retransmit") or {}).get("cause")

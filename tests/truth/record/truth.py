@@ -176,7 +176,7 @@ def cause(row, when, counters):
         return counters.kinds(row["from"], when, {"KEEPALIVE", "ZWP"}) or "?"
     if "S" in row["flags"]:
         return counters.kinds(row["from"], when, {"SYNRTX", "RTO"}) or "?"
-    if any(r["action"] == "too big" for r in row["repeats"]):
+    if all(r["action"] == "too big" for r in row["repeats"]):
         return "PMTU"
     inst = row["instance"]
     if row["a"] == 1 and inst.syn_data and len(row["repeats"]) == 1 and \
