@@ -56,6 +56,7 @@ enum severity segment_severity(const struct segment *s);
 nsec segment_since_before(const struct view *v, size_t i);
 /* The segment under the cursor; false: none. */
 bool segments_selected(struct view *v, struct segment *out);
+void segments_draw_note(struct view *v, struct area a);
 void segments_moved(struct view *v);
 void segments_enter(struct ui *ui, struct view *v);
 void segments_follow(struct ui *ui, struct view *v);

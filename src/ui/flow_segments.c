@@ -172,6 +172,21 @@ seg_notes(const struct view *v, size_t i, char *out, size_t size)
 	text_add(&t, _("acked #%llu +%s"), (unsigned long long)s->acked_by, after);
 }
 
+/* All that is to be said of the segment under the cursor, where the column is too narrow. */
+void
+segments_draw_note(struct view *v, struct area a)
+{
+	const struct flow *f = v->state;
+	char text[512];
+
+	if (v->list.cursor < f->first || v->list.cursor - f->first >= f->n)
+		return;
+	seg_notes(v, v->list.cursor - f->first, text, sizeof text);
+	if (text[0] != '\0')
+		term_printf(a.y, 1, a.columns - 1, ROLE_NOTE, "#%llu  %s",
+			    (unsigned long long)f->rows[v->list.cursor - f->first].frame, text);
+}
+
 static const struct seg_column columns_of_segments[] = {
 	{N_("#"), 5, 60, false, seg_frame},
 	{N_("TIME"), 10, 0, false, seg_time},
@@ -181,7 +196,7 @@ static const struct seg_column columns_of_segments[] = {
 	{N_("SEQ"), 13, 60, true, seg_seq},
 	{N_("ACK"), 8, 70, true, seg_ack},
 	{N_("LEN"), 5, 0, false, seg_len},
-	{N_("WIN"), 6, 70, false, seg_window},
+	{N_("WIN"), 6, 90, false, seg_window},
 	{N_("CLIENT"), 11, 126, true, seg_client},
 	{N_("SERVER"), 11, 126, true, seg_server},
 	{N_("NOTES"), 12, 0, true, seg_notes},

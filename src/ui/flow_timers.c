@@ -39,16 +39,17 @@ timer_bar(char *out, size_t size, const struct half_facts *h, nsec now, int cell
 	return out;
 }
 
+/* What the timer will send; protocol words where there are any. */
 static const char *
 kind_text(enum timer_kind k)
 {
 	switch (k) {
 	case TIMER_SYN:
-		return _("SYN again");
+		return "SYN";
 	case TIMER_SYN_ACK:
-		return _("SYN-ACK again");
+		return "SYN-ACK";
 	case TIMER_RTO:
-		return _("retransmission (RTO)");
+		return "RTO";
 	case TIMER_TLP:
 		return _("tail-loss probe");
 	case TIMER_PERSIST:
@@ -84,7 +85,7 @@ timer_text(char *out, size_t size, const struct view *v, const struct conn_detai
 	struct text t = text_on(out, size);
 
 	due_text(due, sizeof due, &h->timer, v->ui->now);
-	timer_bar(bar, sizeof bar, h, v->ui->now, BAR_CELLS);
+	timer_bar(bar, sizeof bar, h, v->ui->now, term_columns() < 100 ? BAR_CELLS / 2 : BAR_CELLS);
 	if (side == CLIENT)
 		text_add(&t, _("client: %s, attempt %u %s %s"), kind_text(h->timer.kind),
 			 h->timer.attempt, due, bar);
@@ -213,7 +214,7 @@ next_add(struct lines *l, const struct view *v, const struct conn_detail *d, int
 		return;
 	}
 	due_text(due, sizeof due, &h->timer, v->ui->now);
-	timer_bar(bar, sizeof bar, h, v->ui->now, BAR_CELLS * 2);
+	timer_bar(bar, sizeof bar, h, v->ui->now, BAR_CELLS);
 	lines_add(l, ROLE_NOTE, _("  next: %s, attempt %u %s %s at %s"), kind_text(h->timer.kind),
 		  h->timer.attempt, due, bar, text_clock(clock, sizeof clock, h->timer.due, 3));
 	if (h->timer.gives_up != NSEC_NEVER && h->timer.gives_up != 0)

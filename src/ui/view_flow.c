@@ -145,6 +145,21 @@ flow_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	tabs[f->tab]->draw_row(v, row, a, selected);
 }
 
+/* One line for what the list has no room for. */
+static int
+flow_bottom_lines(const struct view *v, struct area a)
+{
+	const struct flow *f = v->state;
+
+	return f->on_segments && a.lines >= 14 && a.columns < 126;
+}
+
+static void
+flow_draw_bottom(struct view *v, struct area a)
+{
+	segments_draw_note(v, a);
+}
+
 static void
 flow_empty(struct view *v, char *out, size_t size)
 {
@@ -320,6 +335,8 @@ const struct view_ops view_flow = {
 	.draw_top = flow_draw_top,
 	.fetch = flow_fetch,
 	.draw_row = flow_draw_row,
+	.bottom_lines = flow_bottom_lines,
+	.draw_bottom = flow_draw_bottom,
 	.click = flow_click,
 	.empty_text = flow_empty,
 	.actions = flow_actions,
