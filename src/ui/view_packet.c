@@ -89,6 +89,8 @@ add_analysis(struct packet_view *p)
 		row_value(row_add(p, ROLE_NORMAL, 1, _("Relative ACK")), "%lld", (long long)s->ack);
 	row_value(row_add(p, ROLE_NORMAL, 1, _("Window")), "%u%s", s->window,
 		  s->window_unscaled ? _(" (scale unknown)") : "");
+	if (p->kept && tcp_options_text(buf, sizeof buf, &p->frame)[0] != '\0')
+		row_value(row_add(p, ROLE_NORMAL, 1, _("Options")), "%s", buf);
 	row_value(row_add(p, ROLE_NORMAL, 1, _("States after it")), _("client %s, server %s"),
 		  tcp_state_name(s->state[CLIENT]), tcp_state_name(s->state[SERVER]));
 	if (s->acked_by != 0)
