@@ -73,11 +73,41 @@ linktype_status(int linktype, struct source_status *st)
 			 st->linktype, linktype);
 }
 
+static bool
+compiles(pcap_t *p, const char *text)
+{
+	struct bpf_program program;
+	if (pcap_compile(p, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
+		return false;
+	pcap_freecode(&program);
+	return true;
+}
+
+/* libpcap does not say where: cuts text behind the words that are a filter by themselves. */
+static bool
+cut_to_good_words(char *text)
+{
+	pcap_t *p = pcap_open_dead(DLT_EN10MB, RECORD_DATA_MAX);
+	bool good = false;
+	for (char *space; p && !good && (space = strrchr(text, ' ')) != NULL;) {
+		*space = '\0';
+		good = text[0] && compiles(p, text);
+	}
+	if (p)
+		pcap_close(p);
+	return good;
+}
+
 bool
 filter_error(const char *text, const char *why, struct err *err)
 {
-	char shown[160];
+	char shown[160], words[160], where[256];
 	text_escape(shown, sizeof(shown), text, strlen(text));
+	snprintf(words, sizeof(words), "%s", shown);
+	if (strstr(why, "syntax error") && cut_to_good_words(words)) {
+		snprintf(where, sizeof(where), _("syntax error after \"%s\""), words);
+		why = where;
+	}
 	return err_set(err, _("capture filter \"%s\": %s; see pcap-filter(7)"), shown, why);
 }
 

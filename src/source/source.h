@@ -40,10 +40,10 @@ enum source_phase {
 
 struct source_status {
 	enum source_phase phase;
-	bool live;            /* an interface, not a file */
-	bool paced; /* now moves between packets: a replay at `speed` (negative: held), or, at
-		     * speed 0, a pipe behind a screen */
-	char name[256];       /* "eth0", "x.pcap", escaped */
+	bool live;      /* an interface, not a file */
+	bool paced;     /* now moves between packets: a replay at `speed` (negative: held), or, at
+			 * speed 0, a pipe behind a screen */
+	char name[256]; /* "eth0", "x.pcap", escaped */
 	char message[512];    /* one line, "" none */
 	const char *linktype; /* name: "EN10MB" */
 	uint32_t snaplen;

@@ -453,6 +453,31 @@ test_filter_per_link_type(void **state)
 }
 
 static void
+test_filter_error_says_where(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *filter, *says;
+	} t[] = {
+		{"tcp prot 80", "syntax error after \"tcp\""},
+		{"port 23 or host 1.2.3.4 adn udp", "after \"port 23 or host 1.2.3.4\""},
+		{"port 23 or", "after \"port 23\""},
+		{"prot", "\"prot\": "},
+		{"(port 23 or", "syntax error"},
+		{"tcp \033[31m", "after \"tcp\""},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct err err = {""};
+		struct offline_filter *of = offline_filter_new(t[i].filter);
+		assert_false(offline_filter_prepare(of, 1, &err));
+		if (!strstr(err.msg, t[i].says))
+			fail_msg("\"%s\" does not say \"%s\"", err.msg, t[i].says);
+		assert_null(strchr(err.msg, '\033'));
+		offline_filter_free(of);
+	}
+}
+
+static void
 test_file_filter_stays(void **state)
 {
 	(void)state;
@@ -485,6 +510,7 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_filter_on_a_file),
 	SOURCE_TEST(test_filter_hint_for_vlans),
 	SOURCE_TEST(test_filter_per_link_type),
+	SOURCE_TEST(test_filter_error_says_where),
 	SOURCE_TEST(test_file_filter_stays),
 };
 
