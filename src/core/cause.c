@@ -63,24 +63,42 @@ sacked_above(const struct seg *s)
 	return false;
 }
 
-static nsec
-rack_patience(const struct half *h)
-{
-	return h->rtt.samples ? h->rtt.min / 4 + REO_SLACK : REO_SLACK;
-}
-
-/* Sent because the peer just said something, not because a timer ran out. */
+/* Sent because the peer's ACKs told of a loss, not because a timer ran out: about as long after
+ * a hint as hint and retransmission need to and from the sender, and RACK may wait a little. */
 static bool
-ack_clocked(const struct seg *s)
+ack_clocked(const struct seg *s, nsec patience)
 {
 	const struct half *h = s->snd;
-	nsec since = s->now - h->hint_ts, patience = HINT_FRESH;
+	nsec near = rtt_near(s->c, s->from);
 
 	if (!h->hint_ts)
 		return false;
-	if (h->rtt.samples)
-		patience = nsec_max(patience, rtt_srtt(h) / 8);
-	return since < patience;
+	return s->now - h->hint_first >= near - near / 4 &&
+	       s->now - h->hint_ts <= near + near / 8 + patience;
+}
+
+static nsec
+fresh(const struct half *h)
+{
+	return nsec_max(HINT_FRESH, h->rtt.samples ? rtt_srtt(h) / 8 : 0);
+}
+
+static nsec
+rack_patience(const struct half *h)
+{
+	return nsec_max(fresh(h), REO_SLACK + (h->rtt.samples ? rtt_srtt(h) / 4 : 0));
+}
+
+/* The sender's state of recovery; one far away learns its end later than the capture does. */
+static enum ca_state
+ca_of_sender(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	if (h->ca == CA_OPEN && h->ca_last != CA_OPEN && ((s->c->far >> s->from) & 1) &&
+	    s->now - h->ca_left <= rtt_near(s->c, s->from) + fresh(h))
+		return (enum ca_state)h->ca_last;
+	return (enum ca_state)h->ca;
 }
 
 static bool
@@ -124,9 +142,8 @@ static enum cause
 cause_in_loss(const struct seg *s)
 {
 	const struct half *h = s->snd;
-	bool head = s->seq == h->una;
 
-	if (head && rto_passed(s) && !ack_clocked(s))
+	if (s->seq == h->una && rto_passed(s) && !ack_clocked(s, fresh(h)))
 		return CAUSE_RTO;
 	return CAUSE_RECOVERY;
 }
@@ -134,31 +151,39 @@ cause_in_loss(const struct seg *s)
 static enum cause
 cause_in_recovery(const struct seg *s)
 {
-	if (rto_passed(s) && !ack_clocked(s))
+	if (rto_passed(s) && !ack_clocked(s, fresh(s->snd)))
 		return CAUSE_RTO;
 	return CAUSE_FAST;
+}
+
+/* No sign of loss was given: only a timer is left, even one shorter than expected. */
+static enum cause
+cause_timer(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	if (s->now - h->last_rcv < rtt_near(s->c, s->from) + fresh(h))
+		return CAUSE_UNKNOWN;
+	if (s->end == h->nxt && h->timer_kind == TIMER_TLP)
+		return CAUSE_TLP;
+	return CAUSE_RTO;
 }
 
 static enum cause
 cause_open(const struct seg *s)
 {
 	const struct half *h = s->snd;
-	bool evidence = h->peer_dups > 0 || sacked_above(s);
 	bool fired = timer_fired(s->c, s->from, s->now);
 
-	if (evidence && s->now - h->hint_ts < nsec_max(rack_patience(h), HINT_FRESH))
+	if (ack_clocked(s, rack_patience(h)))
 		return CAUSE_FAST;
 	if (fired && h->timer_kind == TIMER_TLP && s->end == h->nxt)
 		return CAUSE_TLP;
-	if (fired && h->timer_kind == TIMER_RTO)
+	if ((fired && h->timer_kind == TIMER_RTO) || rto_passed(s))
 		return CAUSE_RTO;
-	if (rto_passed(s))
-		return CAUSE_RTO;
-	if (evidence)
+	if (h->peer_dups > 0 || sacked_above(s))
 		return CAUSE_FAST;
-	if (fired)
-		return s->end == h->nxt ? CAUSE_TLP : CAUSE_RTO;
-	return CAUSE_UNKNOWN;
+	return cause_timer(s);
 }
 
 static enum cause
@@ -175,9 +200,9 @@ cause_of(const struct seg *s)
 		return CAUSE_TFO;
 	if (is_fin_alone(s))
 		return CAUSE_FIN;
-	if (h->ca == CA_LOSS && seq_lt(s->seq, h->high_seq))
+	if (ca_of_sender(s) == CA_LOSS && seq_lt(s->seq, h->high_seq))
 		return cause_in_loss(s);
-	if (h->ca == CA_RECOVERY && seq_lt(s->seq, h->high_seq))
+	if (ca_of_sender(s) == CA_RECOVERY && seq_lt(s->seq, h->high_seq))
 		return cause_in_recovery(s);
 	return cause_open(s);
 }
@@ -223,6 +248,13 @@ cause_probe(struct seg *s)
 	s->rexmit_after = s->now - h->last_ts;
 }
 
+/* Neither lost nor sent in vain: refused, or answered by an older connection. */
+static bool
+can_be_told(const struct seg *s)
+{
+	return s->cause != CAUSE_TFO && !(s->c->flags & C_CHALLENGED && s->cause == CAUSE_SYN);
+}
+
 void
 cause_decide(struct seg *s)
 {
@@ -238,7 +270,7 @@ cause_decide(struct seg *s)
 		return;
 	s->cause = cause_of(s);
 	s->needed = already_delivered(s) ? NEEDED_NO : NEEDED_UNKNOWN;
-	s->pending = s->needed == NEEDED_UNKNOWN;
+	s->pending = s->needed == NEEDED_UNKNOWN && can_be_told(s);
 	if (s->needed == NEEDED_NO)
 		s->kind = KIND_OLD_DATA;
 	if ((s->p->flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK))
@@ -275,6 +307,38 @@ ladder_add(struct trouble *t, const struct seg *s)
 	l->last = s->now;
 	if (l->n >= t->best.n)
 		t->best = *l;
+}
+
+/* What the gap says of the sender's time-out without back-off; 0: nothing. */
+static nsec
+implied_rto(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	nsec gap = s->rexmit_after;
+
+	if (gap <= 0 || (s->cause == CAUSE_TLP && h->q.len > 1))
+		return 0;
+	if (s->cause == CAUSE_TLP)
+		return gap;
+	if (s->cause != CAUSE_RTO || h->ack_ts > s->now - gap)
+		return 0;
+	return gap >> h->backoff;
+}
+
+/* Shorter than expected is certain at once: timers are never early. Longer must show twice. */
+static void
+rto_learn(struct trouble *t, const struct seg *s)
+{
+	struct half *h = s->snd;
+	nsec rto = implied_rto(s), base = rtt_rto_base(h), late = timer_lateness(0, rto);
+
+	if (rto == 0)
+		return;
+	if (rto < base - base / 12 - late ||
+	    (rto > base + base / 8 + late && t->implied && rto < t->implied + t->implied / 8 &&
+	     rto > t->implied - t->implied / 8))
+		rtt_learn(&h->rtt, rto - late / 2);
+	t->implied = rto;
 }
 
 static void
@@ -341,8 +405,10 @@ cause_remember(struct engine *e, struct seg *s)
 	h->retransmissions++;
 	h->retransmitted_bytes += s->p->payload_len;
 	h->spurious += s->needed == NEEDED_NO;
+	if (half_trouble(e, h))
+		rto_learn(h->trouble, s);
 	congestion_state(s);
-	if (!half_trouble(e, h)) {
+	if (!h->trouble) {
 		s->pending = false;
 		return;
 	}
@@ -404,14 +470,39 @@ too_soon(const struct seg *s, const struct retx *x, seqno una_before)
 	       s->now - x->ts < r->min / 2;
 }
 
-/* A report of the duplicate would have come with this ACK or before. */
 static bool
-report_due(const struct seg *s, const struct retx *x)
+reports_duplicates(const struct conn *c)
+{
+	const struct half *a = &c->half[0], *b = &c->half[1];
+
+	return (half_has(a, H_SACK_OK) && half_has(b, H_SACK_OK)) || half_has(a, H_SACK_SEEN) ||
+	       half_has(b, H_SACK_SEEN);
+}
+
+/* The very retransmission moved the edge: what it filled was missing. */
+static bool
+filled_the_edge(const struct seg *s, const struct retx *x, seqno una_before)
+{
+	if (x->seq != una_before || !seq_lt(x->seq, s->p->ack))
+		return false;
+	if (x->has_ts && (s->p->options & OPT_TS))
+		return (int32_t)(s->p->tsecr - x->tsval) >= 0;
+	return s->rcv->rtt.samples == 0 || s->now - x->ts >= s->rcv->rtt.min / 2;
+}
+
+/* What was sent after the retransmission is acknowledged, so it has arrived, too: had it been a
+ * duplicate, its report would have come with this ACK or before. */
+static bool
+report_overdue(const struct seg *s, const struct retx *x)
 {
 	const struct half *h = s->rcv;
 	nsec rtt = h->rtt.samples ? rtt_srtt(h) + (h->rtt.mdev >> 2) * NSEC_PER_US : NSEC_PER_SEC;
 
-	return seq_le(x->end, h->una) && s->now - x->ts > rtt + rtt / 4 + 4 * NSEC_PER_MS;
+	if (!seq_le(x->end, h->una) || !reports_duplicates(s->c))
+		return false;
+	if (x->has_ts && (s->p->options & OPT_TS))
+		return (int32_t)(s->p->tsecr - x->tsval) > 0;
+	return s->now - x->ts > rtt + rtt / 4 + 4 * NSEC_PER_MS;
 }
 
 /* After the peer's ACK was applied. */
@@ -426,24 +517,35 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 	for (size_t i = 0; t && i < t->n_retx; i++) {
 		struct retx *x = &t->retx[i];
 
+		/* A report of the duplicate is proof even when other signs said otherwise. */
+		if (x->needed == NEEDED_YES && dsack_covers(s, x))
+			x->open = true;
 		if (!x->open)
 			continue;
 		if (dsack_covers(s, x) || eifel(s, x, una_before) || too_soon(s, x, una_before))
 			retx_decide(e, s->c, h, x, NEEDED_NO);
-		else if (report_due(s, x))
+		else if (filled_the_edge(s, x, una_before) || report_overdue(s, x))
 			retx_decide(e, s->c, h, x, NEEDED_YES);
 	}
 }
 
-/* Nothing more will come: what nobody acknowledged before it was sent again had to be. */
+/* Nothing more will come. What was acknowledged without a report of a duplicate was missing; what
+ * was never acknowledged cannot be told. */
 void
 cause_close(struct engine *e, struct conn *c)
 {
 	for (int i = 0; i < 2; i++) {
-		struct trouble *t = c->half[i].trouble;
+		struct half *h = &c->half[i];
+		struct trouble *t = h->trouble;
 
-		for (size_t k = 0; t && k < t->n_retx; k++)
-			if (t->retx[k].open)
-				retx_decide(e, c, &c->half[i], &t->retx[k], NEEDED_YES);
+		for (size_t k = 0; t && k < t->n_retx; k++) {
+			struct retx *x = &t->retx[k];
+			bool came = half_has(h, H_UNA) && seq_le(x->end, h->una);
+
+			if (x->open)
+				retx_decide(e, c, h, x,
+					    came && reports_duplicates(c) ? NEEDED_YES
+									  : NEEDED_UNKNOWN);
+		}
 	}
 }

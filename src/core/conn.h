@@ -94,12 +94,14 @@ struct trouble {
 	struct retx retx[RETX_MAX];
 	struct hole holes[HOLE_MAX];
 	struct ladder now, best;
+	nsec implied;	/* time-out that the latest timer retransmission implied */
 };
 
 /* RFC 6298 by Linux's integers (tcp_rtt_estimator); µs, srtt ×8, mdev and rttvar ×4. */
 struct rtt {
 	usec32 srtt, mdev, rttvar, mdev_max;
 	usec32 rto;	/* without back-off; 0: no sample yet */
+	usec32 floor;	/* of rttvar, learned from the sender's timers; 0: Linux's 200 ms */
 	seqno rtt_seq;
 	uint32_t samples;
 	nsec min, max, sum;
@@ -114,7 +116,7 @@ struct seen {
 	uint8_t ttl, interface;
 };
 #define SEEN_INLINE 4
-#define SEEN_MAX    32 /* once a sender is busy: a copy may come after many others */
+#define SEEN_MAX    16 /* once a sender is busy: a copy may come after many others */
 
 /* What the latest segment of an end was, so that its answer can be named (B5). */
 enum seg_kind {
@@ -165,6 +167,7 @@ struct half {
 	nsec last_ts;	      /* its latest packet */
 	nsec ack_ts;	      /* when the peer's ACK last advanced una */
 	nsec hint_ts;	      /* when the peer last gave a loss hint (SACK, dup ACK, partial ACK) */
+	nsec hint_first;      /* first hint of that run */
 	uint8_t state;	      /* enum tcp_state */
 	int8_t wscale;	      /* offered; -1 not, -2 unknown */
 	uint8_t ca, backoff;
@@ -203,6 +206,9 @@ struct half {
 	seqno fin_seq;
 	seqno syn_seq_refused;
 	nsec zero_since, zero_time;
+	nsec zero_until;      /* when the window last opened again */
+	nsec ca_left;	      /* when ca_last was left */
+	uint8_t ca_last;
 	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
 	uint64_t syn_frame, syn_last_frame, fin_frame, last_frame;
 	uint64_t zero_frame, ka_frame, data_last_frame, ack_last_frame;
@@ -236,6 +242,7 @@ enum {
 	C_UNREAD = 0x4000,
 	C_MPTCP = 0x8000,
 	C_HANDSHAKE_DONE = 0x10000, /* third packet seen */
+	C_CHALLENGED = 0x20000, /* its SYN was answered by the old connection first */
 };
 
 /* The class decides what is evicted first. */
@@ -374,6 +381,7 @@ enum end_cause state_end_cause(const struct conn *c, nsec now);
 /* ---- rtt.c ---- */
 void rtt_sample(struct rtt *r, nsec sample, seqno una, seqno nxt);
 void rtt_observe(struct rtt *r, nsec half);
+void rtt_learn(struct rtt *r, nsec rto); /* the sender's timer fired that long after a send */
 nsec rtt_rto(const struct half *h);	/* estimate with back-off, -1 unknown */
 nsec rtt_rto_base(const struct half *h); /* without back-off; 1 s before any sample */
 nsec rtt_srtt(const struct half *h);	/* -1 unknown */
@@ -383,6 +391,7 @@ void timer_sent(struct seg *s, bool was_idle);
 void timer_acked(struct seg *s, seqno una_before);
 void timer_stop(struct half *h);
 /* Has the timer that runs for h come due by now, within what the capture can tell? */
+void timer_syn_at_once(struct half *h, nsec now);
 bool timer_fired(const struct conn *c, enum side s, nsec now);
 void timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_facts *out);
 nsec timer_lateness(unsigned hz, nsec timeout);

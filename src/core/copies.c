@@ -67,7 +67,7 @@ copies_look(struct engine *e, struct half *h, const struct packet *p)
 	const struct seen *found;
 	size_t n;
 
-	if (!h->seen_more && h->segments == 16)
+	if (!h->seen_more && h->segments >= 4 && h->max_payload > 0 && h->bytes > 4096)
 		seen_grow(e, h);
 	n = h->seen_more ? SEEN_MAX : SEEN_INLINE;
 	found = seen_find(h->seen_more ? h->seen_more : h->seen, n, p, &now);

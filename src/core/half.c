@@ -73,6 +73,10 @@ syn_sent(struct half *h, const struct seg *s)
 		h->syn_frame = p->frame;
 		h->flags &= ~(uint32_t)(H_SYN_SENT | H_SYN_ACK);
 	}
+	/* In a simultaneous open the same SYN goes out anew, as a SYN-ACK: measured from then on. */
+	if ((p->flags & TH_ACK) && half_has(h, H_SYN_SENT) && !half_has(h, H_SYN_ACK) &&
+	    h->q.len > 0)
+		txq_at(&h->q, 0)->first_ts = txq_at(&h->q, 0)->last_ts = p->ts;
 	h->flags |= H_ISN | H_SEQ | ((p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT);
 	h->syn_last_ts = p->ts;
 	h->syn_last_frame = p->frame;
@@ -250,6 +254,7 @@ window_sent(struct half *h, const struct seg *s)
 	} else if (h->zero_since) {
 		h->zero_time += p->ts - h->zero_since;
 		h->zero_since = 0;
+		h->zero_until = p->ts;
 	}
 }
 
@@ -423,6 +428,17 @@ sample_take(struct conn *c, enum side from, nsec sample)
 	}
 }
 
+/* A run of hints: a sender far away acts on its first when the latest is just passing. */
+static void
+hint(struct half *h, const struct seg *s)
+{
+	nsec pause = 2 * rtt_near(s->c, !s->from) + 50 * NSEC_PER_MS;
+
+	if (!h->hint_ts || s->now - h->hint_ts > pause)
+		h->hint_first = s->now;
+	h->hint_ts = s->now;
+}
+
 static void
 ack_advance(struct engine *e, struct seg *s)
 {
@@ -442,10 +458,13 @@ ack_advance(struct engine *e, struct seg *s)
 	/* Without any sample (Karn) progress still ends the back-off once new data is acknowledged. */
 	if (any && h->ca != CA_LOSS)
 		h->backoff = 0;
-	if (h->ca != CA_OPEN && seq_le(h->high_seq, ack))
+	if (h->ca != CA_OPEN && seq_le(h->high_seq, ack)) {
+		h->ca_last = h->ca;
+		h->ca_left = s->now;
 		h->ca = CA_OPEN;
-	else if (h->ca != CA_OPEN)
-		h->hint_ts = s->now;
+	} else if (h->ca != CA_OPEN) {
+		hint(h, s);
+	}
 	if (half_has(h, H_TLP_OUT) && seq_le(h->tlp_high, ack))
 		h->flags &= ~(uint32_t)H_TLP_OUT;
 	if (h->ca == CA_OPEN)
@@ -475,10 +494,10 @@ half_acked(struct engine *e, struct seg *s)
 	}
 	if (seq_lt(h->una, p->ack) && p->ack - h->una < UINT32_C(1) << 30)
 		ack_advance(e, s);
-	if (s->new_sack || s->dup_ack)
-		h->hint_ts = s->now;
-	if (s->new_sack || s->dup_ack)
+	if (s->new_sack || s->dup_ack) {
+		hint(h, s);
 		h->peer_dups++;
+	}
 	if (p->options & OPT_SACK)
 		sack_apply(e, s);
 	if (half_has(h, H_FIN) && seq_lt(h->fin_seq, p->ack))

@@ -131,9 +131,12 @@ overtaken_by_copy(const struct seg *s)
 	const struct txrec *r = txq_find(&h->q, s->seq);
 	const struct trouble *t = h->trouble;
 
-	if (r)
-		return (r->flags & TX_LOST) &&
-		       sent_order(h, s->p, r->ip_id, r->tsval, half_has(h, H_TS_SEEN)) < 0;
+	if (s->p->flags & TH_SYN)
+		return false;
+	if (!r)
+		r = txq_find_acked(&h->q, s->seq);
+	if (r && sent_order(h, s->p, r->ip_id, r->tsval, half_has(h, H_TS_SEEN)) < 0)
+		return true;
 	for (size_t i = 0; t && i < t->n_retx; i++) {
 		const struct retx *x = &t->retx[i];
 

@@ -10,12 +10,18 @@
 #define RTO_MAX_US  120000000
 #define SAMPLE_MAX_US 600000000
 
+static usec32
+var_floor(const struct rtt *r)
+{
+	return r->floor ? r->floor : RTO_MIN_US;
+}
+
 static void
 rtt_first(struct rtt *r, usec32 m, seqno nxt)
 {
 	r->srtt = m << 3;
 	r->mdev = m << 1;
-	r->rttvar = r->mdev > RTO_MIN_US ? r->mdev : RTO_MIN_US;
+	r->rttvar = r->mdev > var_floor(r) ? r->mdev : var_floor(r);
 	r->mdev_max = r->rttvar;
 	r->rtt_seq = nxt;
 }
@@ -29,7 +35,7 @@ rtt_window(struct rtt *r, seqno una, seqno nxt)
 	if (r->mdev_max < r->rttvar)
 		r->rttvar -= (r->rttvar - r->mdev_max) >> 2;
 	r->rtt_seq = nxt;
-	r->mdev_max = RTO_MIN_US;
+	r->mdev_max = var_floor(r);
 }
 
 static void
@@ -71,6 +77,22 @@ rtt_sample(struct rtt *r, nsec sample, seqno una, seqno nxt)
 	if (r->rto > RTO_MAX_US)
 		r->rto = RTO_MAX_US;
 	r->samples++;
+}
+
+/* Not every sender has Linux's floor (route rto_min, other systems): its own timer tells. */
+void
+rtt_learn(struct rtt *r, nsec rto)
+{
+	usec32 us = (usec32)nsec_min(rto / NSEC_PER_US, RTO_MAX_US);
+
+	if (us < 1000)
+		return;
+	if (r->samples > 0) {
+		r->floor = us > (r->srtt >> 3) + 1000 ? us - (r->srtt >> 3) : 1000;
+		r->rttvar = r->mdev > r->floor ? r->mdev : r->floor;
+		r->mdev_max = r->floor;
+	}
+	r->rto = us;
 }
 
 /* What the capture point itself measured: the way to the peer and back (D1). */

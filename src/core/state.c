@@ -119,6 +119,14 @@ sender_syn(struct seg *s)
 		syn_ack_again(s);
 }
 
+/* A listener that had no room takes the connection after all: it answers more than the SYN. */
+static bool
+accepted_late(const struct seg *s)
+{
+	return (s->c->flags & C_ACCEPT_FULL) && half_has(s->rcv, H_ISN) &&
+	       (s->p->payload_len > 0 || acks(s, s->rcv->isn + 1) || (s->p->flags & TH_FIN));
+}
+
 static void
 sender_steps(struct seg *s)
 {
@@ -132,6 +140,8 @@ sender_steps(struct seg *s)
 		step(s->snd, EV_SEND_ACK_OF_SYN);
 	if (!half_has(s->snd, H_ISN))
 		step(s->snd, EV_SEND_OTHER);
+	if (s->snd->state == TCP_SYN_RECV && accepted_late(s))
+		step(s->snd, EV_GOT_ACK_OF_SYN);
 	/* Acknowledging the peer's FIN proves that it arrived. */
 	if (acks_fin(s))
 		step(s->snd, EV_GOT_FIN);
@@ -172,7 +182,7 @@ receiver_steps(struct seg *s)
 
 	if (s->p->flags & TH_SYN)
 		step(h, EV_GOT_SYN);
-	if (acks_syn(s) && h->state == TCP_SYN_RECV && s->kind != KIND_ODD)
+	if (acks_syn(s) && h->state == TCP_SYN_RECV && !(s->c->flags & C_ACCEPT_FULL))
 		step(h, EV_GOT_ACK_OF_SYN);
 	if (!half_has(h, H_ISN) && !(s->p->flags & TH_SYN))
 		step(h, EV_GOT_OTHER);

@@ -24,6 +24,15 @@ timer_arm(struct half *h, enum timer_kind kind, uint8_t attempt, nsec start, nse
 	h->timer_slack = 0;
 }
 
+/* The sender's clock counts whole jiffies, rounded up, and back-off doubles the rounding too. */
+static nsec
+jiffy_excess(nsec rto, uint8_t backoff)
+{
+	nsec jiffy = 4 * NSEC_PER_MS, excess = (jiffy - rto % jiffy) % jiffy;
+
+	return excess << (backoff < 10 ? backoff : 10);
+}
+
 void
 timer_stop(struct half *h)
 {
@@ -112,13 +121,24 @@ static void
 syn_ack_timer(const struct seg *s)
 {
 	struct half *h = s->snd;
-	bool first = h->timer_kind != TIMER_SYN_ACK;
+	uint32_t again = h->by_cause[CAUSE_SYN_ACK];
 
-	if (first)
+	if (again == 0)
 		timer_arm(h, TIMER_SYN_ACK, 1, s->now, SYN_FIRST);
+	else if (h->timer_kind == TIMER_NONE) /* its ACK was seen and did not count */
+		timer_arm(h, TIMER_SYN_ACK, (uint8_t)(again + 1), s->now,
+			  SYN_FIRST << (again < 7 ? again : 7));
 	else if (timer_fired(s->c, s->from, s->now))
 		timer_arm(h, TIMER_SYN_ACK, h->attempt + 1, s->now,
 			  nsec_min(h->timer_len * 2, RTO_MAX));
+}
+
+/* After a challenge ACK Linux tries its SYN again almost at once. */
+void
+timer_syn_at_once(struct half *h, nsec now)
+{
+	if (h->timer_kind == TIMER_SYN)
+		timer_arm(h, TIMER_SYN, h->attempt, now, 8 * NSEC_PER_MS);
 }
 
 /* ---- data ---- */
@@ -158,6 +178,7 @@ static void
 rto_arm(struct half *h, nsec now, nsec len)
 {
 	timer_arm(h, TIMER_RTO, h->backoff + 1, now, nsec_max(len, NSEC_PER_MS));
+	h->timer_slack = jiffy_excess(rtt_rto_base(h), h->backoff);
 }
 
 /* RFC 8985 7.2 as Linux does it: only with SACK, outside recovery, one probe at a time. */
@@ -174,7 +195,21 @@ tlp_arm(const struct conn *c, struct half *h, const struct half *peer, nsec now,
 	if (rto_left > 0)
 		pto = nsec_min(pto, rto_left);
 	timer_arm(h, TIMER_TLP, 1, now, pto);
+	h->timer_slack = jiffy_excess(pto, 0);
 	return true;
+}
+
+/* A tail-loss probe sends new data where there is some (RFC 8985 7.3): nothing came, and the probe
+ * time has just run out. */
+static bool
+is_probe_of_new(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	nsec due = h->timer_start + h->timer_len;
+
+	return h->timer_kind == TIMER_TLP && h->q.len > 1 && s->now >= due &&
+	       s->now <= due + h->timer_slack + timer_lateness(0, h->timer_len) &&
+	       s->now - h->last_rcv > h->timer_len / 2;
 }
 
 static void
@@ -186,6 +221,12 @@ data_sent(const struct seg *s, bool was_idle)
 	if (h->q.len == 0)
 		return;
 	left = rto_remaining(h, s->now);
+	if (is_probe_of_new(s)) {
+		h->flags |= H_TLP_OUT;
+		h->tlp_high = h->nxt;
+		rto_arm(h, s->now, rtt_rto(h));
+		return;
+	}
 	if (was_idle || h->timer_kind == TIMER_TLP || h->timer_kind == TIMER_NONE ||
 	    h->timer_kind == TIMER_PERSIST || h->timer_kind == TIMER_KEEPALIVE)
 		rto_arm(h, s->now, left);
@@ -220,16 +261,22 @@ static void
 persist_arm(struct half *h, nsec now)
 {
 	timer_arm(h, TIMER_PERSIST, h->probes + 1, now, probe_gap(h));
+	h->timer_slack = jiffy_excess(nsec_max(rtt_rto_base(h), RTO_MIN), h->probes);
 }
 
 static void
 keepalive_arm(struct half *h, nsec now)
 {
-	nsec gap = h->ka_unanswered > 0 && h->ka_gap ? h->ka_gap : h->ka_idle;
+	nsec gap = h->ka_unanswered > 0 && h->ka_gap ? h->ka_gap : h->ka_idle, late;
 
+	/* Before two probes in a row were seen their interval is a guess: Linux's own, or as long as
+	 * the idle time where that was set shorter. */
 	if (h->ka_unanswered == 1 && !h->ka_gap)
-		gap = -1; /* the interval between probes is not known yet */
-	timer_arm(h, TIMER_KEEPALIVE, h->ka_unanswered + 1, now, gap ? gap : -1);
+		gap = nsec_min(h->ka_idle, 75 * NSEC_PER_SEC);
+	late = timer_lateness(0, gap);
+	/* The measured interval holds some lateness already. */
+	timer_arm(h, TIMER_KEEPALIVE, h->ka_unanswered + 1, now, nsec_max(gap - late, NSEC_PER_MS));
+	h->timer_slack = late;
 }
 
 static void
@@ -283,6 +330,9 @@ timer_acked(struct seg *s, seqno una_before)
 		h->ka_unanswered = 0;
 	if (s->snd->window > 0 && !s->window_closed)
 		h->probes = 0;
+	if (h->timer_kind == TIMER_SYN_ACK && (s->c->flags & C_ACCEPT_FULL) &&
+	    h->state == TCP_SYN_RECV)
+		return;
 	if (h->q.len == 0 || half_in_flight(h) == 0) {
 		if (s->snd->window == 0 && half_has(h, H_WAS_BLOCKED) && !(s->p->flags & TH_RST))
 			persist_arm(h, s->now);

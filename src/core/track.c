@@ -12,13 +12,14 @@
 /* ---- before ---- */
 
 static bool
-is_window_closed(const struct half *snd, const struct half *rcv)
+is_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec near)
 {
 	int32_t room = (int32_t)(rcv->last_ack + rcv->window - snd->nxt);
 
 	if (!half_has(rcv, H_ACK) || rcv->state < TCP_ESTAB)
 		return false;
-	if (rcv->window == 0)
+	/* A sender far away does not know yet that it has just opened. */
+	if (rcv->window == 0 || now - rcv->zero_until < near + 5 * NSEC_PER_MS)
 		return true;
 	/* Open, but smaller than what waits: a sender keeps small windows shut (RFC 9293 3.8.6.2.1). */
 	return half_has(snd, H_WAS_BLOCKED) && room < (int32_t)snd->max_payload;
@@ -76,7 +77,7 @@ static void
 seg_decide(struct seg *s)
 {
 	s->outstanding = half_has(s->rcv, H_SEQ) && seq_lt(s->p->ack, s->rcv->nxt);
-	s->window_closed = is_window_closed(s->snd, s->rcv);
+	s->window_closed = is_window_closed(s->snd, s->rcv, s->now, rtt_near(s->c, s->from));
 	s->rst_valid = (s->p->flags & TH_RST) && state_reset_valid(s);
 	if (s->p->n_sack)
 		sack_examine(s);
@@ -305,13 +306,23 @@ class_update(struct engine *e, struct conn *c, nsec now)
 
 /* A new SYN found the peer still in the old connection: its challenge ACK is reset by the client. */
 static void
-half_open_by_syn(struct seg *s)
+half_open_by_syn(struct engine *e, struct seg *s, uint64_t hash)
 {
-	struct conn *c = s->c;
+	struct conn *c = s->c, *newest;
+	enum side from;
 
-	if ((c->flags & C_REPLACED) && (s->p->flags & TH_RST) && s->rst_valid &&
-	    c->end_cause == END_RESET)
-		c->flags |= C_HALF_OPEN | C_HALF_OPEN_SYN;
+	if (!(c->flags & C_REPLACED) || !(s->p->flags & TH_RST) || !s->rst_valid ||
+	    c->end_cause != END_RESET)
+		return;
+	c->flags |= C_HALF_OPEN | C_HALF_OPEN_SYN;
+	newest = table_find(engine_table(e), hash, s->p, &from);
+	if (!newest || newest == c || newest->half[from].state != TCP_SYN_SENT)
+		return;
+	engine_touch(e, newest);
+	newest->flags |= C_CHALLENGED;
+	timer_syn_at_once(&newest->half[from], s->now);
+	if (engine_sink(e)->timer)
+		timers_tell(e, newest, s->now);
 }
 
 static void
@@ -329,7 +340,7 @@ copy_tell(struct engine *e, struct seg *s, enum copy copy)
 }
 
 static void
-apply(struct engine *e, struct seg *s)
+apply(struct engine *e, struct seg *s, uint64_t hash)
 {
 	seqno una = s->rcv->una;
 	bool idle = s->snd->q.len == 0;
@@ -346,7 +357,7 @@ apply(struct engine *e, struct seg *s)
 	timer_acked(s, una);
 	cause_proof_since(e, s, una);
 	state_segment(e, s);
-	half_open_by_syn(s);
+	half_open_by_syn(e, s, hash);
 	count_findings(e, s);
 	blocked_watch(s);
 	gap_explained(e, s);
@@ -382,7 +393,7 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 		completeness_watch(&s);
 		state_segment(e, &s);
 	} else {
-		apply(e, &s);
+		apply(e, &s, hash);
 	}
 	c->last = p->ts > c->last ? p->ts : c->last;
 	class_update(e, c, p->ts);
@@ -431,9 +442,12 @@ track_icmp(struct engine *e, const struct packet *p, uint64_t hash)
 	engine_touch(e, c);
 	icmp_keep(c, p);
 	if (is_frag_needed(p)) {
+		/* Several large segments may be refused one after another: the first counts. */
+		if (!c->pmtu_ts || c->pmtu_side != from || p->ts - c->pmtu_ts > NSEC_PER_SEC ||
+		    seq_lt(p->seq, c->pmtu_seq))
+			c->pmtu_seq = p->seq;
 		c->pmtu_ts = p->ts;
 		c->pmtu_side = from;
-		c->pmtu_seq = p->seq;
 		c->pmtu_high = h->nxt;
 	} else if (is_unreachable(p) && h->state == TCP_SYN_SENT && c->end_cause == END_OPEN) {
 		c->end_cause = END_REJECTED;
