@@ -419,28 +419,43 @@ cause_remember(struct engine *e, struct seg *s)
 
 /* ---- what an ACK proves of earlier retransmissions ---- */
 
+/* The time-out was a mistake as a whole: Linux undoes it (F-RTO, D-SACK). */
 static void
-retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, enum needed n)
+loss_undo(struct half *h)
+{
+	const struct trouble *t = h->trouble;
+
+	if (h->ca != CA_LOSS)
+		return;
+	for (size_t i = 0; i < t->n_retx; i++)
+		if (t->retx[i].ts >= h->rto_first && t->retx[i].needed != NEEDED_NO)
+			return;
+	h->ca = CA_OPEN;
+	h->backoff = 0;
+	h->rto_first = 0;
+}
+
+/* final: nothing that may still come can change it. */
+static void
+retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, enum needed n,
+	    bool final)
 {
 	struct segment *log = seglog_get(c, x->log);
 
 	if (n == NEEDED_NO && x->needed != NEEDED_NO)
 		h->spurious++;
+	if (n == x->needed && !final)
+		return;
 	x->needed = n;
-	x->open = false;
+	x->open = !final;
 	if (log && log->frame == x->frame) {
 		log->needed = n;
-		log->pending = false;
 		if (n == NEEDED_NO)
 			log->findings |= FINDING(F_SPURIOUS_RETRANSMISSION);
 	}
-	engine_amend(e, c, x->log, true);
-	/* The time-out was a mistake: Linux undoes it (F-RTO, D-SACK). */
-	if (n == NEEDED_NO && x->cause == CAUSE_RTO && h->ca == CA_LOSS) {
-		h->ca = CA_OPEN;
-		h->backoff = 0;
-		h->rto_first = 0;
-	}
+	engine_amend(e, c, x->log, final);
+	if (n == NEEDED_NO)
+		loss_undo(h);
 }
 
 static bool
@@ -505,6 +520,16 @@ report_overdue(const struct seg *s, const struct retx *x)
 	return s->now - x->ts > rtt + rtt / 4 + 4 * NSEC_PER_MS;
 }
 
+/* A copy that was only late may still arrive and be reported. */
+static bool
+report_impossible(const struct seg *s, const struct retx *x)
+{
+	const struct half *h = s->rcv;
+	nsec rtt = h->rtt.samples ? rtt_srtt(h) : NSEC_PER_SEC;
+
+	return !reports_duplicates(s->c) || s->now - x->ts > 2 * rtt + 50 * NSEC_PER_MS;
+}
+
 /* After the peer's ACK was applied. */
 void
 cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
@@ -517,20 +542,30 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 	for (size_t i = 0; t && i < t->n_retx; i++) {
 		struct retx *x = &t->retx[i];
 
-		/* A report of the duplicate is proof even when other signs said otherwise. */
-		if (x->needed == NEEDED_YES && dsack_covers(s, x))
-			x->open = true;
-		if (!x->open)
+		if (x->needed == NEEDED_NO || x->cause == CAUSE_TFO || !(x->open || s->dsack))
 			continue;
 		if (dsack_covers(s, x) || eifel(s, x, una_before) || too_soon(s, x, una_before))
-			retx_decide(e, s->c, h, x, NEEDED_NO);
-		else if (filled_the_edge(s, x, una_before) || report_overdue(s, x))
-			retx_decide(e, s->c, h, x, NEEDED_YES);
+			retx_decide(e, s->c, h, x, NEEDED_NO, true);
+		else if (x->needed == NEEDED_YES || filled_the_edge(s, x, una_before) ||
+			 report_overdue(s, x))
+			retx_decide(e, s->c, h, x, NEEDED_YES, report_impossible(s, x));
 	}
 }
 
-/* Nothing more will come. What was acknowledged without a report of a duplicate was missing; what
- * was never acknowledged cannot be told. */
+/* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
+ * what nobody ever acknowledged had to be sent again; a SYN may have been heard all the same. */
+static enum needed
+needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
+{
+	bool acked = half_has(h, H_UNA) && seq_le(x->end, h->una);
+
+	if (x->needed != NEEDED_UNKNOWN)
+		return (enum needed)x->needed;
+	if (acked)
+		return reports_duplicates(c) ? NEEDED_YES : NEEDED_UNKNOWN;
+	return x->cause == CAUSE_SYN ? NEEDED_UNKNOWN : NEEDED_YES;
+}
+
 void
 cause_close(struct engine *e, struct conn *c)
 {
@@ -538,14 +573,9 @@ cause_close(struct engine *e, struct conn *c)
 		struct half *h = &c->half[i];
 		struct trouble *t = h->trouble;
 
-		for (size_t k = 0; t && k < t->n_retx; k++) {
-			struct retx *x = &t->retx[k];
-			bool came = half_has(h, H_UNA) && seq_le(x->end, h->una);
-
-			if (x->open)
-				retx_decide(e, c, h, x,
-					    came && reports_duplicates(c) ? NEEDED_YES
-									  : NEEDED_UNKNOWN);
-		}
+		for (size_t k = 0; t && k < t->n_retx; k++)
+			if (t->retx[k].open)
+				retx_decide(e, c, h, &t->retx[k], needed_at_last(c, h, &t->retx[k]),
+					    true);
 	}
 }

@@ -334,6 +334,7 @@ struct seg {
 	bool new_sack;	  /* its SACK blocks say something new */
 	bool dsack;
 	uint32_t newly_sacked; /* bytes */
+	nsec sacked_sent;    /* when the first of them sent only once was sent; 0 none */
 	bool window_closed;  /* rcv's latest window was 0 for snd, or too small to send */
 	bool rst_valid;
 	/* retransmission */

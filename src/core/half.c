@@ -500,6 +500,9 @@ half_acked(struct engine *e, struct seg *s)
 	}
 	if (p->options & OPT_SACK)
 		sack_apply(e, s);
+	/* Where the edge stands still the kernel measures by what is newly SACKed. */
+	if (s->sacked_sent && h->ack_ts != s->now)
+		sample_take(s->c, !s->from, s->now - s->sacked_sent);
 	if (half_has(h, H_FIN) && seq_lt(h->fin_seq, p->ack))
 		h->flags |= H_FIN_ACKED;
 	if (!half_has(snd, H_ACK) || seq_lt(snd->last_ack, p->ack)) {

@@ -25,8 +25,9 @@ block_sane(const struct half *h, seqno left, seqno right)
 }
 
 static uint32_t
-block_news(const struct txq *q, seqno left, seqno right)
+block_news(struct seg *s, seqno left, seqno right)
 {
+	const struct txq *q = &s->rcv->q;
 	uint32_t news = 0;
 
 	for (size_t i = txq_lower(q, left); i < q->len; i++) {
@@ -34,8 +35,11 @@ block_news(const struct txq *q, seqno left, seqno right)
 
 		if (seq_le(right, r->seq))
 			break;
-		if (!(r->flags & TX_SACKED))
-			news += seq_min(r->end, right) - seq_max(r->seq, left);
+		if (r->flags & TX_SACKED)
+			continue;
+		news += seq_min(r->end, right) - seq_max(r->seq, left);
+		if (!(r->flags & TX_RETRANS) && (!s->sacked_sent || r->first_ts < s->sacked_sent))
+			s->sacked_sent = r->first_ts;
 	}
 	return news;
 }
@@ -49,7 +53,7 @@ sack_examine(struct seg *s)
 	for (size_t i = s->dsack; i < p->n_sack; i++)
 		if (block_sane(s->rcv, p->sack[i].left, p->sack[i].right))
 			s->newly_sacked +=
-				block_news(&s->rcv->q, p->sack[i].left, p->sack[i].right);
+				block_news(s, p->sack[i].left, p->sack[i].right);
 	s->new_sack = s->newly_sacked > 0;
 }
 

@@ -342,7 +342,8 @@ timer_acked(struct seg *s, seqno una_before)
 			timer_stop(h);
 		return;
 	}
-	if (!advanced)
+	/* SACKs of what was sent before the head was last sent move the timer, too. */
+	if (!advanced && !(s->sacked_sent && s->sacked_sent < txq_at(&h->q, 0)->last_ts))
 		return;
 	if (!tlp_arm(s->c, h, s->snd, s->now, rtt_rto(h)))
 		rto_arm(h, s->now, rtt_rto(h));
