@@ -235,9 +235,9 @@ table_verdict(struct writer *w, const struct verdict *v, const struct conn_facts
 {
 	char text[512];
 
-	writer_format(w, INDENT "%c %s: %s\n", severity_letter((enum severity)v->severity),
-		      verdict_name((enum verdict_code)v->code),
-		      verdict_text(text, sizeof(text), v, f, now));
+	writer_format(w, INDENT "%c %s [%s]\n", severity_letter((enum severity)v->severity),
+		      verdict_text(text, sizeof(text), v, f, now),
+		      verdict_name((enum verdict_code)v->code));
 }
 
 static void
