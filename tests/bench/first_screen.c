@@ -5,6 +5,7 @@
  *
  *	first_screen WORD COMMAND [ARGUMENT…]
  */
+#define _GNU_SOURCE /* memmem */
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
