@@ -75,7 +75,7 @@ watch_config(void)
 void
 watch_open_with(struct watch *w, struct engine_config cfg)
 {
-	*w = (struct watch){.now = PKT_EPOCH};
+	*w = (struct watch){.now = PKT_EPOCH - PKT_STEP}; /* a first packet without time: at 0 */
 	const struct engine_sink sink = {w, on_segment, on_amend, on_timer, on_connection};
 	struct err err;
 	cfg.sink = &sink;
@@ -276,7 +276,7 @@ pair_packet(struct pair *c, enum side from, uint16_t flags, const struct pkt *s)
 	flags |= s->flags;
 	int64_t seq = relative_seq(c, from, flags, s);
 	struct packet p = {
-		.ts = s->at != 0 ? PKT_EPOCH + s->at : c->w->now + 100 * NSEC_PER_US,
+		.ts = s->at != 0 ? PKT_EPOCH + s->at : c->w->now + PKT_STEP,
 		.sport = c->end[from].port,
 		.dport = c->end[!from].port,
 		.seq = c->isn[from] + (seqno)seq,

@@ -31,6 +31,9 @@
 /* When the tests' clock stands at 0. */
 #define PKT_EPOCH (INT64_C(1700000000) * NSEC_PER_SEC)
 
+/* Between packets whose time is not said. */
+#define PKT_STEP (100 * NSEC_PER_US)
+
 /* Written where 0 would mean "as usual". */
 #define SEQ_ISN	 INT64_MIN /* relative sequence number 0 */
 #define WIN_ZERO (-1)	   /* a closed window */
@@ -74,7 +77,7 @@ void watch_close(struct watch *w);
 void watch_until(struct watch *w, nsec at);
 void watch_ingest(struct watch *w, const struct packet *p);
 
-/* The segment of a frame as it is known now; NULL when the engine gave none (a capture duplicate). */
+/* The segment of a frame as it is known now; NULL when the engine gave none. */
 const struct segment *seg_at(const struct watch *w, uint64_t frame);
 const struct segment *seg_at_once(const struct watch *w, uint64_t frame);
 bool has_finding(const struct watch *w, uint64_t frame, enum finding f);
