@@ -77,6 +77,15 @@ add_number(struct text *t, const struct field_row *row, const uint8_t *p)
 	}
 }
 
+/* In bytes, and as it stands there. */
+static void
+add_units(struct text *t, const struct field_row *row, const uint8_t *p)
+{
+	const uint32_t v = read_number(p, row->len, row->mask);
+
+	text_add(t, "%u (%u)", v * (row->format == FMT_WORDS ? 4 : 8), v);
+}
+
 static void
 add_address(struct text *t, const uint8_t *p, bool v4)
 {
@@ -93,6 +102,19 @@ add_name(struct text *t, const uint8_t *p, uint32_t n)
 	char s[128];
 
 	text_add(t, "%s", text_escape(s, sizeof(s), p, strnlen((const char *)p, n)));
+}
+
+/* The note: whether the header's 16-bit words sum up to ffff. */
+static const char *
+header_sum_note(const uint8_t *h, uint32_t len)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i + 1 < len; i += 2)
+		sum += be16(h + i);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff ? N_("Correct") : N_("Wrong, or left to the network card");
 }
 
 static void
@@ -116,6 +138,14 @@ explain_row(struct explainer *x, const struct field_row *row, const uint8_t *h, 
 		break;
 	case FMT_NAME:
 		add_name(&t, p, n);
+		break;
+	case FMT_WORDS:
+	case FMT_BLOCKS:
+		add_units(&t, row, p);
+		break;
+	case FMT_HEADER_SUM:
+		f.note = header_sum_note(h, len);
+		text_add(&t, "0x%04x", be16(p));
 		break;
 	default:
 		add_number(&t, row, p);

@@ -29,6 +29,9 @@ enum field_format {
 	FMT_IPV6,
 	FMT_BYTES, /* hexadecimal, as far as it fits; len 0: up to the header's end */
 	FMT_NAME,  /* text padded with NUL */
+	FMT_WORDS, /* a number of four bytes each */
+	FMT_BLOCKS, /* a number of eight bytes each */
+	FMT_HEADER_SUM, /* RFC 791 checksum over the header; the note is the verdict */
 };
 
 /* One field at a fixed place. */

@@ -150,8 +150,7 @@ static const struct field_row bytes_rows[] = {
 
 static const struct field_row ipv4_rows[] = {
 	{N_("Version"), NULL, 0, 1, FMT_DEC, 0xf0, NULL},
-	{N_("Header length"), N_("In units of four bytes; above 5: options follow"), 0, 1, FMT_DEC,
-	 0x0f, NULL},
+	{N_("Header length"), N_("Bytes, options included"), 0, 1, FMT_WORDS, 0x0f, NULL},
 	{"DSCP", DSCP_NOTE, 1, 1, FMT_DEC, 0xfc, NULL},
 	{"ECN", ECN_NOTE, 1, 1, FMT_DEC, 0x03, ecn_names},
 	{N_("Total length"), N_("Header and payload; 0: too long to say, captured before it was cut"),
@@ -161,11 +160,12 @@ static const struct field_row ipv4_rows[] = {
 	{"DF", N_("Don't fragment: a router drops it and says so where it is too long"), 6, 2,
 	 FMT_DEC, 0x4000, NULL},
 	{"MF", N_("More fragments of the datagram follow"), 6, 2, FMT_DEC, 0x2000, NULL},
-	{N_("Fragment offset"), N_("In units of eight bytes"), 6, 2, FMT_DEC, 0x1fff, NULL},
+	{N_("Fragment offset"), N_("Bytes of the datagram before these"), 6, 2, FMT_BLOCKS, 0x1fff,
+	 NULL},
 	{"TTL", N_("Routers it may still pass; began most likely at 64, 128 or 255"), 8, 1, FMT_DEC,
 	 0, NULL},
 	{N_("Protocol"), ETHERTYPE_NOTE, 9, 1, FMT_DEC, 0, protocols},
-	{N_("Header checksum"), NULL, 10, 2, FMT_HEX, 0, NULL},
+	{N_("Header checksum"), NULL, 10, 2, FMT_HEADER_SUM, 0, NULL},
 	{N_("Source"), NULL, 12, 4, FMT_IPV4, 0, NULL},
 	{N_("Destination"), NULL, 16, 4, FMT_IPV4, 0, NULL},
 	{N_("Options"), NULL, 20, 0, FMT_BYTES, 0, NULL},
@@ -201,7 +201,8 @@ static const struct field_row routing_rows[] = {
 
 static const struct field_row fragment_rows[] = {
 	{N_("Next header"), N_("Of the whole datagram"), 0, 1, FMT_DEC, 0, protocols},
-	{N_("Fragment offset"), N_("In units of eight bytes"), 2, 2, FMT_DEC, 0xfff8, NULL},
+	{N_("Fragment offset"), N_("Bytes of the datagram before these"), 2, 2, FMT_BLOCKS, 0xfff8,
+	 NULL},
 	{N_("More fragments"), NULL, 2, 2, FMT_DEC, 0x0001, NULL},
 	{N_("Identification"), N_("The same in all fragments of a datagram"), 4, 4, FMT_HEX, 0,
 	 NULL},

@@ -164,7 +164,7 @@ void decoder_free(struct decoder *d);
 enum decode_result decode_frame(struct decoder *d, const struct frame *f, struct packet *out);
 /* Fragments dropped unfinished: out of time or budget. */
 uint64_t decoder_fragments_lost(const struct decoder *d);
-/* Whether decode_frame knows the link type; its name ("EN10MB") or NULL. */
+/* Whether decode_frame knows the link type. */
 bool decode_linktype_known(int linktype);
 
 /* ---- explain.c: one frame, every header field, for people ---- */

@@ -86,6 +86,8 @@ const struct stack stacks[] = {
 	{"ARCNET_LINUX", 129, 4, -1, false, "0102 0000 f0 ip4/6 tcp"},
 	{"ATM_RFC1483", 11, 4, -1, false, "aaaa03 000000 0800 ip4/6 tcp"},
 	{"ATM bridged", 11, 4, -1, false, "aaaa03 0080c2 0007 0000 eth 0800 ip4/6 tcp"},
+	{"ATM_RFC1483 in a file", 100, 4, -1, false, "aaaa03 000000 0800 ip4/6 tcp"},
+	{"ATM_CLIP in a file", 106, 4, -1, false, "ip4/6 tcp"},
 	{"ATM_CLIP", 19, 4, -1, false, "ip4/6 tcp"},
 	{"SUNATM", 123, 4, -1, false, "82000064 aaaa03 000000 0800 ip4/6 tcp"},
 	{"IP_OVER_FC", 122, 4, -1, false,

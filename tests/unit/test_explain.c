@@ -85,6 +85,8 @@ test_ethernet_ipv4_tcp(void **state)
 	ASSERT_VALUE("IPv4", "Total length", "63");
 	ASSERT_VALUE("IPv4", "Identification", "0x1234");
 	ASSERT_VALUE("IPv4", "DF", "1");
+	ASSERT_VALUE("IPv4", "Header length", "20 (5)");
+	assert_string_equal(note_of("Header checksum"), "Correct");
 	ASSERT_VALUE("IPv4", "MF", "0");
 	ASSERT_VALUE("IPv4", "TTL", "64");
 	ASSERT_VALUE("IPv4", "Protocol", "6 (TCP)");
@@ -206,7 +208,7 @@ test_fragment(void **state)
 	push_bytes(&b, first, sizeof(first));
 	push_ipv4_fragment(&b, 6, 1, 0x2003);
 	explain(101);
-	ASSERT_VALUE("IPv4", "Fragment offset", "3");
+	ASSERT_VALUE("IPv4", "Fragment offset", "24 (3)");
 	assert_null(value_of("TCP", "Source port"));
 }
 

@@ -69,7 +69,8 @@ test_sack_blocks(void **state)
 	assert_int_equal(p.sack[0].right, 0x20);
 	assert_int_equal(p.sack[1].left, 0xfffffff0);
 	assert_int_equal(p.sack[1].right, 8);
-	decode_options("0522 00000001 00000002 00000003 00000004 00000005 00000006 00000007 00000008");
+	decode_options("0522 00000001 00000002 00000003 00000004"
+		       "00000005 00000006 00000007 00000008");
 	assert_int_equal(p.n_sack, 4);
 	assert_int_equal(p.sack[3].right, 8);
 	/* More blocks in two options than there can be. */
