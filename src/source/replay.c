@@ -15,12 +15,22 @@ scaled(nsec d, double factor)
 	return v > limit ? INT64_MAX / 4 : v < -limit ? -(INT64_MAX / 4) : (nsec)v;
 }
 
+/* a + b, kept within the year 2116: a pace may be any, and others add to what comes out. */
+static nsec
+sum(nsec a, nsec b)
+{
+	nsec limit = INT64_MAX / 2, r;
+	if (__builtin_add_overflow(a, b, &r))
+		r = a < 0 ? -limit : limit;
+	return nsec_max(-limit, nsec_min(r, limit));
+}
+
 nsec
 replay_now(const struct replay *r, nsec clock)
 {
 	if (!r->anchored || r->speed <= 0)
 		return r->packet_time;
-	return r->packet_time + scaled(clock - r->clock, r->speed);
+	return sum(r->packet_time, scaled(clock - r->clock, r->speed));
 }
 
 void
@@ -53,6 +63,6 @@ replay_delay(const struct replay *r, nsec packet_time, nsec clock)
 		return 0;
 	if (r->speed < 0)
 		return NSEC_NEVER;
-	nsec ahead = packet_time - replay_now(r, clock);
+	nsec ahead = sum(packet_time, -replay_now(r, clock));
 	return ahead <= 0 ? 0 : scaled(ahead, 1 / r->speed);
 }
