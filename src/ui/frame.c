@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "ui/lines.h"
 #include "ui/view.h"
 
-#define MIN_COLUMNS 30
-#define MIN_LINES   6
+#define MIN_COLUMNS  30
+#define MIN_LINES    6
+#define NOTICE_LINES 2
 
 /* ---- a line of parts of which the least important give way ---- */
 struct part {
@@ -172,15 +174,24 @@ status_draw(const struct ui *ui, int cols)
 	line_draw(&l, 0, cols);
 }
 
-/* A source's last word stays on screen, below the status line. */
+/* A source's last word stays on screen, below the status line. Returns the lines it takes. */
 static int
 notice_draw(const struct ui *ui, int y, int cols)
 {
+	enum severity s = ui->status.phase == SOURCE_FAILED ? SEV_ERROR : SEV_WARNING;
+	char head[8];
+	struct text t = text_on(head, sizeof head);
+	struct lines notice = {0};
+	int n = 0;
+
 	if (ui->status.message[0] == '\0')
 		return 0;
-	enum severity s = ui->status.phase == SOURCE_FAILED ? SEV_ERROR : SEV_WARNING;
-	term_printf(y, 0, cols, severity_role(s), " %c %s", severity_letter(s), ui->status.message);
-	return 1;
+	text_add(&t, "%c ", severity_letter(s));
+	lines_wrap(&notice, severity_role(s), cols - 1, 2, head, ui->status.message);
+	for (; n < (int)notice.n && n < NOTICE_LINES; n++)
+		term_put(y + n, 1, cols - 1, severity_role(s), notice.items[n].text);
+	lines_free(&notice);
+	return n;
 }
 
 /* ---- footer ---- */
