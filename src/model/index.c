@@ -338,19 +338,19 @@ advance(struct index *ix)
 	}
 }
 
-static bool
-scan_is_due(struct index *ix, nsec clock)
+/* The moment of the next rescan on the monotonic clock; NSEC_NEVER: none is needed. */
+static nsec
+scan_due(const struct index *ix)
 {
+	const bool ages = filter_uses_time(ix->filter) || (ix->sort != NULL && ix->sort->ages);
 	struct totals t;
 
 	if (ix->dirty)
-		return true;
-	if (clock < ix->not_before)
-		return false;
+		return 0;
 	engine_totals(ix->engine, &t);
-	const bool ages = filter_uses_time(ix->filter) || (ix->sort != NULL && ix->sort->ages);
-
-	return t.change != ix->change || (ages && clock - ix->finished >= TIME_PERIOD);
+	if (t.change != ix->change)
+		return ix->not_before;
+	return ages ? nsec_max(ix->not_before, ix->finished + TIME_PERIOD) : NSEC_NEVER;
 }
 
 bool
@@ -361,7 +361,7 @@ index_step(struct index *ix, nsec now, nsec budget)
 	bool changed = false;
 
 	if (ix->phase == PHASE_REST) {
-		if (!scan_is_due(ix, start))
+		if (scan_due(ix) > start)
 			return false;
 		begin_scan(ix, now);
 	}
@@ -383,6 +383,14 @@ bool
 index_settled(const struct index *ix)
 {
 	return ix->phase == PHASE_REST && !ix->dirty;
+}
+
+nsec
+index_wait(const struct index *ix)
+{
+	const nsec due = ix->phase == PHASE_REST ? scan_due(ix) : 0;
+
+	return due == NSEC_NEVER ? NSEC_NEVER : nsec_max(0, due - clock_now());
 }
 
 size_t

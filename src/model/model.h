@@ -91,6 +91,8 @@ void index_hide_closed(struct index *ix, bool hide);
 /* Works for at most about `budget`; true when the list changed. Call on every frame. */
 bool index_step(struct index *ix, nsec now, nsec budget);
 bool index_settled(const struct index *ix); /* nothing left to do */
+/* How long until index_step() has something to do: 0 now, NSEC_NEVER when nothing changed. */
+nsec index_wait(const struct index *ix);
 size_t index_count(const struct index *ix);
 struct connref index_at(const struct index *ix, size_t row);
 /* Row of a connection, or -1. */

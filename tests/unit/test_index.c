@@ -204,6 +204,26 @@ test_small_steps(void **state)
 	free(e);
 }
 
+/* The screens sleep exactly as long as there is nothing to do. */
+static void
+test_wait(void **state)
+{
+	struct engine *e = engine_of(100);
+	struct index *ix = index_new(e);
+
+	(void)state;
+	assert_int_equal(index_wait(ix), 0);
+	let_settle(ix);
+	assert_true(index_wait(ix) == NSEC_NEVER);
+	put_row(e, 1, 1);
+	assert_true(index_settled(ix));
+	assert_true(index_wait(ix) < NSEC_NEVER);
+	index_set_sort(ix, column_by_name("retx"), true);
+	assert_int_equal(index_wait(ix), 0);
+	index_free(ix);
+	free(e);
+}
+
 static void
 test_random_life(void **state)
 {
