@@ -234,8 +234,9 @@ source_update(struct ui *ui)
 		ui->now = source_now(ui->source);
 }
 
+/* hurried: a key waits for its answer on the screen. */
 static void
-ui_update(struct ui *ui)
+ui_update(struct ui *ui, bool hurried)
 {
 	uint64_t change = ui->totals.change, packets = ui->totals.packets;
 
@@ -246,7 +247,7 @@ ui_update(struct ui *ui)
 		ui->dirty = true;
 	}
 	rate_update(ui);
-	if (index_step(ui->index, ui->now, INDEX_BUDGET))
+	if (index_step(ui->index, ui->now, hurried ? INDEX_BUDGET / 10 : INDEX_BUDGET))
 		ui->dirty = true;
 	struct view *v = ui_view(ui);
 	if (v->ops->update != NULL && v->ops->update(v))
@@ -264,10 +265,9 @@ ui_patience(const struct ui *ui)
 	bool running = ui->source != NULL && ui->status.phase == SOURCE_RUNNING;
 	nsec wait = 3600 * NSEC_PER_SEC; /* the source wakes us when packets come */
 
-	if (!index_settled(ui->index))
-		return nsec_max(0, ui->drawn + FRAME - ui->tick) / 4;
+	wait = nsec_min(wait, index_wait(ui->index));
 	if ((running && ui->tick - ui->packets_at < BUSY) || v->counting_down)
-		wait = FRAME;
+		wait = nsec_min(wait, FRAME);
 	if (v->ticking)
 		wait = nsec_min(wait, IDLE_CLOCK);
 	if (ui->packet_rate > 0)
@@ -354,7 +354,7 @@ ui_loop(struct ui *ui)
 		}
 		if (ui->quit)
 			break;
-		ui_update(ui);
+		ui_update(ui, keys);
 		if (ui->dirty && (keys || clock_now() - ui->drawn >= FRAME))
 			ui_draw(ui);
 		if (term_is_gone())
