@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define TABLE_MAX 20000
-#define FOREVER	  (3600 * NSEC_PER_SEC)
+#define FOREVER   (3600 * NSEC_PER_SEC)
 
 /* ---- an engine that is just a table ---- */
 
@@ -149,7 +149,7 @@ filter_of(const char *expr)
 static void
 test_sizes(void **state)
 {
-	static const size_t sizes[] = {0,    1,	   2,	 3,    1023, 1024, 1025,
+	static const size_t sizes[] = {0,    1,    2,    3,    1023, 1024, 1025,
 				       2047, 2048, 2049, 3073, 5000, 20000};
 
 	(void)state;
@@ -363,9 +363,13 @@ test_hide_closed(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_sizes),	    cmocka_unit_test(test_small_steps),
-	cmocka_unit_test(test_random_life), cmocka_unit_test(test_no_work_without_change),
-	cmocka_unit_test(test_find),	    cmocka_unit_test(test_hold),
+	cmocka_unit_test(test_wait),
+	cmocka_unit_test(test_sizes),
+	cmocka_unit_test(test_small_steps),
+	cmocka_unit_test(test_random_life),
+	cmocka_unit_test(test_no_work_without_change),
+	cmocka_unit_test(test_find),
+	cmocka_unit_test(test_hold),
 	cmocka_unit_test(test_hide_closed),
 };
 
