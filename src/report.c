@@ -251,10 +251,10 @@ finish(struct report *r, struct engine *e)
 	engine_totals(e, &t);
 	r->now = t.now;
 	engine_finish(e);
+	engine_totals(e, &t); /* the engine's lock comes before ours */
+	source_status(r->source, &st);
 	pthread_mutex_lock(&r->lock);
 	report_queue_finish(&r->queue);
-	engine_totals(e, &t);
-	source_status(r->source, &st);
 	r->lines->summary(&r->out, &t, &st);
 	flush(r);
 	pthread_mutex_unlock(&r->lock);
