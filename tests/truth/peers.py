@@ -27,64 +27,67 @@ def run(*command):
 
 
 def tshark_frames(path):
-    """frame → (stream, words) of every TCP frame; None without tshark."""
+    """frame → (stream, words, length) of every TCP frame; None without tshark."""
     if not shutil.which("tshark"):
         return None
     command = ["tshark", "-n", "-r", path, "-Y", "tcp and not icmp and not icmpv6",
-               "-T", "fields", "-e", "frame.number", "-e", "tcp.stream"]
+               "-T", "fields", "-e", "frame.number", "-e", "tcp.stream", "-e", "tcp.len"]
     for field in FIELDS:
         command += ["-e", "tcp.analysis." + field]
     frames = {}
     for line in run(*command):
         cells = line.split("\t") + [""] * len(FIELDS)
         if cells[1]:
-            words = {w for w, cell in zip(FIELDS, cells[2:]) if cell}
-            frames[int(cells[0])] = (int(cells[1].split(",")[0]), tshark_words(",".join(words)))
+            found = ",".join(w for w, cell in zip(FIELDS, cells[3:]) if cell)
+            frames[int(cells[0])] = (int(cells[1].split(",")[0]), tshark_words(found),
+                                     int(cells[2].split(",")[0] or 0))
     return frames
 
 
-def reason(segment, theirs, truth):
+def reason(segment, theirs):
     """Which written reason explains that the words differ; None: none does."""
     if segment is None:
-        return "capture-duplicate"
+        return "no-line"
     ours = set(segment["analysis"])
     for name, holds in REASONS:
-        if holds(ours, theirs, truth, segment):
+        if holds(ours, theirs, segment):
             return name
     return None
 
 
-# In the order they are tried. ours, theirs: sets of words; truth: the row's label or "".
+# In the order they are tried: what holds of our words, theirs and our segment line.
 REASONS = (
-    ("network-duplicate", lambda o, t, truth, s: "duplicate-packet" in o),
-    ("reset-after-data", lambda o, t, truth, s: "R" in s["flags"] and not o),
-    ("zero-window-probe", lambda o, t, truth, s:
+    ("network-duplicate", lambda o, t, s: "duplicate-packet" in o),
+    ("reset-after-data", lambda o, t, s: "R" in s["flags"] and not o),
+    ("zero-window-probe", lambda o, t, s:
      "zero-window-probe" in o and "keep-alive" in t),
-    ("probe-answer", lambda o, t, truth, s:
-     "zero-window-probe-ack" in o or ("window-update" in o and "keep-alive-ack" in t)),
-    ("re-ack", lambda o, t, truth, s: "re-ack" in o),
-    ("challenge-ack", lambda o, t, truth, s: "challenge-ack" in o),
-    ("dsack", lambda o, t, truth, s: "dsack" in o),
-    ("reordered-original", lambda o, t, truth, s:
+    ("probe-answer", lambda o, t, s:
+     "zero-window-probe-ack" in o or ("keep-alive-ack" in t and not s["len"])),
+    ("re-ack", lambda o, t, s: "re-ack" in o),
+    ("challenge-ack", lambda o, t, s: "challenge-ack" in o),
+    ("dsack", lambda o, t, s: "dsack" in o),
+    ("reordered-original", lambda o, t, s:
      "out-of-order" in o and "retransmission" in t),
-    ("retransmission-at-sender", lambda o, t, truth, s:
+    ("retransmission-at-sender", lambda o, t, s:
      "retransmission" in o and "out-of-order" in t),
-    ("late-proof", lambda o, t, truth, s:
+    ("late-proof", lambda o, t, s:
      o - t == {"spurious-retransmission"} and "retransmission" in t),
-    ("fast-by-sack", lambda o, t, truth, s:
+    ("fast-by-sack", lambda o, t, s:
      "fast-retransmission" in o and "fast-retransmission" not in t and "retransmission" in t),
-    ("not-fast", lambda o, t, truth, s:
+    ("not-fast", lambda o, t, s:
      "retransmission" in o and "fast-retransmission" in t - o),
-    ("retransmission-of-uncaptured", lambda o, t, truth, s:
+    ("retransmission-of-uncaptured", lambda o, t, s:
      "retransmission" in o and not t & REXMIT),
-    ("simultaneous-open", lambda o, t, truth, s:
+    ("simultaneous-open", lambda o, t, s:
      not o and "S" in s["flags"] and "retransmission" in t),
-    ("sack-is-duplicate-ack", lambda o, t, truth, s:
+    ("sack-is-duplicate-ack", lambda o, t, s:
      o ^ t <= {"duplicate-ack", "window-update"} and "duplicate-ack" in o),
-    ("nothing-outstanding", lambda o, t, truth, s:
+    ("nothing-outstanding", lambda o, t, s:
      "duplicate-ack" in t - o and not s["len"]),
-    ("gap-filled", lambda o, t, truth, s: t - o == {"lost-segment"} and not o - t),
-    ("instance", lambda o, t, truth, s:
+    ("acks-uncaptured", lambda o, t, s:
+     bool(o - t) and o - t <= {"ack-lost-segment", "lost-segment"} and not t - o),
+    ("gap-filled", lambda o, t, s: t - o == {"lost-segment"} and not o - t),
+    ("instance", lambda o, t, s:
      bool((t ^ o) & {"reused-ports"}) or (t - o <= {"ack-lost-segment"} and bool(t - o))),
 )
 
@@ -93,19 +96,21 @@ REASONS = (
 # the same.
 BETTER = {"network-duplicate", "zero-window-probe", "probe-answer", "re-ack", "challenge-ack",
           "simultaneous-open", "retransmission-at-sender", "reordered-original",
-          "sack-is-duplicate-ack", "late-proof", "instance"}
+          "sack-is-duplicate-ack", "late-proof", "instance", "captured-length"}
 
 
 def compare(case, frames):
     """(figure of agreeing frames, differences per reason, unexplained differences)."""
-    figure, reasons, unexplained = Figure(), {}, []
-    truth = {int(row["frame"]): row["label"] for row in case.truth}
-    for frame, (_, theirs) in sorted(frames.items()):
+    figure, reasons, unexplained, misread = Figure(), {}, [], set()
+    for frame, (stream, theirs, length) in sorted(frames.items()):
         segment = case.report.segments.get(frame)
         ours = set(segment["analysis"]) if segment else None
         why = None
+        if segment and segment["len"] != length:
+            misread.add(stream)
         if ours is None or ours - OUR_OWN != theirs or ours & {"duplicate-packet"}:
-            why = reason(segment, theirs, truth.get(frame, "")) or "unexplained"
+            why = "captured-length" if stream in misread else reason(segment, theirs) or \
+                "unexplained"
             reasons[why] = reasons.get(why, 0) + 1
         what = f"{why}: ours {words(ours)}, tshark {words(theirs)}"
         figure.count(why is None or why in BETTER, frame, what)

@@ -78,7 +78,7 @@ def count(case, frames):
     """Connections and their frames beside the two tools' counts."""
     figure = Figure()
     ours = sorted(c["c2s"]["segments"] + c["s2c"]["segments"] for c in case.report.conns.values())
-    streams = len({stream for stream, _ in frames.values()})
+    streams = len({stream for stream, _, _ in frames.values()})
     figure.count(len(ours) == streams, "tshark", f"{len(ours)} connections, tshark {streams}")
     theirs = sorted(peers.conversation_frames(case.path) or [])
     figure.count(ours == theirs, "conv,tcp", f"frames {ours}, tshark {theirs}")

@@ -78,10 +78,10 @@ def record(base, kind, variant, snaplen):
         collect = start(lab)
         keep = work()  # sockets stay open until everything is collected
         time.sleep(SETTLE)
-        log, (samples, moved) = collect()
-        for c in captures:
+        for c in captures:  # before the wire: what it does not log must not be captured
             c.send_signal(signal.SIGINT)
             c.wait()
+        log, (samples, moved) = collect()
         del keep
         write(base, lab, log, samples, moved)
     finally:
@@ -93,7 +93,7 @@ def write(base, lab, log, samples, moved):
     for side in ("c", "s"):
         frames = peers.tshark_frames(f"{base}.{side}.pcap") or {}
         ws40[side] = {f: ",".join(sorted(w.replace("-", "_") for w in words))
-                      for f, (_, words) in frames.items()}
+                      for f, (_, words, _) in frames.items()}
     rows = truth.derive(base, log, samples, moved, ws40)
     write_tsv(base + ".truth.tsv", truth.COLUMNS, rows)
     write_tsv(base + ".ss.tsv", COLUMNS, samples)
