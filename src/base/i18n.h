@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#if ENABLE_NLS
+#ifdef ENABLE_NLS
 
 #include <libintl.h>
 

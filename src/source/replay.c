@@ -19,7 +19,7 @@ scaled(nsec d, double factor)
 static nsec
 sum(nsec a, nsec b)
 {
-	nsec limit = INT64_MAX / 2, r;
+	nsec limit = FRAME_TIME_MAX, r;
 	if (__builtin_add_overflow(a, b, &r))
 		r = a < 0 ? -limit : limit;
 	return nsec_max(-limit, nsec_min(r, limit));

@@ -17,8 +17,6 @@
 #define FILE_HEADER    24
 #define MAGIC_PCAPNG   0x0a0d0d0au
 #define INTERFACES_MAX 65535
-/* Later moments are nonsense, and room is left to calculate with them. */
-#define TIME_MAX (INT64_MAX / 2)
 
 static const struct {
 	uint32_t magic;
@@ -61,6 +59,10 @@ savefile_stuck(struct savefile *sf, enum stream_result r)
 	struct stream *st = sf->stream;
 	if (r == STREAM_WAIT)
 		return SAVEFILE_WAIT;
+	if (r == STREAM_ERROR && !sf->started) {
+		sf->err = st->err;
+		return SAVEFILE_DAMAGED;
+	}
 	if (r == STREAM_ERROR)
 		return savefile_damage(sf, stream_offset(st) + stream_avail(st), st->err.msg);
 	return savefile_damage(sf, stream_offset(st), _("cut short in the middle of a record"));
@@ -142,7 +144,7 @@ savefile_deliver(struct savefile *sf, size_t interface, const struct record *r, 
 {
 	const struct record_format *rf = &sf->interfaces[interface].f;
 	if (r->timed)
-		sf->ts = r->ts < 0 ? 0 : nsec_min(r->ts, TIME_MAX);
+		sf->ts = r->ts < 0 ? 0 : nsec_min(r->ts, FRAME_TIME_MAX);
 	*f = (struct frame){
 		.ts = sf->ts,
 		.number = ++sf->number,

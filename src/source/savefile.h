@@ -26,6 +26,9 @@ enum savefile_kind { SAVEFILE_PCAP, SAVEFILE_PCAP_MODIFIED, SAVEFILE_PCAPNG };
 /* Captured bytes that a record may hold; libpcap's MAXIMUM_SNAPLEN. A larger figure is damage. */
 #define RECORD_DATA_MAX (256u << 10)
 
+/* Later moments (2116) are nonsense, and room is left to calculate with them. */
+#define FRAME_TIME_MAX (INT64_MAX / 2)
+
 /* How the records of one interface read. Never changes once a frame was delivered with it. */
 struct record_format {
 	uint8_t kind;      /* enum savefile_kind */

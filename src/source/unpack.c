@@ -174,6 +174,26 @@ read_zstd(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 }
 #endif
 
+static enum unpack_result
+read_some(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
+{
+	switch (u->kind) {
+#ifdef HAVE_ZLIB
+	case PACKING_GZIP:
+		return read_gzip(u, out, size, len);
+#endif
+#ifdef HAVE_ZSTD
+	case PACKING_ZSTD:
+		return read_zstd(u, out, size, len);
+#endif
+	default: /* unpacker_new() made none of another kind */
+		(void)out;
+		(void)size;
+		(void)len;
+		return UNPACK_BAD;
+	}
+}
+
 enum unpack_result
 unpacker_read(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 {
@@ -183,22 +203,8 @@ unpacker_read(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 	while (*len == 0 && r == UNPACK_OK && !u->drained) {
 		size_t before = u->pos;
 		bool was = u->complete;
-		switch (u->kind) {
-#ifdef HAVE_ZLIB
-		case PACKING_GZIP:
-			r = read_gzip(u, out, size, len);
-			break;
-#endif
-#ifdef HAVE_ZSTD
-		case PACKING_ZSTD:
-			r = read_zstd(u, out, size, len);
-			break;
-#endif
-		default:
-			return UNPACK_BAD;
-		}
-		if (u->pos == before && u->complete == was)
-			u->drained = true;
+		r = read_some(u, out, size, len);
+		u->drained = *len == 0 && u->pos == before && u->complete == was;
 	}
 	return r;
 }

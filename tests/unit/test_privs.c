@@ -34,6 +34,7 @@ in_child(bool (*fn)(void))
 	return WEXITSTATUS(status);
 }
 
+#ifdef HAVE_LIBCAPNG
 /* A line of /proc/self/status: the hexadecimal number after its name. */
 static unsigned long long
 proc_status(const char *name)
@@ -48,6 +49,7 @@ proc_status(const char *name)
 		fclose(f);
 	return v;
 }
+#endif
 
 static bool
 nothing_left(void)

@@ -271,6 +271,11 @@ test_replay_arithmetic(void **state)
 	replay_set_speed(&r, 1, 5000, 2000); /* from where the packets are */
 	assert_int_equal(replay_now(&r, 2001), 5001);
 	assert_true(replay_delay(&r, NSEC_NEVER / 2, 2000) > 0);
+	r.speed = 1e300;
+	for (int i = 0; i < 9; i++)
+		replay_set_speed(&r, 1e300, 0, (2000 + i) * NSEC_PER_SEC);
+	assert_int_equal(replay_now(&r, 3000 * NSEC_PER_SEC), FRAME_TIME_MAX);
+	r.packet_time = 0;
 	r.speed = 1e-12;
 	assert_true(replay_delay(&r, NSEC_NEVER / 2, 2000) > 0); /* no overflow */
 }
