@@ -131,6 +131,11 @@ add_mptcp(struct text *t, const uint8_t *o, uint32_t len)
 	case 2:
 		add_mptcp_dss(t, o, len);
 		break;
+	case 5:
+		text_add(t, "%s", o[2] & 1 ? " backup" : "");
+		if (len == 4)
+			text_add(t, " id %u", o[3]);
+		break;
 	default:
 		if (len > 3)
 			text_add(t, " 0x");

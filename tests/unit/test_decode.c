@@ -7,6 +7,8 @@
 
 #include "stacks.h"
 
+static const uint8_t router4[4] = {203, 0, 113, 9};
+
 static struct buf b;
 static struct packet p;
 
@@ -437,9 +439,52 @@ test_routing_header(void **state)
 	assert_int_equal(p.csum, CSUM_UNKNOWN);
 }
 
-/* ---- ICMP ---- */
+/* Segment routing lists the stops from the last one on (RFC 8754). */
+static void
+test_segment_routing(void **state)
+{
+	uint8_t *h;
 
-static const uint8_t router4[4] = {203, 0, 113, 9};
+	(void)state;
+	buf_begin(&b);
+	push_tcp(&b, &plain_segment);
+	finish_tcp(buf_bytes(&b), buf_len(&b), host_a6, host_b6, 16);
+	h = push(&b, 40);
+	h[0] = 6;
+	h[1] = 4;
+	h[2] = 4;
+	h[3] = 1;
+	memcpy(h + 8, host_b6, 16);
+	memset(h + 24, 0x77, 16);
+	push_ipv6(&b, 43);
+	memset(buf_bytes(&b) + 24, 0x77, 16);
+	assert_int_equal(decode(101), DECODE_TCP);
+	assert_plain_segment(6);
+	assert_int_equal(p.csum, CSUM_GOOD);
+}
+
+/* On the way along an IPv4 source route the destination is the next stop. */
+static void
+test_source_route(void **state)
+{
+	uint8_t *h;
+
+	(void)state;
+	buf_begin(&b);
+	push_tcp(&b, &plain_segment);
+	finish_tcp(buf_bytes(&b), buf_len(&b), host_a4, router4, 4);
+	push_hex(&b, "01 83 07 04 00000000");
+	memcpy(buf_bytes(&b) + 4, router4, 4);
+	h = push_ipv4_fragment(&b, 6, 1, 0);
+	h[0] = 0x47;
+	assert_int_equal(decode(101), DECODE_TCP);
+	assert_int_equal(p.csum, CSUM_UNKNOWN);
+	h[20 + 3] = 8; /* used up */
+	assert_int_equal(decode(101), DECODE_TCP);
+	assert_int_equal(p.csum, CSUM_BAD);
+}
+
+/* ---- ICMP ---- */
 
 /* An error that quotes n bytes of the segment in IPv4. */
 static void
@@ -549,6 +594,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_scope),
 	cmocka_unit_test(test_udp_port_is_a_hint),
 	cmocka_unit_test(test_routing_header),
+	cmocka_unit_test(test_segment_routing),
+	cmocka_unit_test(test_source_route),
 	cmocka_unit_test(test_icmp_error),
 	cmocka_unit_test(test_icmp_not_error),
 	cmocka_unit_test(test_icmpv6_error),

@@ -160,6 +160,33 @@ test_quoted(void **state)
 	ASSERT_VALUE("ICMP", "Next-hop MTU", "1400");
 	assert_string_equal(note_of("Code"), "fragmentation needed");
 	ASSERT_VALUE("TCP", "Sequence number", "16909060");
+	begin_ipv6_tcp(&b);
+	push_hex(&b, "0200 0000 00000500");
+	push_ipv6(&b, 58);
+	explain(101);
+	ASSERT_VALUE("ICMPv6", "MTU", "1280");
+	assert_string_equal(note_of("Code"), "packet too big");
+	assert_string_equal(note_of("TCP"), "Quoted in the ICMP error");
+}
+
+/* What a field means depends on the segment. */
+static void
+test_notes(void **state)
+{
+	struct tcp_spec s = plain_segment;
+
+	(void)state;
+	s.flags = TH_SYN;
+	s.options = "2202";
+	buf_begin(&b);
+	push_tcp(&b, &s);
+	push_ipv4(&b, 6);
+	put16(buf_bytes(&b) + 36, pseudo_sum(host_a4, host_b4, 4, buf_len(&b) - 20));
+	explain(101);
+	assert_non_null(strstr(note_of("Window"), "never scaled"));
+	assert_non_null(strstr(note_of("Checksum"), "network card"));
+	assert_non_null(strstr(note_of("Fast Open cookie"), "Asks for"));
+	assert_non_null(strstr(note_of("Acknowledgment number"), "nothing"));
 }
 
 /* Fields come in the order of their bytes, headings cover their fields, nothing leaves the frame,
@@ -232,6 +259,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_ethernet_ipv4_tcp),
 	cmocka_unit_test(test_options),
 	cmocka_unit_test(test_quoted),
+	cmocka_unit_test(test_notes),
 	cmocka_unit_test(test_every_stack),
 	cmocka_unit_test(test_fragment),
 	cmocka_unit_test(test_escaped),

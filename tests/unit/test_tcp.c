@@ -184,6 +184,49 @@ test_options_text(void **state)
 	assert_string_equal(options_text(""), "");
 }
 
+static void
+test_mptcp_text(void **state)
+{
+	(void)state;
+	assert_string_equal(options_text("1e04 0181"), "mptcp 4 capable v1 csum");
+	assert_string_equal(options_text("1e0c 0101 0102030405060708"),
+			    "mptcp 12 capable v1 {0x102030405060708}");
+	assert_string_equal(options_text("1e14 0001 0102030405060708 1112131415161718"),
+			    "mptcp 20 capable v0 {0x102030405060708,0x1112131415161718}");
+	assert_string_equal(options_text("1e0c 1103 00000010 00000020"),
+			    "mptcp 12 join backup id 3 token 0x10 nonce 0x20");
+	assert_string_equal(options_text("1e10 1003 0102030405060708 00000020"),
+			    "mptcp 16 join id 3 hmac 0x102030405060708 nonce 0x20");
+	assert_string_equal(options_text("1e18 1000 000102030405060708090a0b0c0d0e0f10111213"),
+			    "mptcp 24 join hmac 0x000102030405060708090a0b0c0d0e0f10111213");
+	assert_string_equal(options_text("1e08 2001 00000007"), "mptcp 8 dss ack 7");
+	assert_string_equal(options_text("1e1c 201f 0000000000000007 0000000000000009 "
+					 "00000003 0010 beef"),
+			    "mptcp 28 dss fin ack 7 seq 9 subseq 3 len 16 csum 0xbeef");
+	assert_string_equal(options_text("1e12 2005 00000007 00000009 00000003 0010 0101"),
+			    "mptcp 18 dss ack 7 seq 9 subseq 3 len 16,nop,nop");
+	assert_string_equal(options_text("1e04 5103"), "mptcp 4 prio backup id 3");
+	assert_string_equal(options_text("1e04 4003"), "mptcp 4 rem-addr 0x03");
+}
+
+static void
+test_odd_options_text(void **state)
+{
+	struct frame cut;
+	char s[100];
+
+	(void)state;
+	assert_string_equal(options_text("fe04 f989"), "exp-tfo cookiereq");
+	assert_string_equal(options_text("fe06 f989 beef 0101"), "exp-tfo cookie beef,nop,nop");
+	assert_string_equal(options_text("fe04 1234"), "exp 0x1234");
+	assert_string_equal(options_text("020405b4 0300"), "mss 1460,[bad opt]");
+	assert_string_equal(options_text("0304 0707"), "wscale [bad length 4]");
+	options_text("020405b4 0101 080a 00000001 00000002");
+	cut = f;
+	cut.cap_len = 20 + 20 + 8;
+	assert_string_equal(tcp_options_text(s, sizeof(s), &cut), "mss 1460,nop,nop,[|tcp]");
+}
+
 /* ---- checksum ---- */
 
 static enum checksum
@@ -283,6 +326,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_flags),
 	cmocka_unit_test(test_flags_text),
 	cmocka_unit_test(test_options_text),
+	cmocka_unit_test(test_mptcp_text),
+	cmocka_unit_test(test_odd_options_text),
 	cmocka_unit_test(test_checksum),
 	cmocka_unit_test(test_checksum_partial),
 	cmocka_unit_test(test_digest),
