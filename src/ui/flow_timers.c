@@ -151,28 +151,32 @@ gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
 		  i == 0 && d->half[side].first_is_tlp ? _("tail-loss probe") : "");
 }
 
-/* Whether the ladder shown is the one that the running timer is climbing. */
+/* Whether the ladder, whose last attempt was at `at`, is the one the running timer is climbing. */
 static bool
-ladder_goes_on(const struct conn_detail *d, int side)
+ladder_goes_on(const struct conn_detail *d, int side, nsec at)
 {
-	const struct timer_facts *t = &d->f.half[side].timer;
+	const struct half_facts *h = &d->f.half[side];
 
-	return t->kind != TIMER_NONE && t->due != NSEC_NEVER &&
-	       t->attempt == (uint32_t)d->half[side].n_gaps + 1;
+	return d->f.ended == 0 && h->timer.kind != TIMER_NONE && h->timer.due != NSEC_NEVER &&
+	       at == h->last_sent;
 }
 
-/* The attempts that are still to come, when the sender's rules tell them. */
+/* The attempts that are still to come: the next one, and more where the sender's rules tell. */
 static void
 expected_rows(struct lines *l, const struct conn_detail *d, int side, nsec at)
 {
+	int i = d->half[side].n_gaps;
 	char clock[64], e[24];
+	nsec next = d->f.half[side].timer.due;
 
-	for (int i = d->half[side].n_gaps; i < d->half[side].n_expected; i++) {
-		at += d->half[side].expected[i];
-		seconds_text(e, sizeof e, d->half[side].expected[i]);
+	do {
+		seconds_text(e, sizeof e, next - at);
 		lines_add(l, ROLE_DIM, "  %3d  %-13s %10s  %10s  %8s", i + 2,
-			  text_clock(clock, sizeof clock, at, 3), "", e, _("to come"));
-	}
+			  text_clock(clock, sizeof clock, next, 3), "", e, _("to come"));
+		at = next;
+		if (++i < d->half[side].n_expected)
+			next = at + d->half[side].expected[i];
+	} while (i < d->half[side].n_expected);
 }
 
 static void
@@ -199,7 +203,7 @@ ladder_add(struct lines *l, const struct conn_detail *d, int side)
 		at += d->half[side].gaps[i];
 		gap_row(l, d, side, i, at);
 	}
-	if (d->f.ended == 0 && ladder_goes_on(d, side))
+	if (ladder_goes_on(d, side, at))
 		expected_rows(l, d, side, at);
 }
 
