@@ -4,6 +4,7 @@
  * draws when something changed. Sleeps as long as it can: ten turns a second while packets come or
  * something counts down, less when nothing moves; draws nothing that did not change.
  */
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -366,6 +367,7 @@ ui_loop(struct ui *ui)
 static void
 ui_init(struct ui *ui, const struct ui_config *cfg)
 {
+	assert(column_count <= COLUMNS_MAX);
 	*ui = (struct ui){
 		.cfg = cfg,
 		.engine = cfg->engine,

@@ -86,7 +86,8 @@ struct view {
 };
 
 /* Every screen, in the order of the help. */
-#define VIEWS(X)           X(flows) X(flow) X(packet) X(why) X(problems) X(interfaces) X(sort) X(help)
+#define VIEWS(X)                                                                                   \
+	X(flows) X(flow) X(packet) X(why) X(problems) X(interfaces) X(sort) X(columns) X(help)
 #define DECLARE_VIEW(name) extern const struct view_ops view_##name;
 VIEWS(DECLARE_VIEW)
 #undef DECLARE_VIEW
@@ -149,6 +150,10 @@ struct save_job {
 };
 #define VIEW_DEPTH 8
 
+/* Whether a column is shown: by the screen's width unless the user chose. */
+enum column_choice { COLUMN_BY_WIDTH, COLUMN_ALWAYS, COLUMN_NEVER };
+#define COLUMNS_MAX 64
+
 struct ui {
 	const struct ui_config *cfg;
 	struct engine *engine;
@@ -172,6 +177,7 @@ struct ui {
 	char filter[PROMPT_MAX]; /* in force */
 	char capture_filter[PROMPT_MAX];
 	const struct column *sort;
+	enum column_choice columns[COLUMNS_MAX]; /* by place in the model's columns[] */
 	bool sort_reverse, hold_order, hide_closed;
 	bool absolute_seq, bits, names;
 	enum time_style time_style;
@@ -199,6 +205,7 @@ struct cell_style ui_style(const struct ui *ui);
 /* Another source took the place of the present one: forgets what belonged to that. */
 void ui_set_source(struct ui *ui, struct source *s);
 void ui_set_sort(struct ui *ui, const struct column *c, bool reverse);
+bool ui_column_shown(const struct ui *ui, const struct column *c, int width);
 bool ui_is_tagged(const struct ui *ui, uint64_t id);
 void ui_toggle_tag(struct ui *ui, uint64_t id, struct connref ref);
 enum role severity_role(enum severity s);

@@ -9,9 +9,8 @@
 #include "ui/view.h"
 
 #define ROWS_MAX    256 /* engine_rows' limit */
-#define COLUMNS_MAX 64
-#define MARGIN      1 /* for the tag */
-#define LEAST_WIDTH 8 /* of a column that is cut */
+#define MARGIN      1   /* for the tag */
+#define LEAST_WIDTH 8   /* of a column that is cut */
 
 struct slot {
 	const struct column *column;
@@ -55,13 +54,13 @@ gap_before(const struct flows *f, size_t i)
 }
 
 static void
-slots_choose(struct flows *f, int width)
+slots_choose(struct flows *f, const struct ui *ui, int width)
 {
 	f->n_slots = 0;
 	for (size_t i = 0; i < column_count && f->n_slots < COLUMNS_MAX; i++) {
 		const struct column *c = &columns[i];
-		bool wanted = c->from_width >= 0 && c->from_width <= width;
-		if (width < NARROW) {
+		bool wanted = ui_column_shown(ui, c, width);
+		if (width < NARROW && ui->columns[i] == COLUMN_BY_WIDTH) {
 			wanted = false;
 			for (size_t k = 0; k < ARRAY_LEN(narrow); k++)
 				wanted |= strcmp(c->name, narrow[k]) == 0;
@@ -141,7 +140,7 @@ slots_lay_out(struct flows *f, const struct ui *ui, int screen)
 	if (screen != f->screen)
 		memset(f->needed, 0, sizeof f->needed);
 	f->screen = screen;
-	slots_choose(f, screen);
+	slots_choose(f, ui, screen);
 	slots_measure(f, ui);
 	slots_fit(f, screen);
 	slots_grow(f, screen - slots_width(f));
@@ -362,6 +361,13 @@ sort_menu(struct ui *ui, struct view *v)
 }
 
 static void
+columns_menu(struct ui *ui, struct view *v)
+{
+	(void)v;
+	ui_open(ui, &view_columns, NULL);
+}
+
+static void
 sort_turn(struct ui *ui, struct view *v)
 {
 	(void)v;
@@ -490,6 +496,7 @@ static const struct action flows_actions[] = {
 	 NULL,
 	 N_("capture only what a pcap filter lets through"),
 	 action_capture_filter},
+	{"columns", {'c'}, NULL, N_("choose the columns"), columns_menu},
 	{"sort-left", {'<'}, NULL, N_("sort by the column to the left"), sort_left},
 	{"sort-right", {'>'}, NULL, N_("sort by the column to the right"), sort_right},
 	{"reverse", {'S'}, NULL, N_("reverse the order"), sort_turn},
