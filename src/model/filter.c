@@ -117,13 +117,20 @@ filter_match(const void *query, const struct conn_facts *c)
 	return q->filter == NULL || run(q->filter, c, q->now);
 }
 
-/* Without a column: newest first. */
+/* When something new was last to be told of a connection: that it began, or what went wrong. */
+static nsec
+news(const struct conn_facts *c)
+{
+	return c->verdict.severity >= SEV_WARNING ? nsec_max(c->start, c->verdict.time) : c->start;
+}
+
+/* Without a column: the newest first, be it a connection or its trouble. */
 int64_t
 filter_key(const void *query, const struct conn_facts *c)
 {
 	const struct filter_query *q = query;
 
-	return q->sort == NULL ? -(int64_t)c->id : q->sort->key(c, q->now);
+	return q->sort == NULL ? -news(c) : q->sort->key(c, q->now);
 }
 
 bool

@@ -476,7 +476,13 @@ test_hide_closed_and_order(void **state)
 
 	(void)state;
 	assert_true(filter_match(&q, &c));
-	assert_int_equal(filter_key(&q, &c), -7);
+	assert_true(filter_key(&q, &c) == -c.start);
+	/* trouble is news, a note is not */
+	c.verdict.time = c.start + 5;
+	c.verdict.severity = SEV_NOTE;
+	assert_true(filter_key(&q, &c) == -c.start);
+	c.verdict.severity = SEV_WARNING;
+	assert_true(filter_key(&q, &c) == -c.start - 5);
 	q.sort = column_by_name("server");
 	assert_non_null(q.sort);
 	assert_true(filter_key(&q, &c) > 0);

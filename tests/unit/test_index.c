@@ -71,6 +71,7 @@ put_row(struct engine *e, size_t slot, uint32_t retx)
 
 	e->table[slot] = (struct conn_facts){
 		.ref = {(uint32_t)slot, gen}, .id = ++e->next_id, .ip_version = 4};
+	e->table[slot].start = (nsec)e->next_id;
 	e->table[slot].end[SERVER].port = (uint16_t)(slot % 100);
 	e->table[slot].half[CLIENT].retransmissions = retx;
 	e->change++;
