@@ -18,12 +18,14 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..")]
 
+import opening  # noqa: E402, F401
 import peers  # noqa: E402
-import scenarios  # noqa: E402
+import transfer  # noqa: E402, F401
 import truth  # noqa: E402
 from capture import write_tsv  # noqa: E402
 from lab import Lab  # noqa: E402
 from sampler import COLUMNS, MIB_COLUMNS, Sampler  # noqa: E402
+from scenario import KINDS, VARIANTS  # noqa: E402
 from wire import LOG_COLUMNS, Wire, log_rows  # noqa: E402
 
 SETTLE = 0.3  # seconds after the scenario for the last packets
@@ -62,8 +64,8 @@ def start(lab):
 
 def record(base, kind, variant, snaplen):
     """One scenario from nothing to files."""
-    setup, options = scenarios.KINDS[kind]
-    args = dict(scenarios.VARIANTS[kind][variant])
+    setup, options = KINDS[kind]
+    args = dict(VARIANTS[kind][variant])
     lab = Lab(offload="offload" in options)
     try:
         work = setup(lab, **args)
@@ -131,8 +133,8 @@ def main():
     opt = parser.parse_args()
     os.makedirs(opt.dir, exist_ok=True)
     tasks = []
-    for kind in opt.kinds or scenarios.KINDS:
-        for variant in range(len(scenarios.VARIANTS[kind])):
+    for kind in opt.kinds or KINDS:
+        for variant in range(len(VARIANTS[kind])):
             if not opt.variants or str(variant) in opt.variants.split(","):
                 tasks.append((os.path.join(opt.dir, f"{kind}-{variant}"), kind, variant, opt.s))
     running, failed = [], 0
