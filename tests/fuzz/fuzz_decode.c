@@ -41,8 +41,9 @@ check_field(void *ctx, const struct field *f)
 }
 
 static void
-check_packet(const struct frame *f, const struct packet *p)
+check_packet(const struct frame *f, const struct packet *p, enum decode_result r)
 {
+	CHECK((p->icmp_version != 0) == (r == DECODE_ICMP));
 	CHECK(p->n_sack <= PACKET_SACK_MAX);
 	CHECK(p->ip_version == 4 || p->ip_version == 6);
 	CHECK(p->frame == f->number && p->ts == f->ts);
@@ -61,8 +62,7 @@ try_frame(struct decoder *d, const struct frame *f)
 
 	CHECK(r < DECODE_RESULT_COUNT);
 	if (r == DECODE_TCP || r == DECODE_ICMP)
-		check_packet(f, &packet);
-	CHECK((r == DECODE_ICMP) == (packet.icmp_version != 0) || r != DECODE_TCP);
+		check_packet(f, &packet, r);
 	CHECK(explain_frame(f, check_field, &x) <= f->cap_len);
 	CHECK(r != DECODE_TCP || packet.reassembled || x.fields > 10);
 	check_text(tcp_options_text(text, sizeof(text), f));
