@@ -248,11 +248,24 @@ cause_probe(struct seg *s)
 	s->rexmit_after = s->now - h->last_ts;
 }
 
-/* Neither lost nor sent in vain: refused, or answered by an older connection. */
+/* The earlier copy came to the peer, whatever became of it there: an older connection answered the
+ * SYN; the peer got all and took nothing; or it was seen at the peer's own host, which then spoke. */
 static bool
-can_be_told(const struct seg *s)
+reached_peer(const struct seg *s)
 {
-	return s->cause != CAUSE_TFO && !(s->c->flags & C_CHALLENGED && s->cause == CAUSE_SYN);
+	const struct half *h = s->snd;
+
+	if (s->cause == CAUSE_SYN)
+		return (s->c->flags & C_CHALLENGED) != 0;
+	if (s->range != RANGE_AGAIN || s->cause == CAUSE_SYN_ACK || s->cause == CAUSE_TFO ||
+	    s->p->csum == CSUM_BAD)
+		return false;
+	if (s->rexmit_n == 1 && half_has(h, H_SACK_OK) && h->rejected_to != 0 &&
+	    seq_le(s->end, h->rejected_to) && h->rejected_to - s->end < UINT32_C(1) << 30)
+		return true;
+	return ((s->c->near >> !s->from) & 1) && s->rcv->state >= TCP_ESTAB &&
+	       !(s->c->flags & C_ACCEPT_FULL) && s->last_sent && s->rcv->last_ts > s->last_sent &&
+	       s->rcv->bytes + s->rcv->segments > 2;
 }
 
 void
@@ -269,8 +282,8 @@ cause_decide(struct seg *s)
 	else
 		return;
 	s->cause = cause_of(s);
-	s->needed = already_delivered(s) ? NEEDED_NO : NEEDED_UNKNOWN;
-	s->pending = s->needed == NEEDED_UNKNOWN && can_be_told(s);
+	s->needed = already_delivered(s) || reached_peer(s) ? NEEDED_NO : NEEDED_UNKNOWN;
+	s->pending = s->needed == NEEDED_UNKNOWN && s->cause != CAUSE_TFO;
 	if (s->needed == NEEDED_NO)
 		s->kind = KIND_OLD_DATA;
 	if ((s->p->flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK))
@@ -403,7 +416,9 @@ cause_remember(struct engine *e, struct seg *s)
 	if (s->cause == CAUSE_PROBE)
 		return;
 	h->retransmissions++;
-	h->retransmitted_bytes += s->p->payload_len;
+	h->retransmitted_bytes += s->range == RANGE_HOLE || s->seen_bytes > s->p->payload_len
+					  ? s->p->payload_len
+					  : s->seen_bytes;
 	h->spurious += s->needed == NEEDED_NO;
 	if (half_trouble(e, h))
 		rto_learn(h->trouble, s);
@@ -419,7 +434,7 @@ cause_remember(struct engine *e, struct seg *s)
 
 /* ---- what an ACK proves of earlier retransmissions ---- */
 
-/* The time-out was a mistake as a whole: Linux undoes it (F-RTO, D-SACK). */
+/* The time-out was a mistake as a whole: Linux undoes it at the next progress (F-RTO, D-SACK). */
 static void
 loss_undo(struct half *h)
 {
@@ -438,7 +453,7 @@ loss_undo(struct half *h)
 /* final: nothing that may still come can change it. */
 static void
 retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, enum needed n,
-	    bool final)
+	    bool final, nsec now)
 {
 	struct segment *log = seglog_get(c, x->log);
 
@@ -446,6 +461,8 @@ retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, en
 		h->spurious++;
 	if (n == x->needed && !final)
 		return;
+	if (x->needed != n)
+		x->decided = now;
 	x->needed = n;
 	x->open = !final;
 	if (log && log->frame == x->frame) {
@@ -454,8 +471,6 @@ retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, en
 			log->findings |= FINDING(F_SPURIOUS_RETRANSMISSION);
 	}
 	engine_amend(e, c, x->log, final);
-	if (n == NEEDED_NO)
-		loss_undo(h);
 }
 
 static bool
@@ -463,7 +478,26 @@ dsack_covers(const struct seg *s, const struct retx *x)
 {
 	const struct packet *p = s->p;
 
-	return s->dsack && seq_lt(p->sack[0].left, x->end) && seq_lt(x->seq, p->sack[0].right);
+	return s->dsack && x->needed != NEEDED_NO && seq_lt(p->sack[0].left, x->end) &&
+	       seq_lt(x->seq, p->sack[0].right);
+}
+
+/* One report is of one copy: of several repetitions of the same bytes the latest one. */
+static bool
+dsack_proves(const struct seg *s, const struct trouble *t, size_t i)
+{
+	const struct retx *x = &t->retx[i];
+
+	if (!dsack_covers(s, x))
+		return false;
+	for (size_t k = 0; k < t->n_retx; k++) {
+		const struct retx *y = &t->retx[k];
+
+		if (k != i && y->frame > x->frame && seq_lt(y->seq, x->end) &&
+		    seq_lt(x->seq, y->end) && (y->needed != NEEDED_NO || y->proved == s->p->frame))
+			return false;
+	}
+	return true;
 }
 
 /* The ACK that moves the edge over the retransmission echoes an older time stamp: an earlier copy
@@ -502,7 +536,9 @@ filled_the_edge(const struct seg *s, const struct retx *x, seqno una_before)
 		return false;
 	if (x->has_ts && (s->p->options & OPT_TS))
 		return (int32_t)(s->p->tsecr - x->tsval) >= 0;
-	return s->rcv->rtt.samples == 0 || s->now - x->ts >= s->rcv->rtt.min / 2;
+	/* Without either an ACK that got lost would look the same. */
+	return reports_duplicates(s->c) &&
+	       (s->rcv->rtt.samples == 0 || s->now - x->ts >= s->rcv->rtt.min / 2);
 }
 
 /* What was sent after the retransmission is acknowledged, so it has arrived, too: had it been a
@@ -527,7 +563,8 @@ report_impossible(const struct seg *s, const struct retx *x)
 	const struct half *h = s->rcv;
 	nsec rtt = h->rtt.samples ? rtt_srtt(h) : NSEC_PER_SEC;
 
-	return !reports_duplicates(s->c) || s->now - x->ts > 2 * rtt + 50 * NSEC_PER_MS;
+	return !reports_duplicates(s->c) ||
+	       (x->decided && s->now - x->decided > 2 * rtt + 50 * NSEC_PER_MS);
 }
 
 /* After the peer's ACK was applied. */
@@ -544,12 +581,17 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 
 		if (x->needed == NEEDED_NO || x->cause == CAUSE_TFO || !(x->open || s->dsack))
 			continue;
-		if (dsack_covers(s, x) || eifel(s, x, una_before) || too_soon(s, x, una_before))
-			retx_decide(e, s->c, h, x, NEEDED_NO, true);
-		else if (x->needed == NEEDED_YES || filled_the_edge(s, x, una_before) ||
+		if (dsack_proves(s, t, i) || eifel(s, x, una_before) ||
+		    too_soon(s, x, una_before)) {
+			x->proved = s->p->frame;
+			retx_decide(e, s->c, h, x, NEEDED_NO, true, s->now);
+		} else if (x->needed == NEEDED_YES || filled_the_edge(s, x, una_before) ||
 			 report_overdue(s, x))
-			retx_decide(e, s->c, h, x, NEEDED_YES, report_impossible(s, x));
+			retx_decide(e, s->c, h, x, NEEDED_YES, report_impossible(s, x),
+				    s->now);
 	}
+	if (t && h->una != una_before)
+		loss_undo(h);
 }
 
 /* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
@@ -576,6 +618,6 @@ cause_close(struct engine *e, struct conn *c)
 		for (size_t k = 0; t && k < t->n_retx; k++)
 			if (t->retx[k].open)
 				retx_decide(e, c, h, &t->retx[k], needed_at_last(c, h, &t->retx[k]),
-					    true);
+					    true, c->last);
 	}
 }

@@ -20,11 +20,11 @@ typedef int32_t usec32;
 struct txrec {
 	seqno seq, end;
 	nsec first_ts, last_ts; /* first and latest transmission */
-	uint64_t frame, last_frame;
+	uint64_t frame;
 	uint32_t tsval;	  /* of the first transmission */
 	uint32_t last_tsval;
 	uint32_t log;	  /* number in the segment history of the first transmission */
-	uint16_t ip_id;	  /* of the first transmission */
+	uint16_t ip_id, last_ip_id; /* of the first and the latest transmission */
 	uint8_t sent;	  /* times, saturating */
 	uint8_t flags;	  /* TX_* */
 };
@@ -35,7 +35,7 @@ enum {
 	TX_FIN = 4,
 	TX_SYN = 8,
 	TX_LOST = 16,	 /* never captured itself, known from a retransmission only */
-	TX_TLP = 32,	 /* its latest transmission was a tail-loss probe */
+	TX_GAP = 32,	 /* opened a hole before it */
 };
 
 #define TXQ_INLINE 2
@@ -54,6 +54,8 @@ struct retx {
 	nsec ts;
 	nsec prev_ts;	/* of the transmission before it */
 	uint64_t frame;
+	uint64_t proved; /* by this frame needless */
+	nsec decided;	/* when `needed` became what it is */
 	uint32_t tsval; /* 0 with has_ts false */
 	uint32_t log;
 	uint16_t ip_id;
@@ -205,6 +207,8 @@ struct half {
 	/* ---- seldom ---- */
 	seqno fin_seq;
 	seqno syn_seq_refused;
+	seqno rejected_to;    /* up to here the peer got everything and took nothing (PAWS) */
+	uint16_t plain_dups;  /* duplicate ACKs without SACK since una moved */
 	nsec zero_since, zero_time;
 	nsec zero_until;      /* when the window last opened again */
 	nsec ca_left;	      /* when ca_last was left */
@@ -312,6 +316,7 @@ enum range_kind {
 	RANGE_GAP,	 /* begins beyond what was captured */
 	RANGE_REORDERED, /* an original that arrives late */
 	RANGE_LATE,	 /* an original captured after its ACK: order of the capture only */
+	RANGE_COPY,	 /* the same packet once more */
 	RANGE_AGAIN,	 /* all or part was seen before: a retransmission */
 	RANGE_HOLE,	 /* a retransmission of what was never captured */
 };

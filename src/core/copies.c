@@ -59,15 +59,15 @@ seen_grow(struct engine *e, struct half *h)
 	h->seen_at = SEEN_INLINE;
 }
 
-/* A busy sender's packets may be doubled some dozen packets later. */
+/* Where much is sent, packets may be doubled some dozen packets later. */
 enum copy
-copies_look(struct engine *e, struct half *h, const struct packet *p)
+copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy)
 {
 	struct seen now = seen_of(p);
 	const struct seen *found;
 	size_t n;
 
-	if (!h->seen_more && h->segments >= 4 && h->max_payload > 0 && h->bytes > 4096)
+	if (!h->seen_more && h->segments >= 4 && busy)
 		seen_grow(e, h);
 	n = h->seen_more ? SEEN_MAX : SEEN_INLINE;
 	found = seen_find(h->seen_more ? h->seen_more : h->seen, n, p, &now);

@@ -66,6 +66,10 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 		out->zero_window_time += now - h->zero_since;
 	rtt_fill(h, &out->rtt);
 	timer_facts_fill(c, s, 0, &out->timer);
+	if (out->timer.gives_up < now) { /* it has */
+		out->timer.kind = TIMER_NONE;
+		out->timer.due = out->timer.due_latest = NSEC_NEVER;
+	}
 }
 
 static void

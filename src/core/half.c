@@ -104,10 +104,12 @@ rec_of(const struct seg *s)
 	const struct packet *p = s->p;
 	struct txrec r = {
 		.seq = s->seq, .end = s->end, .first_ts = p->ts, .last_ts = p->ts,
-		.frame = p->frame, .last_frame = p->frame, .tsval = p->tsval,
-		.last_tsval = p->tsval, .log = s->log, .ip_id = p->ip_id, .sent = 1,
+		.frame = p->frame, .tsval = p->tsval, .last_tsval = p->tsval, .log = s->log,
+		.ip_id = p->ip_id, .last_ip_id = p->ip_id, .sent = 1,
 	};
 
+	if (s->range == RANGE_GAP)
+		r.flags |= TX_GAP;
 	if (p->flags & TH_FIN)
 		r.flags |= TX_FIN;
 	if (p->flags & TH_SYN)
@@ -129,14 +131,10 @@ sent_again(struct engine *e, struct seg *s)
 		if (seq_le(s->end, r->seq))
 			break;
 		r->last_ts = s->p->ts;
-		r->last_frame = s->p->frame;
+		r->last_ip_id = s->p->ip_id;
 		r->last_tsval = s->p->tsval;
 		r->sent += r->sent < UINT8_MAX;
 		r->flags |= TX_RETRANS;
-		if (s->cause == CAUSE_TLP)
-			r->flags |= TX_TLP;
-		else
-			r->flags &= (uint8_t)~TX_TLP;
 	}
 }
 
@@ -252,7 +250,7 @@ window_sent(struct half *h, const struct seg *s)
 			h->zero_frame = p->frame;
 		}
 	} else if (h->zero_since) {
-		h->zero_time += p->ts - h->zero_since;
+		h->zero_time += nsec_max(p->ts - h->zero_since, 0);
 		h->zero_since = 0;
 		h->zero_until = p->ts;
 	}
@@ -335,7 +333,7 @@ ack_sample(const struct half *h, const struct seg *s)
 }
 
 static void
-ack_remember(struct conn *c, const struct half *h, const struct seg *s)
+ack_remember(struct engine *e, struct conn *c, const struct half *h, const struct seg *s)
 {
 	for (size_t i = 0; i < h->q.len; i++) {
 		const struct txrec *r = txq_at(&h->q, i);
@@ -344,6 +342,8 @@ ack_remember(struct conn *c, const struct half *h, const struct seg *s)
 		if (seq_lt(s->p->ack, r->end))
 			return;
 		log = c->log_first ? seglog_get(c, r->log) : NULL;
+		if (r->flags & TX_GAP) /* what was before it is settled */
+			engine_amend(e, c, r->log, true);
 		if (log && !log->acked_by) {
 			log->acked_by = s->p->frame;
 			log->acked_after = s->p->ts - r->first_ts;
@@ -439,6 +439,28 @@ hint(struct half *h, const struct seg *s)
 	h->hint_ts = s->now;
 }
 
+/* Where SACK is agreed a duplicate ACK without SACK says: a segment came and was not taken (RFC 7323
+ * 5.3). As many of them as segments outstanding: all have come. */
+static void
+plain_duplicate(struct half *h, nsec now)
+{
+	seqno to = h->una;
+	uint32_t n = 0;
+
+	if (++h->plain_dups < 3 || !half_has(h, H_SACK_OK))
+		return;
+	for (size_t i = 0; i < h->q.len && n <= h->plain_dups; i++) {
+		const struct txrec *r = txq_at(&h->q, i);
+
+		if (r->first_ts + h->rtt.min > now) /* cannot be answered yet */
+			break;
+		n += !(r->flags & TX_SACKED);
+		to = r->end;
+	}
+	if (h->plain_dups >= n)
+		h->rejected_to = to;
+}
+
 static void
 ack_advance(struct engine *e, struct seg *s)
 {
@@ -448,11 +470,11 @@ ack_advance(struct engine *e, struct seg *s)
 	bool any = h->q.len > 0 && seq_le(txq_at(&h->q, 0)->end, ack);
 
 	holes_acked(e, s);
-	ack_remember(s->c, h, s);
+	ack_remember(e, s->c, h, s);
 	edge_unseen(h, ack);
 	h->una = ack;
 	h->ack_ts = s->now;
-	h->peer_dups = 0;
+	h->peer_dups = h->plain_dups = 0;
 	txq_ack(&h->q, ack);
 	sample_take(s->c, !s->from, sample);
 	/* Without any sample (Karn) progress still ends the back-off once new data is acknowledged. */
@@ -497,6 +519,8 @@ half_acked(struct engine *e, struct seg *s)
 	if (s->new_sack || s->dup_ack) {
 		hint(h, s);
 		h->peer_dups++;
+		if (!p->n_sack)
+			plain_duplicate(h, s->now);
 	}
 	if (p->options & OPT_SACK)
 		sack_apply(e, s);

@@ -147,6 +147,10 @@ conn_renew(struct engine *e, struct conn *old, const struct packet *p, uint64_t 
 	if (old) {
 		engine_touch(e, old);
 		old->flags |= C_REPLACED;
+		if (alive) /* the old connection's peer will answer with a challenge ACK */
+			old->half[table_same_end(&old->end[CLIENT], p->src, p->sport) ? CLIENT
+										      : SERVER]
+				.last_kind = KIND_ODD;
 	}
 	return c;
 }
@@ -174,7 +178,8 @@ plausible(const struct conn *c, const struct packet *p, enum side from)
 	if (!half_has(h, H_SEQ) && half_has(peer, H_ISN) && (p->flags & TH_ACK) &&
 	    (!seq_lt(peer->isn, p->ack) || !seq_le(p->ack, peer->nxt)))
 		return false;
-	if (!(p->flags & TH_ACK) && !half_has(peer, H_SEQ) && half_has(h, H_ISN))
+	/* Until it is answered a client has nothing to acknowledge. */
+	if (!half_has(peer, H_SEQ) && half_has(h, H_ISN))
 		return p->seq == h->isn || p->seq == h->nxt;
 	return seq_near(h, p->seq, peer) &&
 	       (!(p->flags & TH_ACK) || seq_near(peer, p->ack, h));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define REORDER_TIME   (3 * NSEC_PER_MS) /* below it, without other proof, late is reordered */
+#define KEEP_ALIVE_MIN (900 * NSEC_PER_MS)
 #define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much (E8) */
 
 static bool
@@ -52,7 +53,7 @@ hole_unacked(const struct seg *s)
 	const struct half *h = s->snd;
 	size_t i = txq_lower(&h->q, s->seq);
 	const struct txrec *after = i < h->q.len ? txq_at(&h->q, i) : NULL;
-	nsec patience;
+	nsec patience, near;
 	int order;
 
 	if (!after) /* the peer acknowledged past what was captured */
@@ -62,10 +63,13 @@ hole_unacked(const struct seg *s)
 		return order < 0 ? RANGE_REORDERED : RANGE_HOLE;
 	if (is_near(s))
 		return RANGE_HOLE;
+	/* The sender cannot know of the hole before the peer's word of it has come there and back. */
+	near = rtt_near(s->c, s->from);
+	if (h->hint_ts >= after->first_ts)
+		return s->now < h->hint_first + near - near / 5 ? RANGE_REORDERED : RANGE_HOLE;
 	patience = nsec_max(REORDER_TIME, h->rtt.samples ? h->rtt.min / 4 : 0);
-	if (s->now - after->first_ts < patience && h->hint_ts < after->first_ts)
-		return RANGE_REORDERED;
-	return RANGE_HOLE;
+	return s->now - after->first_ts < nsec_max(patience, near - near / 5) ? RANGE_REORDERED
+									      : RANGE_HOLE;
 }
 
 /* The hole below the acknowledged edge that holds seq, or NULL. */
@@ -147,12 +151,30 @@ overtaken_by_copy(const struct seg *s)
 	return false;
 }
 
+/* The very packet that carried these bytes before, doubled on the way: the same IP ID and time. */
+static bool
+is_network_copy(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	const struct packet *p = s->p;
+	const struct txrec *r = txq_find(&h->q, s->seq);
+
+	if (!r)
+		r = txq_find_acked(&h->q, s->seq);
+	if (p->ip_version != 4 || p->ip_id == 0)
+		return false;
+	return r && ((p->ip_id == r->ip_id && p->tsval == r->tsval) ||
+		     (p->ip_id == r->last_ip_id && p->tsval == r->last_tsval));
+}
+
 static enum range_kind
 range_old(struct seg *s)
 {
 	const struct hole *hole;
 
 	s->seen_bytes = seen_bytes(s->snd, s->seq, s->end);
+	if (s->seen_bytes > 0 && is_network_copy(s))
+		return RANGE_COPY;
 	if (s->seen_bytes > 0)
 		return overtaken_by_copy(s) ? RANGE_REORDERED : RANGE_AGAIN;
 	hole = acked_hole(s->snd, s->seq);
@@ -179,6 +201,10 @@ is_probe(const struct seg *s)
 
 	if (s->p->payload_len > 1 || (s->p->flags & (TH_SYN | TH_FIN | TH_RST)) ||
 	    !half_has(h, H_SEQ) || !half_has(h, H_UNA))
+		return false;
+	/* An idle peer is asked after a second at least; sooner, it is an ACK that was overtaken. */
+	if (!s->window_closed &&
+	    (s->now - nsec_max(h->last_rcv, h->last_ts) < KEEP_ALIVE_MIN || half_has(h, H_FIN)))
 		return false;
 	if (s->p->payload_len == 0)
 		return (s->seq == h->nxt - 1 || s->seq == h->una - 1) && half_has(h, H_ACK);

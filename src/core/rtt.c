@@ -8,7 +8,7 @@
 #define RTO_MIN_US  200000   /* acts on the variance: RTO ≥ SRTT + 200 ms */
 #define RTO_INIT_US 1000000  /* before any sample, RFC 6298 2.1 */
 #define RTO_MAX_US  120000000
-#define SAMPLE_MAX_US 600000000
+#define SAMPLE_MAX_US 120000000
 
 static usec32
 var_floor(const struct rtt *r)

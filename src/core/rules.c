@@ -33,7 +33,7 @@ same_window(const struct seg *s)
 static bool
 duplicate_packet(const struct seg *s)
 {
-	return has(s, F_DUPLICATE_PACKET); /* decided before anything else: copies.c */
+	return s->range == RANGE_COPY; /* the nearer ones are found by copies.c before */
 }
 
 static bool
@@ -142,7 +142,8 @@ duplicate_ack(const struct seg *s) /* RFC 5681 2, with RFC 2018: SACK news count
 		return false;
 	if (s->new_sack)
 		return true;
-	if (s->p->window == 0 || s->rcv->window_raw == 0)
+	/* Announcements of MPTCP repeat number and ACK (RFC 8684). */
+	if (s->p->window == 0 || s->rcv->window_raw == 0 || (s->p->options & OPT_MPTCP))
 		return false;
 	return s->outstanding && same_window(s) && !s->dsack;
 }
@@ -238,7 +239,7 @@ static const struct rule rules[FINDING_COUNT] = {
 
 /* Order of evaluation, where it is not the order of the enumeration. */
 static const uint8_t order[] = {
-	F_RETRANSMISSION, F_FAST_RETRANSMISSION, F_SPURIOUS_RETRANSMISSION, F_OUT_OF_ORDER,
+	F_DUPLICATE_PACKET, F_RETRANSMISSION, F_FAST_RETRANSMISSION, F_SPURIOUS_RETRANSMISSION, F_OUT_OF_ORDER,
 	F_LOST_SEGMENT, F_ACK_LOST_SEGMENT, F_ZERO_WINDOW, F_ZERO_WINDOW_PROBE, F_KEEP_ALIVE, F_DSACK,
 	F_ZERO_WINDOW_PROBE_ACK, F_KEEP_ALIVE_ACK, F_RE_ACK, F_CHALLENGE_ACK, F_DUPLICATE_ACK,
 	F_WINDOW_UPDATE, F_WINDOW_FULL, F_REUSED_PORTS,

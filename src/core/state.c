@@ -145,8 +145,12 @@ sender_steps(struct seg *s)
 	/* Acknowledging the peer's FIN proves that it arrived. */
 	if (acks_fin(s))
 		step(s->snd, EV_GOT_FIN);
-	if ((f & TH_FIN) && (f & TH_ACK))
+	if ((f & TH_FIN) && (f & TH_ACK)) {
+		/* The peer's FIN was still on its way to it. */
+		if (s->snd->state == TCP_CLOSE_WAIT && !acks_fin(s))
+			s->snd->state = TCP_ESTAB;
 		step(s->snd, EV_SEND_FIN);
+	}
 }
 
 /* ---- what it says of the receiver, if it got it ---- */
@@ -259,7 +263,7 @@ reset_ends(struct seg *s)
 	c->half[0].state = c->half[1].state = TCP_CLOSED;
 	timer_stop(&c->half[0]);
 	timer_stop(&c->half[1]);
-	c->ended = s->now;
+	c->ended = nsec_max(s->now, c->last);
 }
 
 static void
@@ -319,7 +323,7 @@ end_in_order(struct seg *s)
 		done = done && (c->half[i].state == TCP_CLOSED || c->half[i].state == TCP_TIME_WAIT);
 	if (done && c->end_cause == END_OPEN) {
 		c->end_cause = END_CLOSED;
-		c->ended = s->now;
+		c->ended = nsec_max(s->now, c->last);
 	}
 	if (c->ended_by < 0 && (s->p->flags & TH_FIN))
 		c->ended_by = (int8_t)s->from;

@@ -116,7 +116,7 @@ syn_sent_timer(struct half *h, nsec now)
 	h->timer_slack = slack;
 }
 
-/* A SYN-ACK that answers a repeated SYN is sent in addition and moves no timer. */
+/* A SYN-ACK that answers a repeated SYN is no attempt of the timer, but starts it anew. */
 static void
 syn_ack_timer(const struct seg *s)
 {
@@ -131,6 +131,8 @@ syn_ack_timer(const struct seg *s)
 	else if (timer_fired(s->c, s->from, s->now))
 		timer_arm(h, TIMER_SYN_ACK, h->attempt + 1, s->now,
 			  nsec_min(h->timer_len * 2, RTO_MAX));
+	else
+		timer_arm(h, TIMER_SYN_ACK, h->attempt, s->now, h->timer_len);
 }
 
 /* After a challenge ACK Linux tries its SYN again almost at once. */
@@ -187,7 +189,8 @@ tlp_arm(const struct conn *c, struct half *h, const struct half *peer, nsec now,
 {
 	nsec pto = NSEC_PER_SEC;
 
-	if (!sack_agreed(c) || h->ca != CA_OPEN || h->q.len == 0 || half_has(h, H_TLP_OUT))
+	if (!sack_agreed(c) || h->ca != CA_OPEN || h->peer_dups > 0 || h->q.len == 0 ||
+	    half_has(h, H_TLP_OUT))
 		return false;
 	if (h->rtt.samples)
 		pto = 2 * rtt_srtt(h) +
@@ -442,7 +445,7 @@ timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_fa
 	out->due = h->timer_start + h->timer_len;
 	out->due_latest = out->due + h->timer_slack +
 			  timer_lateness(hz, h->timer_len + h->timer_slack) +
-			  rtt_near(c, s) / 4;
+			  rtt_near(c, s) / 4 + NSEC_PER_MS;
 }
 
 /* ---- the ladder by the sender's rules, beside the measured one ---- */

@@ -88,6 +88,9 @@ seg_decide(struct seg *s)
 	if (s->range == RANGE_AGAIN || s->range == RANGE_HOLE || s->kind != KIND_ORDINARY)
 		cause_decide(s);
 	rules_run(s);
+	/* What it jumped over may still turn out to be only late. */
+	if (s->findings & FINDING(F_LOST_SEGMENT))
+		s->pending = true;
 }
 
 /* ---- where the capture is (E6) ---- */
@@ -131,13 +134,17 @@ handshake_watch(struct seg *s)
 	uint16_t f = p->flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
 
 	if (f == (TH_SYN | TH_ACK) && c->syn_to_synack < 0 && half_has(s->rcv, H_SYN_SENT))
-		c->syn_to_synack = p->ts - s->rcv->syn_last_ts;
+		c->syn_to_synack = nsec_max(p->ts - s->rcv->syn_last_ts, 0);
 	else if (f == TH_ACK && !(c->flags & C_HANDSHAKE_DONE) && half_has(s->snd, H_SYN_SENT) &&
 		 half_has(s->rcv, H_SYN_ACK) && p->ack == s->rcv->isn + 1) {
 		c->flags |= C_HANDSHAKE_DONE;
 		c->hs_frame = p->frame;
-		c->synack_to_ack = p->ts - s->rcv->syn_last_ts;
+		c->synack_to_ack = nsec_max(p->ts - s->rcv->syn_last_ts, 0);
 		place_by_handshake(c);
+		/* Neither end could measure: both fall back (RFC 6298 5.7). */
+		for (int i = 0; i < 2; i++)
+			if (c->half[i].rtt.samples == 0)
+				c->half[i].rtt.rto = 3000000;
 	}
 }
 
@@ -221,7 +228,7 @@ gap_explained(struct engine *e, struct seg *s)
 	log = seglog_get(s->c, r->log);
 	if (log && (log->findings & FINDING(F_LOST_SEGMENT))) {
 		log->findings &= ~FINDING(F_LOST_SEGMENT);
-		engine_amend(e, s->c, r->log, !log->pending);
+		engine_amend(e, s->c, r->log, true);
 	}
 }
 
@@ -378,7 +385,7 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 	}
 	engine_touch(e, c);
 	seg_begin(&s, p, c, from, fresh);
-	copy = copies_look(e, s.snd, p);
+	copy = copies_look(e, s.snd, p, s.snd->bytes > 4096 || s.rcv->bytes > 4096);
 	if (copy != COPY_NONE) {
 		copy_tell(e, &s, copy);
 		return;
@@ -386,6 +393,10 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 	s.snd->scope = p->scope;
 	place_by_offload(&s);
 	seg_decide(&s);
+	if (s.range == RANGE_COPY) {
+		copy_tell(e, &s, COPY_BY_NETWORK);
+		return;
+	}
 	if (s.kind == KIND_ODD && s.range == RANGE_NONE) { /* changes nothing but what it is */
 		s.snd->segments++;
 		s.snd->last_kind = KIND_ODD;

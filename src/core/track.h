@@ -8,7 +8,7 @@
 
 enum copy { COPY_NONE, COPY_BY_CAPTURE, COPY_BY_NETWORK };
 
-enum copy copies_look(struct engine *e, struct half *h, const struct packet *p);
+enum copy copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy);
 
 /* Which connection the packet belongs to, made if need be; NULL: it cannot be tracked. *fresh: this
  * packet opened it. */
