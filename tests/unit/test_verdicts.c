@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_verdicts: for every diagnosis a connection that has it, with the numbers and the evidence it
+ * names, and one that nearly does. The sentences made of them are the model's tests.
+ */
+#include <string.h>
+
+#include "pkt.h"
+
+#define BEGIN(w, c)                                                                                \
+	struct watch w;                                                                            \
+	struct pair c;                                                                             \
+	struct conn_detail d;                                                                      \
+	watch_open(&w);                                                                            \
+	pair_init(&c, &w, ISN(state))
+
+#define LOOK(c, at) (d = pair_detail(&(c), at))
+
+#define assert_verdict(v)    assert_non_null(verdict_of(&d, v))
+#define assert_no_verdict(v) assert_null(verdict_of(&d, v))
+
+static void
+assert_evidence(const struct verdict *v, uint64_t frame)
+{
+	for (int i = 0; i < v->n_frames; i++)
+		if (v->frames[i] == frame)
+			return;
+	fail_msg("frame %llu is not among the evidence", (unsigned long long)frame);
+}
+
+/* ---- opening ---- */
+
+static void
+test_refused(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	uint64_t f = rst_ack(&c, SERVER, .seq = SEQ_ISN, .win = WIN_ZERO, .at = MS(0.02));
+	LOOK(c, MS(1));
+	assert_verdict(V_REFUSED);
+	const struct verdict *v = verdict_of(&d, V_REFUSED);
+	assert_int_equal(v->severity, SEV_ERROR);
+	assert_int_equal(v->side, SERVER);
+	assert_int_equal(v->d[0], US(20));
+	assert_evidence(v, 1);
+	assert_evidence(v, f);
+	assert_no_verdict(V_RESET);
+	assert_no_verdict(V_NO_ANSWER);
+	watch_close(&w);
+}
+
+static void
+test_rejected(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	uint64_t f = pair_icmp(&c, MS(5), 7, 3, 13, 0);
+	LOOK(c, MS(10));
+	assert_verdict(V_REJECTED);
+	const struct verdict *v = verdict_of(&d, V_REJECTED);
+	assert_int_equal(v->icmp_type, 3);
+	assert_int_equal(v->icmp_code, 13);
+	assert_int_equal(v->addr[15], 7);
+	assert_int_equal(v->d[0], MS(5));
+	assert_evidence(v, f);
+	assert_no_verdict(V_REFUSED);
+	watch_close(&w);
+}
+
+static void
+test_no_answer(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = SEC(0));
+	LOOK(c, MS(300));
+	assert_no_verdict(V_NO_ANSWER); /* it may come yet */
+	syn(&c, .at = SEC(1.01));
+	syn(&c, .at = SEC(3.02));
+	LOOK(c, SEC(4));
+	assert_verdict(V_NO_ANSWER);
+	const struct verdict *v = verdict_of(&d, V_NO_ANSWER);
+	assert_int_equal(v->n[0], 3);
+	assert_int_equal(v->d[0], SEC(4));
+	assert_evidence(v, 1);
+	watch_close(&w);
+}
+
+static void
+test_answer_ends_no_answer(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = SEC(0));
+	syn(&c, .at = SEC(1.01));
+	synack(&c, .at = SEC(1.03));
+	ack(&c, CLIENT, .at = SEC(1.031));
+	LOOK(c, SEC(2));
+	assert_no_verdict(V_NO_ANSWER);
+	assert_verdict(V_SYN_LOST);
+	watch_close(&w);
+}
+
+static void
+test_first_syn_answered(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	LOOK(c, SEC(1));
+	assert_int_equal(d.n_verdicts, 0);
+	assert_int_equal(d.f.verdict.severity, SEV_NONE);
+	watch_close(&w);
+}
+
+static void
+test_syn_ack_unanswered(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	synack(&c, .at = MS(20));
+	LOOK(c, MS(100));
+	assert_no_verdict(V_SYN_ACK_UNANSWERED);
+	synack(&c, .at = SEC(1.03));
+	synack(&c, .at = SEC(3.05));
+	LOOK(c, SEC(4));
+	assert_verdict(V_SYN_ACK_UNANSWERED);
+	assert_int_equal(verdict_of(&d, V_SYN_ACK_UNANSWERED)->n[0], 3);
+	watch_close(&w);
+}
+
+static void
+test_accept_queue_full(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 100, .at = MS(30));
+	for (int i = 0; i < 3; i++) {
+		synack(&c, .ack = 1, .at = SEC(1.05 * (1 << i)));
+		ack(&c, CLIENT);
+	}
+	LOOK(c, SEC(5));
+	assert_verdict(V_ACCEPT_QUEUE_FULL);
+	assert_int_equal(verdict_of(&d, V_ACCEPT_QUEUE_FULL)->n[0], 3);
+	watch_close(&w);
+}
+
+/* ---- ends ---- */
+
+static void
+test_half_open(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 100, .at = MS(50));
+	ack(&c, SERVER, .at = MS(70));
+	uint64_t g = data(&c, CLIENT, .len = 100, .at = SEC(100));
+	c.ip_id_zero = true;
+	uint64_t f = rst(&c, SERVER, .win = WIN_ZERO, .at = SEC(100.02));
+	LOOK(c, SEC(101));
+	assert_verdict(V_HALF_OPEN);
+	const struct verdict *v = verdict_of(&d, V_HALF_OPEN);
+	assert_int_equal(v->severity, SEV_ERROR);
+	assert_evidence(v, f);
+	assert_evidence(v, g);
+	assert_no_verdict(V_RESET);
+	watch_close(&w);
+}
+
+static void
+test_reset(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 100, .at = MS(50));
+	ack(&c, SERVER, .at = MS(70));
+	uint64_t f = rst_ack(&c, CLIENT, .at = SEC(1));
+	LOOK(c, SEC(2));
+	assert_verdict(V_RESET);
+	assert_int_equal(verdict_of(&d, V_RESET)->side, CLIENT);
+	assert_evidence(verdict_of(&d, V_RESET), f);
+	assert_no_verdict(V_HALF_OPEN);
+	watch_close(&w);
+}
+
+static void
+test_reset_after_close(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	fin(&c, CLIENT, .at = MS(100));
+	fin(&c, SERVER, .at = MS(120));
+	ack(&c, CLIENT, .at = MS(120.1));
+	LOOK(c, MS(121));
+	assert_int_equal(d.n_verdicts, 0);
+	rst(&c, CLIENT, .at = MS(122));
+	LOOK(c, SEC(1));
+	assert_verdict(V_RESET_AFTER_CLOSE);
+	assert_no_verdict(V_RESET);
+	watch_close(&w);
+}
+
+static void
+test_reset_suspect(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	pair_talk(&c, MS(50), 5);
+	rst_ack(&c, SERVER, .ttl = 240, .ip_id = 7, .at = SEC(1));
+	LOOK(c, SEC(2));
+	assert_verdict(V_RESET_SUSPECT);
+	watch_close(&w);
+}
+
+static void
+test_own_reset_is_not_suspect(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	pair_talk(&c, MS(50), 5);
+	rst_ack(&c, SERVER, .at = SEC(1));
+	LOOK(c, SEC(2));
+	assert_no_verdict(V_RESET_SUSPECT);
+	watch_close(&w);
+}
+
+static void
+test_peer_silent(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 100, .at = SEC(1));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = SEC(1.222));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = SEC(1.444));
+	uint64_t f = data(&c, CLIENT, .seq = 1, .len = 100, .at = SEC(1.89));
+	LOOK(c, SEC(2));
+	assert_verdict(V_PEER_SILENT);
+	const struct verdict *v = verdict_of(&d, V_PEER_SILENT);
+	assert_int_equal(v->severity, SEV_ERROR);
+	assert_evidence(v, f);
+	ack(&c, SERVER, .at = SEC(2.1));
+	LOOK(c, SEC(2.2));
+	assert_no_verdict(V_PEER_SILENT); /* it answered after all */
+	watch_close(&w);
+}
+
+/* ---- the window ---- */
+
+static void
+test_window_closed(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, SERVER, .len = 1000, .at = SEC(1));
+	uint64_t f = ack(&c, CLIENT, .win = WIN_ZERO, .at = SEC(1.0001));
+	LOOK(c, SEC(1.1));
+	assert_no_verdict(V_WINDOW_CLOSED);
+	LOOK(c, SEC(4.1));
+	assert_verdict(V_WINDOW_CLOSED);
+	const struct verdict *v = verdict_of(&d, V_WINDOW_CLOSED);
+	assert_int_equal(v->side, CLIENT);
+	assert_evidence(v, f);
+	assert_true(d.f.half[CLIENT].zero_window_time >= SEC(3));
+	watch_close(&w);
+}
+
+static void
+test_window_closed_briefly(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, SERVER, .len = 1000, .at = SEC(1));
+	ack(&c, CLIENT, .win = WIN_ZERO, .at = SEC(1.0001));
+	ack(&c, CLIENT, .win = 500, .at = SEC(1.05));
+	LOOK(c, SEC(10));
+	assert_no_verdict(V_WINDOW_CLOSED);
+	watch_close(&w);
+}
+
+/* ---- loss and its kin ---- */
+
+static void
+send_with_loss(struct pair *c, int n, int every)
+{
+	for (int i = 0; i < n; i++) {
+		nsec at = SEC(1) + MS(600) * i;
+		int64_t seq = c->next[CLIENT];
+		data(c, CLIENT, .len = 1000, .at = at);
+		if (i % every == 0)
+			data(c, CLIENT, .seq = seq, .len = 1000, .at = at + MS(230));
+		ack(c, SERVER, .at = at + MS(260));
+	}
+}
+
+static void
+test_loss(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	send_with_loss(&c, 60, 10);
+	LOOK(c, SEC(60));
+	assert_verdict(V_LOSS);
+	assert_int_equal(verdict_of(&d, V_LOSS)->side, CLIENT);
+	watch_close(&w);
+}
+
+static void
+test_hardly_any_loss(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	send_with_loss(&c, 300, 300);
+	LOOK(c, SEC(200));
+	assert_no_verdict(V_LOSS);
+	watch_close(&w);
+}
+
+static void
+test_duplicates(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	for (int i = 0; i < 6; i++) {
+		data(&c, SERVER, .len = 1000, .at = SEC(1) + MS(100) * i);
+		pair_copy(&c, MS(5), 0);
+	}
+	LOOK(c, SEC(3));
+	assert_verdict(V_DUPLICATES);
+	assert_no_verdict(V_LOSS);
+	watch_close(&w);
+}
+
+static void
+test_path_mtu(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 1448, .at = SEC(1));
+	pair_icmp(&c, SEC(1.001), 9, 3, 4, 600);
+	uint64_t f = data(&c, CLIENT, .seq = 1, .len = 548, .at = SEC(1.0011));
+	data(&c, CLIENT, .seq = 549, .len = 548, .at = SEC(1.0012));
+	assert_int_equal(seg_at(&w, f)->cause, CAUSE_PMTU);
+	LOOK(c, SEC(1.01));
+	assert_verdict(V_PATH_MTU);
+	watch_close(&w);
+}
+
+static void
+test_keepalive_unanswered(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 100, .at = MS(50));
+	ack(&c, SERVER, .at = MS(70));
+	ack(&c, CLIENT, .seq = 100, .at = SEC(10));
+	ack(&c, SERVER, .at = SEC(10.02));
+	LOOK(c, SEC(11));
+	assert_no_verdict(V_KEEPALIVE_UNANSWERED);
+	for (int i = 2; i < 5; i++)
+		ack(&c, CLIENT, .seq = 100, .at = SEC(10 * i));
+	LOOK(c, SEC(45));
+	assert_verdict(V_KEEPALIVE_UNANSWERED);
+	watch_close(&w);
+}
+
+/* ---- what is odd, and what the capture lacks ---- */
+
+static void
+test_half_closed(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	fin(&c, CLIENT, .at = MS(100));
+	ack(&c, SERVER, .at = MS(120));
+	LOOK(c, SEC(1));
+	assert_no_verdict(V_HALF_CLOSED);
+	LOOK(c, SEC(20));
+	assert_verdict(V_HALF_CLOSED);
+	watch_close(&w);
+}
+
+static void
+test_port_reuse(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	fin(&c, CLIENT, .at = MS(100));
+	fin(&c, SERVER, .at = MS(120));
+	ack(&c, CLIENT, .at = MS(120.1));
+	LOOK(c, MS(200));
+	assert_no_verdict(V_PORT_REUSE);
+	pair_anew(&c, 100000);
+	pair_handshake(&c, SEC(2), MS(20));
+	LOOK(c, SEC(3));
+	assert_verdict(V_PORT_REUSE);
+	watch_close(&w);
+}
+
+static void
+test_midstream(void **state)
+{
+	BEGIN(w, c);
+	c.next[CLIENT] = c.next[SERVER] = 5000;
+	pair_talk(&c, MS(50), 3);
+	LOOK(c, SEC(1));
+	assert_verdict(V_MIDSTREAM);
+	assert_no_verdict(V_ONE_SIDED);
+	watch_close(&w);
+}
+
+static void
+test_one_sided(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	synack(&c, .unseen = true, .at = MS(20));
+	ack(&c, CLIENT, .at = MS(20.05));
+	for (int i = 0; i < 10; i++) {
+		data(&c, CLIENT, .len = 100, .at = MS(100 + 50 * i));
+		data(&c, SERVER, .len = 100, .at = MS(120 + 50 * i), .unseen = true);
+		ack(&c, CLIENT, .at = MS(121 + 50 * i));
+	}
+	LOOK(c, SEC(1));
+	assert_verdict(V_ONE_SIDED);
+	assert_no_verdict(V_NO_ANSWER);
+	assert_no_verdict(V_PEER_SILENT);
+	watch_close(&w);
+}
+
+static void
+test_capture_loss(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	for (int i = 0; i < 20; i++) {
+		data(&c, SERVER, .len = 1000, .at = MS(100 + 50 * i), .unseen = i % 5 == 2);
+		ack(&c, CLIENT, .at = MS(100.1 + 50 * i));
+	}
+	LOOK(c, SEC(3));
+	assert_verdict(V_CAPTURE_LOSS);
+	assert_no_verdict(V_LOSS);
+	watch_close(&w);
+}
+
+static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_refused),
+	SEQ_TEST(test_rejected),
+	SEQ_TEST(test_no_answer),
+	SEQ_TEST(test_answer_ends_no_answer),
+	SEQ_TEST(test_first_syn_answered),
+	SEQ_TEST(test_syn_ack_unanswered),
+	SEQ_TEST(test_accept_queue_full),
+	SEQ_TEST(test_half_open),
+	SEQ_TEST(test_reset),
+	SEQ_TEST(test_reset_after_close),
+	SEQ_TEST(test_reset_suspect),
+	SEQ_TEST(test_own_reset_is_not_suspect),
+	SEQ_TEST(test_peer_silent),
+	SEQ_TEST(test_window_closed),
+	SEQ_TEST(test_window_closed_briefly),
+	SEQ_TEST(test_loss),
+	SEQ_TEST(test_hardly_any_loss),
+	SEQ_TEST(test_duplicates),
+	SEQ_TEST(test_path_mtu),
+	SEQ_TEST(test_keepalive_unanswered),
+	SEQ_TEST(test_half_closed),
+	SEQ_TEST(test_port_reuse),
+	SEQ_TEST(test_midstream),
+	SEQ_TEST(test_one_sided),
+	SEQ_TEST(test_capture_loss),
+};
+
+UNIT_MAIN(tests)
