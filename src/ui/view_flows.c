@@ -9,7 +9,6 @@
 #include "ui/view.h"
 
 #define ROWS_MAX    256 /* engine_rows' limit */
-#define MARGIN      1   /* for the tag */
 #define LEAST_WIDTH 8   /* of a column that is cut */
 
 struct slot {
@@ -73,7 +72,7 @@ slots_choose(struct flows *f, const struct ui *ui, int width)
 static int
 slots_width(const struct flows *f)
 {
-	int width = MARGIN;
+	int width = 0;
 
 	for (size_t i = 0; i < f->n_slots; i++)
 		width += gap_before(f, i) + f->slots[i].width;
@@ -135,7 +134,7 @@ slots_grow(struct flows *f, int spare)
 static void
 slots_lay_out(struct flows *f, const struct ui *ui, int screen)
 {
-	int x = MARGIN;
+	int x = 0;
 
 	if (screen != f->screen)
 		memset(f->needed, 0, sizeof f->needed);
@@ -240,7 +239,7 @@ flows_draw_row(struct view *v, size_t row, struct area a, bool selected)
 			 : severity == SEV_NONE ? plain
 						: severity_role(severity);
 	if (ui_is_tagged(v->ui, c->id))
-		term_put(a.y, 0, 1, plain, "+");
+		term_put(a.y, 1, 1, plain, "+"); /* behind the flag */
 	for (size_t i = 0; i < f->n_slots; i++) {
 		const char *name = f->slots[i].column->name;
 		bool telling = strcmp(name, "flag") == 0 || strcmp(name, "state") == 0 ||

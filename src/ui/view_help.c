@@ -53,11 +53,12 @@ add_all_keys(struct help *h, int cols)
 #undef VIEW_POINTER
 	};
 
+	title(&h->text, _("Everywhere"));
+	add_keys(&h->text, cols, global_actions);
 	title(&h->text, _(h->from->title));
 	lines_wrap(&h->text, ROLE_NORMAL, cols, 2, "  ", _(h->from->help));
 	add_keys(&h->text, cols, h->from->actions);
-	title(&h->text, _("Everywhere"));
-	add_keys(&h->text, cols, global_actions);
+	title(&h->text, _("Moving"));
 	add_keys(&h->text, cols, movement_actions);
 	entry(&h->text, cols, _("Mouse"),
 	      _("click selects, double click opens, a column's title sorts, the wheel scrolls"));
