@@ -29,8 +29,8 @@ const struct option_info conf_options[] = {
 	 VALUE(list_interfaces), .type = OPT_FLAG, .group = OPTIONS_INPUT},
 
 	{"write", 'w', N_("FILE"), NULL,
-	 N_("Write what is captured to this file as well, as pcap. An existing file is replaced, as "
-	    "by tcpdump."),
+	 N_("Write what is captured to this file as well, as pcap. An existing file is replaced, "
+	    "as by tcpdump."),
 	 VALUE(write_file), .type = OPT_TEXT, .group = OPTIONS_CAPTURE},
 	{"snapshot-length", 's', N_("BYTES"), "262144",
 	 N_("Capture so many bytes of each packet; 0 is the default. 256 is enough for every "

@@ -14,7 +14,8 @@ static const struct {
 	{TH_CWR, "CWR", N_("The sender has reduced its congestion window")},
 	{TH_ECE, "ECE", N_("Congestion was met on the way; in a SYN: ECN is understood")},
 	{TH_URG, "URG", N_("The urgent pointer counts")},
-	{TH_ACK, "ACK", N_("The acknowledgment number counts; set in all segments but the first SYN")},
+	{TH_ACK, "ACK",
+	 N_("The acknowledgment number counts; set in all segments but the first SYN")},
 	{TH_PSH, "PSH", N_("Hand what has arrived to the application now")},
 	{TH_RST, "RST", N_("The connection is reset: it is over at once, or there is none")},
 	{TH_SYN, "SYN", N_("Synchronize sequence numbers: a connection is opened")},
@@ -74,8 +75,9 @@ explain_sack(struct explainer *x, const uint8_t *o, uint32_t len)
 static void
 explain_timestamps(struct explainer *x, const uint8_t *o)
 {
-	explain_field(x, 1, N_("Timestamps"), N_("Measures round trips, guards against old segments"),
-		      o, 10, "TSval %u, TSecr %u", be32(o + 2), be32(o + 6));
+	explain_field(x, 1, N_("Timestamps"),
+		      N_("Measures round trips, guards against old segments"), o, 10,
+		      "TSval %u, TSecr %u", be32(o + 2), be32(o + 6));
 	explain_field(x, 2, "TSval", N_("The sender's clock when it sent this"), o + 2, 4, "%u",
 		      be32(o + 2));
 	explain_field(x, 2, "TSecr", N_("The peer's clock as last seen: echoes its TSval"), o + 6,
@@ -208,7 +210,8 @@ explain_ports(struct explainer *x, const uint8_t *h)
 	explain_field(x, 1, N_("Source port"), NULL, h, 2, "%u", be16(h));
 	explain_field(x, 1, N_("Destination port"), NULL, h + 2, 2, "%u", be16(h + 2));
 	explain_field(x, 1, N_("Sequence number"),
-		      N_("Of the first byte of data; with SYN the initial one, data begin after it"),
+		      N_("Of the first byte of data; with SYN the initial one, data begin after "
+			 "it"),
 		      h + 4, 4, "%u", be32(h + 4));
 }
 

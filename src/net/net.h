@@ -67,7 +67,7 @@ enum {
 enum checksum {
 	CSUM_UNKNOWN, /* not all bytes captured */
 	CSUM_GOOD,
-	CSUM_PARTIAL, /* pseudo header only: to be finished by the network card (sender's capture) */
+	CSUM_PARTIAL, /* pseudo header only: the sender's network card is to finish it */
 	CSUM_BAD,
 };
 

@@ -76,7 +76,8 @@ add_mptcp_join(struct text *t, const uint8_t *o, uint32_t len)
 	if (len == 12)
 		text_add(t, " id %u token 0x%x nonce 0x%x", o[3], be32(o + 4), be32(o + 8));
 	else if (len == 16)
-		text_add(t, " id %u hmac 0x%" PRIx64 " nonce 0x%x", o[3], be64(o + 4), be32(o + 12));
+		text_add(t, " id %u hmac 0x%" PRIx64 " nonce 0x%x", o[3], be64(o + 4),
+			 be32(o + 12));
 	else if (len == 24) {
 		text_add(t, " hmac 0x");
 		add_hex(t, o + 4, 20);

@@ -178,8 +178,9 @@ print_longest(const struct longest *l)
 {
 	if (l->calls > 0)
 		printf("# %-8s %9llu calls  mean %7.2f us  longest %8.1f us  %llu above 200 us\n",
-		       l->name, (unsigned long long)l->calls, (double)l->sum / (double)l->calls / 1e3,
-		       (double)l->max / 1e3, (unsigned long long)l->above);
+		       l->name, (unsigned long long)l->calls,
+		       (double)l->sum / (double)l->calls / 1e3, (double)l->max / 1e3,
+		       (unsigned long long)l->above);
 	return l->max;
 }
 

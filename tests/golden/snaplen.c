@@ -102,7 +102,8 @@ unload(struct capture *c)
 static struct totals
 run(const struct capture *c, uint32_t cut, struct core_of_packet *out)
 {
-	const struct engine_config ec = {.max_connections = 1024, .memory = 4 << 20, .history = true};
+	const struct engine_config ec = {
+		.max_connections = 1024, .memory = 4 << 20, .history = true};
 	struct engine *e = engine_new(&ec, NULL);
 	struct decoder *d = decoder_new();
 	uint64_t counts[DECODE_RESULT_COUNT] = {0};

@@ -219,7 +219,8 @@ test_table(void **state)
 		c->format(&f, &ascii, out, sizeof(out));
 		for (const char *p = out; *p != '\0'; p++) {
 			/* where an address is cut is the locale's matter (text_cut_middle) */
-			if ((unsigned char)*p >= 0x80 && c->key != client->key && c->key != server->key)
+			if ((unsigned char)*p >= 0x80 && c->key != client->key &&
+			    c->key != server->key)
 				fail_msg("%s: \"%s\" is not ASCII", c->name, out);
 		}
 	}
@@ -230,7 +231,8 @@ static void
 test_order(void **state)
 {
 	struct conn_facts a = quiet(), b = quiet();
-	const struct column *server = column_by_name("server"), *worst = column_by_name("diagnosis");
+	const struct column *server = column_by_name("server"),
+			    *worst = column_by_name("diagnosis");
 
 	(void)state;
 	set_addr(&b.end[SERVER], "192.168.3.87", 80);

@@ -95,7 +95,11 @@ static void
 test_strings(void **state)
 {
 	static const char *const kept[] = {
-		"", "plain", "\"quoted\" \\ /", "tab\tnew\nline\x01\x1f\x7f", "\u00e9\u20ac\U0001f600",
+		"",
+		"plain",
+		"\"quoted\" \\ /",
+		"tab\tnew\nline\x01\x1f\x7f",
+		"\u00e9\u20ac\U0001f600",
 		"\u65e0\u4eba\u56de\u7b54",
 	};
 	static const struct {

@@ -32,7 +32,8 @@ assert_due(struct pair *c, enum side side, enum timer_kind kind, nsec moment, ns
 	assert_string_equal(timer_kind_name((enum timer_kind)t.kind), timer_kind_name(kind));
 	assert_true(t.due != NSEC_NEVER);
 	nsec due = t.due - PKT_EPOCH, latest = t.due_latest - PKT_EPOCH;
-	if (due > moment + length / 1000 + MS(4) || latest < moment || latest - due > 3 * lateness(length))
+	if (due > moment + length / 1000 + MS(4) || latest < moment ||
+	    latest - due > 3 * lateness(length))
 		fail_msg("due %.3f … %.3f s, wanted %.3f s", (double)due / 1e9,
 			 (double)latest / 1e9, (double)moment / 1e9);
 }
