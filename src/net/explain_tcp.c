@@ -4,6 +4,7 @@
  * 7413, 8684, 2385, 5925, 5482).
  */
 #include "net/explain.h"
+#include "net/tcp.h"
 
 static const struct {
 	uint16_t flag;

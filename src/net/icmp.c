@@ -27,10 +27,12 @@ decode_quoted(struct walk *w, decode_fn *inner)
 		return DECODE_OTHER;
 	memcpy(w->out->icmp_from, w->out->src, 16);
 	w->quoted = true;
+	w->cut = w->c.cap < w->c.wire;
 	r = inner(w);
-	if (r != DECODE_ICMP)
-		w->out->icmp_version = 0;
-	return r == DECODE_ICMP || r == DECODE_TRUNCATED ? r : DECODE_OTHER;
+	if (r == DECODE_ICMP)
+		return r;
+	w->out->icmp_version = 0;
+	return r == DECODE_TRUNCATED && w->cut ? r : DECODE_OTHER;
 }
 
 enum decode_result

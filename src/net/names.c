@@ -2,7 +2,7 @@
 /*
  * names.c: what tcpdump and the RFCs call flags and ICMP errors. Tables only.
  */
-#include "net/decode.h"
+#include "net/tcp.h"
 
 /* In tcpdump's order. */
 static const struct {

@@ -4,7 +4,7 @@
  */
 #include <inttypes.h>
 
-#include "net/decode.h"
+#include "net/tcp.h"
 
 static const struct {
 	uint8_t kind;

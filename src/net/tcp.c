@@ -3,7 +3,7 @@
  * tcp.c: the TCP header (RFC 9293 3.1), its options and its checksum. Knows nothing of what is
  * around it but the addresses that the pseudo header takes and where the segment ends.
  */
-#include "net/decode.h"
+#include "net/tcp.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -368,7 +368,7 @@ tcp_quoted(struct walk *w)
 	}
 	out->payload_len = w->c.wire > hlen ? w->c.wire - hlen : 0;
 	out->digest = (uint32_t)XXH3_64bits(h, cap < hlen ? cap : hlen);
-	out->truncated = cap < w->c.wire;
+	out->truncated = w->cut;
 	out->csum = CSUM_UNKNOWN;
 	walk_header(w, HDR_TCP, h, cap < hlen ? cap : hlen);
 	return DECODE_ICMP;

@@ -505,6 +505,8 @@ begin_icmp4(const char *head, uint32_t n)
 static void
 test_icmp_error(void **state)
 {
+	struct frame f;
+
 	(void)state;
 	begin_icmp4("0303 0000 00000000", 8);
 	assert_int_equal(decode(101), DECODE_ICMP);
@@ -525,8 +527,13 @@ test_icmp_error(void **state)
 	assert_int_equal(p.icmp_mtu, 1400);
 	assert_int_equal(p.flags, TH_PSH | TH_ACK);
 	assert_int_equal(p.payload_len, 11);
+	assert_int_equal(p.truncated, 0); /* quoting less is not cutting */
 	begin_icmp4("0303 0000 00000000", 7);
-	assert_int_not_equal(decode(101), DECODE_ICMP);
+	assert_int_equal(decode(101), DECODE_OTHER);
+	begin_icmp4("0303 0000 00000000", 8);
+	f = buf_frame(&b, 101);
+	f.cap_len--;
+	assert_int_equal(decode_with(&f), DECODE_TRUNCATED);
 }
 
 static void
