@@ -144,7 +144,7 @@ def needed(row, rows, side):
         # Doubled by the network, too, it is reported as needless: the report cannot be seen through.
         return "lost" if len(row["outs"]) < 2 else "?"
     since = min(min(e["outs"]) for e in row["repeats"] if e["outs"])
-    until = min(row["outs"]) if row["outs"] else float("inf")
+    until = min(row["outs"]) if row["outs"] else row["sent"]
     for answer in answers(row, rows, side):
         if since <= answer["sent"] < until and has_said(row, answer) or \
                 answer["sent"] >= until and says_twice(row, answer):
