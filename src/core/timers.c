@@ -39,11 +39,12 @@ timer_stop(struct half *h)
 	timer_arm(h, TIMER_NONE, 0, 0, -1);
 }
 
-/* How late a timeout of that length may fire: the granularity of the wheel's level it sits in. */
+/* How late a timeout of that length may fire: the granularity of the wheel's level it sits in. A
+ * level has 64 slots and ends one short of them (LVL_START in Linux's kernel/time/timer.c). */
 nsec
 timer_lateness(unsigned hz, nsec timeout)
 {
-	nsec jiffy = NSEC_PER_SEC / (hz ? hz : 250), gran = jiffy, level = 64 * jiffy;
+	nsec jiffy = NSEC_PER_SEC / (hz ? hz : 250), gran = jiffy, level = 63 * jiffy;
 
 	while (timeout >= level && level < INT64_MAX / 16) {
 		gran *= 8;
