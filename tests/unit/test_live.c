@@ -13,6 +13,7 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -25,7 +26,7 @@ interface_up(const char *name)
 {
 	struct ifreq r = {.ifr_flags = IFF_UP | IFF_RUNNING};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	strncpy(r.ifr_name, name, sizeof(r.ifr_name) - 1);
+	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
 	bool ok = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &r) == 0;
 	if (fd >= 0)
 		close(fd);
