@@ -9,9 +9,10 @@
 #include "ui/lines.h"
 #include "ui/view.h"
 
-#define MIN_COLUMNS  30
-#define MIN_LINES    6
-#define NOTICE_LINES 2
+#define MIN_COLUMNS   30
+#define MIN_LINES     6
+#define NOTICE_LINES  2
+#define MESSAGE_LINES 4
 
 /* ---- a line of parts of which the least important give way ---- */
 struct part {
@@ -232,6 +233,44 @@ footer_actions(const struct ui *ui, const struct action *a, int y, int x, int en
 	return x;
 }
 
+/* A message takes as many lines as it needs: it may be a command to be typed. */
+static void
+message_lines(const struct ui *ui, int cols, struct lines *out)
+{
+	lines_wrap(out, ui->message_loud ? ROLE_BAR_LOUD : ROLE_BAR, cols - 2, 0, "", ui->message);
+	if (out->n > MESSAGE_LINES)
+		out->n = MESSAGE_LINES;
+}
+
+static void
+message_draw(const struct ui *ui, int y, int cols)
+{
+	struct lines message = {0};
+
+	message_lines(ui, cols, &message);
+	for (size_t i = 0; i < message.n; i++) {
+		term_fill(y + (int)i, 0, cols, ROLE_BAR);
+		term_put(y + (int)i, 1, cols - 1, message.items[i].role, message.items[i].text);
+	}
+	lines_free(&message);
+}
+
+/* Lines below the screen. */
+static int
+foot_lines(const struct ui *ui, int cols)
+{
+	struct lines message = {0};
+
+	if (ui->prompt.ops != NULL)
+		return prompt_lines(ui, cols);
+	if (ui->question.answer != NULL || ui->message[0] == '\0')
+		return 1;
+	message_lines(ui, cols, &message);
+	int n = (int)message.n;
+	lines_free(&message);
+	return n;
+}
+
 /* The keys of this screen, as many as leave room for those that help everywhere. */
 static void
 footer_draw(const struct ui *ui, int y, int cols)
@@ -239,10 +278,6 @@ footer_draw(const struct ui *ui, int y, int cols)
 	int reserved = 0;
 
 	term_fill(y, 0, cols, ROLE_BAR);
-	if (ui->message[0] != '\0') {
-		term_put(y, 1, cols - 1, ui->message_loud ? ROLE_BAR_LOUD : ROLE_BAR, ui->message);
-		return;
-	}
 	for (const struct action *a = global_actions; a->name != NULL; a++)
 		reserved += footer_width(ui, a);
 	int x = footer_actions(ui, ui_view(ui)->ops->actions, y, 1, cols - reserved);
@@ -309,13 +344,15 @@ frame_draw(struct ui *ui)
 	status_draw(ui, cols);
 	int y = 1 + notice_draw(ui, 1, cols);
 	bool asking = ui->prompt.ops != NULL;
-	int below = asking ? prompt_lines(ui, cols) : 1;
+	int below = foot_lines(ui, cols);
 	view_draw(ui_view(ui), (struct area){y, 0, lines - y - below, cols});
 	struct area foot = {lines - below, 0, below, cols};
 	if (asking)
 		prompt_draw(ui, foot);
 	else if (ui->question.answer != NULL)
 		term_put_padded(lines - 1, 0, cols, ROLE_BAR_LOUD, ui->question.text);
+	else if (ui->message[0] != '\0')
+		message_draw(ui, lines - below, cols);
 	else
 		footer_draw(ui, lines - 1, cols);
 }
