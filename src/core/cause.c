@@ -263,7 +263,8 @@ reached_peer(const struct seg *s)
 	if (s->rexmit_n == 1 && half_has(h, H_SACK_OK) && h->rejected_to != 0 &&
 	    seq_le(s->end, h->rejected_to) && h->rejected_to - s->end < UINT32_C(1) << 30)
 		return true;
-	return ((s->c->near >> !s->from) & 1) && s->rcv->state >= TCP_ESTAB &&
+	return s->c->near == 1 << !s->from && s->seen_bytes == s->end - s->seq &&
+	       s->rcv->state >= TCP_ESTAB &&
 	       !(s->c->flags & C_ACCEPT_FULL) && s->last_sent && s->rcv->last_ts > s->last_sent &&
 	       s->rcv->bytes + s->rcv->segments > 2;
 }
@@ -434,7 +435,8 @@ cause_remember(struct engine *e, struct seg *s)
 
 /* ---- what an ACK proves of earlier retransmissions ---- */
 
-/* The time-out was a mistake as a whole: Linux undoes it at the next progress (F-RTO, D-SACK). */
+/* The time-out was a mistake as a whole: Linux undoes it at the next progress (F-RTO, D-SACK), once
+ * the peer's reports have accounted for every copy sent since (undo_retrans). */
 static void
 loss_undo(struct half *h)
 {
@@ -443,7 +445,7 @@ loss_undo(struct half *h)
 	if (h->ca != CA_LOSS)
 		return;
 	for (size_t i = 0; i < t->n_retx; i++)
-		if (t->retx[i].ts >= h->rto_first && t->retx[i].needed != NEEDED_NO)
+		if (t->retx[i].ts >= h->rto_first && !t->retx[i].proved)
 			return;
 	h->ca = CA_OPEN;
 	h->backoff = 0;

@@ -111,15 +111,31 @@ place_by_handshake(struct conn *c)
 	}
 }
 
-/* A checksum left to the card, or more than a segment at once, shows the sending host itself. */
+/* A checksum left to the card shows the sending host itself. On a virtual cable the peer's come
+ * unfinished, too: from both ends it says nothing. */
+static void
+place_by_checksum(struct seg *s)
+{
+	uint8_t bit = (uint8_t)(1 << s->from), other = (uint8_t)(1 << !s->from);
+	struct conn *c = s->c;
+
+	if (s->p->csum != CSUM_PARTIAL || half_has(s->snd, H_PARTIAL_CSUM))
+		return;
+	s->snd->flags |= H_PARTIAL_CSUM;
+	if (half_has(s->rcv, H_PARTIAL_CSUM)) {
+		c->near &= (uint8_t)~other;
+		place_by_handshake(c);
+	} else {
+		c->near |= bit;
+		c->far &= (uint8_t)~bit;
+	}
+}
+
+/* More than a segment at once is captured before or after the card, by its host. */
 static void
 place_by_offload(struct seg *s)
 {
-	if (s->p->csum == CSUM_PARTIAL && !half_has(s->snd, H_PARTIAL_CSUM)) {
-		s->snd->flags |= H_PARTIAL_CSUM;
-		s->c->near |= (uint8_t)(1 << s->from);
-		s->c->far &= (uint8_t)~(1 << s->from);
-	}
+	place_by_checksum(s);
 	if (s->rcv->mss && s->p->payload_len > s->rcv->mss)
 		s->snd->flags |= H_GSO;
 }
