@@ -242,6 +242,19 @@ count_fragment(struct datagram *d)
 		d->fragments++;
 }
 
+/* Of a fragment whose blocks are all there: whether it brings nothing new. An IPv6 one must be the
+ * same to the byte, else it is an overlap. */
+static bool
+is_copy(const struct datagram *d, const struct walk *w, const struct fragment *fr)
+{
+	const uint32_t known = d->captured > fr->offset ? d->captured - fr->offset : 0;
+	const uint32_t n = w->c.cap < known ? w->c.cap : known;
+
+	if (!fr->more && d->total == 0)
+		return false;
+	return d->key.ip_version == 4 || memcmp(d->bytes + fr->offset, w->c.p, n) == 0;
+}
+
 static enum decode_result
 datagram_add(struct reasm *r, struct datagram *d, const struct walk *w, const struct fragment *fr)
 {
@@ -254,8 +267,8 @@ datagram_add(struct reasm *r, struct datagram *d, const struct walk *w, const st
 	}
 	to = (fr->offset + len + BLOCK - 1) / BLOCK;
 	known = count_arrived(d, from, to);
-	if (known == to - from && (fr->more || d->total != 0))
-		return DECODE_FRAGMENT; /* a copy */
+	if (known == to - from && is_copy(d, w, fr))
+		return DECODE_FRAGMENT;
 	count_fragment(d);
 	if (known != 0 && d->key.ip_version == 6) {
 		datagram_spoil(r, d);

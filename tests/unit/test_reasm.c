@@ -205,6 +205,23 @@ test_overlap_spoils_ipv6(void **state)
 	assert_int_equal(decoder_fragments_lost(d), 4);
 }
 
+/* The same bytes again are a copy, other bytes in their place are not. */
+static void
+test_copy_of_ipv6(void **state)
+{
+	(void)state;
+	begin_datagram(6, 100);
+	assert_int_equal(send6(1, 0, 64), DECODE_FRAGMENT);
+	assert_int_equal(send6(1, 0, 64), DECODE_FRAGMENT);
+	assert_int_equal(send6(1, 64, whole_len), DECODE_TCP);
+	assert_whole(100, 2);
+	assert_int_equal(send6(2, 0, 64), DECODE_FRAGMENT);
+	whole[40] ^= 0xff;
+	assert_int_equal(send6(2, 32, 64), DECODE_MALFORMED);
+	whole[40] ^= 0xff;
+	assert_int_equal(send6(2, 64, whole_len), DECODE_MALFORMED);
+}
+
 static void
 test_lengths_that_lie(void **state)
 {
@@ -313,6 +330,7 @@ static const struct CMUnitTest tests[] = {
 	REASM_TEST(test_copies),
 	REASM_TEST(test_overlap_first_wins),
 	REASM_TEST(test_overlap_spoils_ipv6),
+	REASM_TEST(test_copy_of_ipv6),
 	REASM_TEST(test_lengths_that_lie),
 	REASM_TEST(test_time_out),
 	REASM_TEST(test_budget),
