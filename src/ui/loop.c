@@ -334,7 +334,13 @@ ui_signals(struct ui *ui)
 		ui->dirty = true;
 		ui->drawn = 0;
 	}
-	return what & SIGNAL_END ? end : 0;
+	if (end == SIGINT && (ui->prompt.ops != NULL || ui->question.answer != NULL)) {
+		/* ^C leaves the prompt, not the program. */
+		actions_dispatch(ui, &(struct event){.key = K_ESC});
+		ui->dirty = true;
+		return 0;
+	}
+	return end;
 }
 
 static int

@@ -82,6 +82,7 @@ signals_take(int *end)
 	if (ended) {
 		*end = ended;
 		what |= SIGNAL_END;
+		ended = 0;
 	}
 	return what;
 }

@@ -52,7 +52,6 @@ static const struct look looks[ROLE_COUNT] = {
 	[ROLE_ERROR] = {A_BOLD, COLOR_RED, 0},
 	[ROLE_WARNING] = {A_NORMAL, COLOR_MAGENTA, A_BOLD},
 	[ROLE_NOTE] = {A_NORMAL, COLOR_CYAN, 0},
-	[ROLE_GOOD] = {A_NORMAL, COLOR_GREEN, 0},
 	[ROLE_DIM] = {A_DIM, -1, 0},
 	[ROLE_MARK] = {A_REVERSE | A_BOLD, -1, 0},
 };
@@ -63,7 +62,6 @@ static const struct {
 	[GLYPH_RIGHT] = {"→", ">"},  [GLYPH_LEFT] = {"←", "<"},   [GLYPH_LIVE] = {"●", "*"},
 	[GLYPH_PAUSED] = {"‖", "="}, [GLYPH_REPLAY] = {"▶", ">"}, [GLYPH_ELLIPSIS] = {"…", "~"},
 	[GLYPH_NONE] = {"–", "-"},   [GLYPH_DELTA] = {"Δ", "+"},  [GLYPH_TIMES] = {"×", "x"},
-	[GLYPH_DOT] = {"·", "."},    [GLYPH_FULL] = {"▓", "#"},   [GLYPH_EMPTY] = {"░", "."},
 	[GLYPH_UP] = {"▲", "^"},     [GLYPH_DOWN] = {"▼", "v"},   [GLYPH_LINE] = {"─", "-"},
 };
 

@@ -22,7 +22,6 @@ enum role {
 	ROLE_ERROR,
 	ROLE_WARNING,
 	ROLE_NOTE,
-	ROLE_GOOD,
 	ROLE_DIM,  /* over and done with */
 	ROLE_MARK, /* bytes that belong to the field under the cursor */
 	ROLE_COUNT,
@@ -39,7 +38,6 @@ enum glyph {
 	GLYPH_NONE, /* nothing to show in this cell */
 	GLYPH_DELTA,
 	GLYPH_TIMES,
-	GLYPH_DOT,
 	GLYPH_FULL, /* bars */
 	GLYPH_EMPTY,
 	GLYPH_UP,

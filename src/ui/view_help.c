@@ -83,7 +83,8 @@ add_columns(struct lines *l, int width)
 {
 	title(l, _("Columns"));
 	for (size_t i = 0; i < column_count; i++)
-		entry(l, width, _(columns[i].title), _(columns[i].help));
+		entry(l, width, columns[i].title[0] != '\0' ? _(columns[i].title) : columns[i].name,
+		      _(columns[i].help));
 }
 
 static void
