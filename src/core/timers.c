@@ -329,9 +329,11 @@ timer_acked(struct seg *s, seqno una_before)
 	struct half *h = s->rcv;
 	bool advanced = half_has(h, H_UNA) && h->una != una_before;
 
+	if (h->state == TCP_CLOSED) /* a peer that did not hear of the end answers nothing */
+		return;
 	h->last_rcv = s->now;
-	if (h->ka_unanswered && s->kind != KIND_KEEP_ALIVE && h->state != TCP_CLOSED)
-		h->ka_unanswered = 0; /* a peer that did not hear of the end answers nothing */
+	if (h->ka_unanswered && s->kind != KIND_KEEP_ALIVE)
+		h->ka_unanswered = 0;
 	if (s->snd->window > 0 && !s->window_closed)
 		h->probes = 0;
 	if (h->timer_kind == TIMER_SYN_ACK && (s->c->flags & C_ACCEPT_FULL) &&
