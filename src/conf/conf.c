@@ -373,7 +373,15 @@ conf_free(struct config *cfg)
 
 /* ---- help ---- */
 
-/* Bytes of s that fit into `columns`, broken after a blank or between wide characters. */
+/* At a blank, or before a wide character that is no punctuation (CJK has no blanks). */
+static bool
+may_break(const char *s)
+{
+	unsigned char lead = (unsigned char)s[0];
+	return lead == ' ' || (lead >= 0xe3 && lead != 0xef && strncmp(s, "\xe3\x80", 2) != 0);
+}
+
+/* Bytes of s that fit into `columns`, up to where a line may be broken. */
 static size_t
 line_break(const char *s, size_t columns)
 {
@@ -385,10 +393,8 @@ line_break(const char *s, size_t columns)
 	while (s[n] && s[n] == cut[n])
 		n++;
 	for (size_t i = n; i > 0; i--)
-		if (s[i] == ' ')
+		if (may_break(s + i))
 			return i;
-	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
-		n--;
 	return n > 0 ? n : 1;
 }
 
