@@ -62,7 +62,8 @@ static const struct {
 	[GLYPH_RIGHT] = {"→", ">"},  [GLYPH_LEFT] = {"←", "<"},   [GLYPH_LIVE] = {"●", "*"},
 	[GLYPH_PAUSED] = {"‖", "="}, [GLYPH_REPLAY] = {"▶", ">"}, [GLYPH_ELLIPSIS] = {"…", "~"},
 	[GLYPH_NONE] = {"–", "-"},   [GLYPH_DELTA] = {"Δ", "+"},  [GLYPH_TIMES] = {"×", "x"},
-	[GLYPH_UP] = {"▲", "^"},     [GLYPH_DOWN] = {"▼", "v"},   [GLYPH_LINE] = {"─", "-"},
+	[GLYPH_FULL] = {"▓", "#"},   [GLYPH_EMPTY] = {"░", "."},  [GLYPH_UP] = {"▲", "^"},
+	[GLYPH_DOWN] = {"▼", "v"},   [GLYPH_LINE] = {"─", "-"},
 };
 
 const char *

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Unit test of the prompt line: editing, history, and what its opener is told. No terminal. */
+/*
+ * Unit test of the prompt line: editing, history, and what its opener is told; and of the glyphs
+ * that screens are drawn with. No terminal.
+ */
 #include "config.h"
 
 #include "unit.h"
@@ -186,7 +189,19 @@ test_too_long_is_not_taken(void **state)
 	free(ui);
 }
 
+/* What screens draw with is there, and one column wide. */
+static void
+test_every_glyph(void **state)
+{
+	(void)state;
+	for (int g = 0; g < GLYPH_COUNT; g++) {
+		assert_non_null(glyph(g));
+		assert_int_equal(text_width(glyph(g)), 1);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_every_glyph),
 	cmocka_unit_test(test_every_key_is_told),
 	cmocka_unit_test(test_note_points_at_the_error),
 	cmocka_unit_test(test_escape_cancels),
