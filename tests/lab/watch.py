@@ -17,7 +17,7 @@ from tap import Failed, Skip, check, program, until  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
 ROW = re.compile(
-    r"^.?(?P<severity>[EWN ]) *(?P<client>\S+) +→ *(?P<server>\S+) +(?P<state>[A-Z0-9?-]+) +"
+    r"^ ?(?P<severity>[EWN ]) *(?P<client>\S+) +→ *(?P<server>\S+) +(?P<state>[A-Z0-9?-]+) +"
     r"(?P<diagnosis>\S.*?) +(?P<retx>\d+) +(?P<next>–|now|late|[\d.]+\S*)(?: [▓░]+)? +(?P<rtt>\S+) +"
     r"(?P<rate>\S+) +(?P<idle>\S+) *$", re.MULTILINE)
 UNITS = {"h": 3600, "min": 60, "m": 60, "sec": 1, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
