@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define HINT_FRESH (5 * NSEC_PER_MS)  /* ACK-clocked: that soon after a loss hint */
+#define CLOCK_PAUSE 10 /* ticks of the sender's time stamp clock, mostly ms */
 #define REO_SLACK  (12 * NSEC_PER_MS) /* RACK's reordering timer counts whole jiffies */
 
 /* ---- before the update: why ---- */
@@ -63,6 +64,27 @@ sacked_above(const struct seg *s)
 	return false;
 }
 
+/* The time stamp that a segment echoes tells which ACKs its sender had got (RFC 7323 4). */
+static bool
+knew_of_loss(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	return !(s->p->options & OPT_TS) || !half_has(h, H_HINT_TS) ||
+	       (int32_t)(s->p->tsecr - h->hint_tsval) >= 0;
+}
+
+/* By the sender's own clock it was silent and got nothing before it sent this: a timer ran out,
+ * however closely the segments arrive here. */
+static bool
+woke_by_itself(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	return ((s->c->far >> s->from) & 1) && (s->p->options & OPT_TS) && half_has(h, H_TS_SEEN) &&
+	       s->p->tsecr == h->tsecr_sent && (int32_t)(s->p->tsval - h->tsval) >= CLOCK_PAUSE;
+}
+
 /* Sent because the peer's ACKs told of a loss, not because a timer ran out: about as long after
  * a hint as hint and retransmission need to and from the sender, and RACK may wait a little. */
 static bool
@@ -71,7 +93,7 @@ ack_clocked(const struct seg *s, nsec patience)
 	const struct half *h = s->snd;
 	nsec near = rtt_near(s->c, s->from);
 
-	if (!h->hint_ts)
+	if (!h->hint_ts || !knew_of_loss(s))
 		return false;
 	return s->now - h->hint_first >= near - near / 4 &&
 	       s->now - h->hint_ts <= near + near / 8 + patience;
@@ -162,7 +184,8 @@ cause_timer(const struct seg *s)
 {
 	const struct half *h = s->snd;
 
-	if (s->now - h->last_rcv < rtt_near(s->c, s->from) + fresh(h))
+	if (s->now - h->last_rcv < rtt_near(s->c, s->from) + fresh(h) && !woke_by_itself(s) &&
+	    knew_of_loss(s))
 		return CAUSE_UNKNOWN;
 	if (s->end == h->nxt && h->timer_kind == TIMER_TLP)
 		return CAUSE_TLP;
@@ -181,7 +204,7 @@ cause_open(const struct seg *s)
 		return CAUSE_TLP;
 	if ((fired && h->timer_kind == TIMER_RTO) || rto_passed(s))
 		return CAUSE_RTO;
-	if (h->peer_dups > 0 || sacked_above(s))
+	if ((h->peer_dups > 0 || sacked_above(s)) && !woke_by_itself(s) && knew_of_loss(s))
 		return CAUSE_FAST;
 	return cause_timer(s);
 }

@@ -157,6 +157,7 @@ enum {
 	H_PARTIAL_CSUM = 0x100000, /* sent partial checksums: captured at this host */
 	H_TFO_REFUSED = 0x200000,
 	H_BYTE_PROBE = 0x400000,   /* the last thing sent was a 1-byte window probe, beyond nxt */
+	H_HINT_TS = 0x800000,      /* hint_tsval is valid */
 };
 
 struct half {
@@ -170,6 +171,8 @@ struct half {
 	nsec ack_ts;	      /* when the peer's ACK last advanced una */
 	nsec hint_ts;	      /* when the peer last gave a loss hint (SACK, dup ACK, partial ACK) */
 	nsec hint_first;      /* first hint of that run */
+	uint32_t hint_tsval;  /* its time stamp, with H_HINT_TS */
+	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint8_t state;	      /* enum tcp_state */
 	int8_t wscale;	      /* offered; -1 not, -2 unknown */
 	uint8_t ca, backoff;

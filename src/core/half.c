@@ -284,8 +284,10 @@ half_sent(struct engine *e, struct seg *s)
 		h->fin_frame = p->frame;
 	}
 	if (p->options & OPT_TS) {
-		if (!half_has(h, H_TS_SEEN) || (int32_t)(p->tsval - h->tsval) > 0)
+		if (!half_has(h, H_TS_SEEN) || (int32_t)(p->tsval - h->tsval) >= 0) {
 			h->tsval = p->tsval;
+			h->tsecr_sent = p->tsecr;
+		}
 		h->flags |= H_TS_SEEN;
 	}
 	if (p->options & OPT_SACK)
@@ -434,8 +436,13 @@ hint(struct half *h, const struct seg *s)
 {
 	nsec pause = 2 * rtt_near(s->c, !s->from) + 50 * NSEC_PER_MS;
 
-	if (!h->hint_ts || s->now - h->hint_ts > pause)
+	if (!h->hint_ts || s->now - h->hint_ts > pause) {
 		h->hint_first = s->now;
+		h->hint_tsval = s->p->tsval;
+		h->flags &= ~(uint32_t)H_HINT_TS;
+		if (s->p->options & OPT_TS)
+			h->flags |= H_HINT_TS;
+	}
 	h->hint_ts = s->now;
 }
 
