@@ -4,6 +4,8 @@
  * that the sender's rules give, the timer that runs now and when it gives up. Also the one-line
  * form of a running timer, for the summary.
  */
+#include <string.h>
+
 #include "base/i18n.h"
 #include "ui/flow.h"
 
@@ -135,20 +137,54 @@ off_text(char *out, size_t size, nsec gap, nsec expected)
 		text_add(&t, "%+.1f%%", (double)(gap - expected) * 100.0 / (double)expected);
 }
 
+/* One row of the ladder's table; padded by columns, not bytes. */
+static void
+ladder_row(struct lines *l, enum role role, const char *number, const char *at, const char *gap,
+	   const char *expected, const char *off)
+{
+	const char *const cells[] = {number, at, gap, expected, off};
+	static const int widths[] = {5, 14, 11, 12, 10}; /* the second one to the left */
+	char row[LINE_MAX_BYTES];
+	struct text t = text_on(row, sizeof row);
+
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
+		int pad = widths[i] - (int)text_width(cells[i]) - (i == 1 ? 2 : 0);
+		pad = pad > 0 ? pad : 0;
+		if (i == 1)
+			text_add(&t, "  %s%*s", cells[i], pad, "");
+		else
+			text_add(&t, "%*s%s", pad, "", cells[i]);
+	}
+	lines_add(l, role, "%s", row);
+}
+
+static char *
+number_text(char *out, size_t size, int n)
+{
+	struct text t = text_on(out, size);
+
+	text_add(&t, "%d", n);
+	return out;
+}
+
 static void
 gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
 {
 	nsec gap = d->half[side].gaps[i];
 	nsec expected = i < d->half[side].n_expected ? d->half[side].expected[i] : 0;
-	char clock[64], g[24], e[24] = "", off[24];
+	char n[16], clock[64], g[24], e[24] = "", off[96];
 
-	text_clock(clock, sizeof clock, at, 3);
 	seconds_text(g, sizeof g, gap);
 	if (expected > 0)
 		seconds_text(e, sizeof e, expected);
 	off_text(off, sizeof off, gap, expected);
-	lines_add(l, ROLE_NORMAL, "  %3d  %-13s %10s  %10s  %8s  %s", i + 2, clock, g, e, off,
-		  i == 0 && d->half[side].first_is_tlp ? _("tail-loss probe") : "");
+	ladder_row(l, ROLE_NORMAL, number_text(n, sizeof n, i + 2),
+		   text_clock(clock, sizeof clock, at, 3), g, e, off);
+	if (i != 0 || !d->half[side].first_is_tlp)
+		return;
+	struct text_line *line = &l->items[l->n - 1];
+	struct text t = {line->text, sizeof line->text, strlen(line->text)};
+	text_add(&t, "  %s", _("tail-loss probe"));
 }
 
 /* Whether the ladder, whose last attempt was at `at`, is the one the running timer is climbing. */
@@ -166,13 +202,13 @@ static void
 expected_rows(struct lines *l, const struct conn_detail *d, int side, nsec at)
 {
 	int i = d->half[side].n_gaps;
-	char clock[64], e[24];
+	char n[16], clock[64], e[24];
 	nsec next = d->f.half[side].timer.due;
 
 	do {
 		seconds_text(e, sizeof e, next - at);
-		lines_add(l, ROLE_DIM, "  %3d  %-13s %10s  %10s  %8s", i + 2,
-			  text_clock(clock, sizeof clock, next, 3), "", e, _("to come"));
+		ladder_row(l, ROLE_DIM, number_text(n, sizeof n, i + 2),
+			   text_clock(clock, sizeof clock, next, 3), "", e, _("to come"));
 		at = next;
 		if (++i < d->half[side].n_expected)
 			next = at + d->half[side].expected[i];
@@ -194,11 +230,10 @@ ladder_add(struct lines *l, const struct conn_detail *d, int side)
 		  (unsigned long long)d->half[side].ladder_first_frame);
 	if (d->half[side].stack != NULL)
 		lines_add(l, ROLE_NORMAL, _("  these are the intervals of %s"),
-			  d->half[side].stack);
-	lines_add(l, ROLE_HEADER, "  %3s  %-13s %10s  %10s  %8s", "#", _("AT"), _("GAP"),
-		  _("EXPECTED"), _("OFF"));
-	lines_add(l, ROLE_NORMAL, "  %3d  %-13s %10s", 1, text_clock(clock, sizeof clock, at, 3),
-		  glyph(GLYPH_NONE));
+			  _(d->half[side].stack));
+	ladder_row(l, ROLE_HEADER, "#", _("AT"), _("GAP"), _("EXPECTED"), _("OFF"));
+	ladder_row(l, ROLE_NORMAL, "1", text_clock(clock, sizeof clock, at, 3), glyph(GLYPH_NONE),
+		   "", "");
 	for (int i = 0; i < n; i++) {
 		at += d->half[side].gaps[i];
 		gap_row(l, d, side, i, at);
