@@ -129,11 +129,14 @@ is_fin_alone(const struct seg *s)
 	return (s->p->flags & TH_FIN) && s->p->payload_len == 0;
 }
 
+/* Once for each refusal: what is sent after that has other reasons. */
 static bool
 is_pmtu_resend(const struct seg *s)
 {
 	const struct conn *c = s->c;
 
+	if (s->rexmit_n > 1 && c->pmtu_ts - s->last_sent < NSEC_PER_MS)
+		return false;
 	return c->pmtu_ts && c->pmtu_side == s->from && s->now - c->pmtu_ts < NSEC_PER_SEC &&
 	       seq_le(c->pmtu_seq, s->seq) && seq_lt(s->seq, c->pmtu_high);
 }
@@ -178,6 +181,29 @@ cause_in_recovery(const struct seg *s)
 	return CAUSE_FAST;
 }
 
+static bool
+reports_duplicates(const struct conn *c)
+{
+	const struct half *a = &c->half[0], *b = &c->half[1];
+
+	return (half_has(a, H_SACK_OK) && half_has(b, H_SACK_OK)) || half_has(a, H_SACK_SEEN) ||
+	       half_has(b, H_SACK_SEEN);
+}
+
+/* Which timer of a sender that is not seen to run: with SACK the first to try again is the tail-loss
+ * probe, of the last segment (RFC 8985 7.3); the time-out repeats the first. */
+static enum cause
+cause_of_silence(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	nsec rto = rtt_rto(h);
+
+	if (s->end == h->nxt && s->rexmit_n == 1 && s->rexmit_after < rto + rto / 2 &&
+	    reports_duplicates(s->c) && !half_has(h, H_TLP_OUT))
+		return CAUSE_TLP;
+	return CAUSE_RTO;
+}
+
 /* No sign of loss was given: only a timer is left, even one shorter than expected. */
 static enum cause
 cause_timer(const struct seg *s)
@@ -187,9 +213,7 @@ cause_timer(const struct seg *s)
 	if (s->now - h->last_rcv < rtt_near(s->c, s->from) + fresh(h) && !woke_by_itself(s) &&
 	    knew_of_loss(s))
 		return CAUSE_UNKNOWN;
-	if (s->end == h->nxt && h->timer_kind == TIMER_TLP)
-		return CAUSE_TLP;
-	return CAUSE_RTO;
+	return h->timer_kind == TIMER_RTO ? CAUSE_RTO : cause_of_silence(s);
 }
 
 static enum cause
@@ -202,8 +226,10 @@ cause_open(const struct seg *s)
 		return CAUSE_FAST;
 	if (fired && h->timer_kind == TIMER_TLP && s->end == h->nxt)
 		return CAUSE_TLP;
-	if ((fired && h->timer_kind == TIMER_RTO) || rto_passed(s))
+	if (fired && h->timer_kind == TIMER_RTO)
 		return CAUSE_RTO;
+	if (rto_passed(s))
+		return cause_of_silence(s);
 	if ((h->peer_dups > 0 || sacked_above(s)) && !woke_by_itself(s) && knew_of_loss(s))
 		return CAUSE_FAST;
 	return cause_timer(s);
@@ -542,15 +568,6 @@ too_soon(const struct seg *s, const struct retx *x, seqno una_before)
 
 	return r->samples > 2 && seq_le(una_before, x->seq) && seq_le(x->end, s->p->ack) &&
 	       s->now - x->ts < r->min / 2;
-}
-
-static bool
-reports_duplicates(const struct conn *c)
-{
-	const struct half *a = &c->half[0], *b = &c->half[1];
-
-	return (half_has(a, H_SACK_OK) && half_has(b, H_SACK_OK)) || half_has(a, H_SACK_SEEN) ||
-	       half_has(b, H_SACK_SEEN);
 }
 
 /* The very retransmission moved the edge: what it filled was missing. */
