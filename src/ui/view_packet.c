@@ -11,8 +11,9 @@
 #include "ui/lines.h"
 #include "ui/view.h"
 
-#define BYTES_MAX  65536
-#define NOTE_LINES 2
+#define BYTES_MAX   262144
+#define NOTE_LINES  2
+#define PAYLOAD_ROW 32u /* bytes of payload in one row */
 
 struct packet_row {
 	enum role role;
@@ -31,6 +32,13 @@ struct packet_view {
 	size_t n, size;
 	struct packet_row *rows;
 };
+
+/* A byte as it may be shown. */
+static char
+printable(uint8_t byte)
+{
+	return byte >= 0x20 && byte < 0x7f ? (char)byte : '.';
+}
 
 static struct packet_row *
 row_add(struct packet_view *p, enum role role, int depth, const char *name)
@@ -107,6 +115,31 @@ add_analysis(struct packet_view *p)
 		}
 }
 
+/* The payload as text, in rows that lead the cursor through its bytes. */
+static void
+add_payload(struct packet_view *p, uint32_t from)
+{
+	const uint32_t end = p->frame.cap_len;
+	struct packet_row *r = row_add(p, ROLE_TITLE, 0, _("Payload"));
+	char name[16], text[PAYLOAD_ROW + 1];
+
+	r->offset = from;
+	r->len = end - from;
+	row_value(r, _("%u bytes"), r->len);
+	for (uint32_t at = from; at < end; at += PAYLOAD_ROW) {
+		uint32_t n = end - at < PAYLOAD_ROW ? end - at : PAYLOAD_ROW;
+		struct text t = text_on(name, sizeof name);
+		text_add(&t, "+%u", at - from);
+		for (uint32_t i = 0; i < n; i++)
+			text[i] = printable(p->bytes[at + i]);
+		text[n] = '\0';
+		r = row_add(p, ROLE_NORMAL, 1, name);
+		r->offset = at;
+		r->len = n;
+		row_value(r, "%s", text);
+	}
+}
+
 static void
 add_frame(struct packet_view *p)
 {
@@ -123,12 +156,8 @@ add_frame(struct packet_view *p)
 		row_value(row_add(p, ROLE_NORMAL, 1, _("Captured")), _("all %u bytes"),
 			  f->wire_len);
 	uint32_t payload = explain_frame(f, add_field, p);
-	if (payload < f->cap_len) {
-		r = row_add(p, ROLE_TITLE, 0, _("Payload"));
-		r->offset = payload;
-		r->len = f->cap_len - payload;
-		row_value(r, _("%u bytes"), r->len);
-	}
+	if (payload < f->cap_len)
+		add_payload(p, payload);
 }
 
 static bool
@@ -247,7 +276,7 @@ hex_line(const struct packet_view *p, int y, uint32_t at, int per, const struct 
 		uint8_t byte = p->bytes[offset];
 		bool in = offset >= mark->offset && offset - mark->offset < mark->len;
 		enum role role = in ? ROLE_MARK : ROLE_NORMAL;
-		char text[2] = {byte >= 0x20 && byte < 0x7f ? (char)byte : '.', 0};
+		char text[2] = {printable(byte), 0};
 		term_printf(y, 7 + i * 3 + (i >= 8), 2, role, "%02x", byte);
 		term_put(y, 7 + per * 3 + 2 + i, 1, role, text);
 	}
