@@ -22,6 +22,7 @@ ROW = re.compile(
     r"(?P<rate>\S+) +(?P<idle>\S+) *$", re.MULTILINE)
 UNITS = {"h": 3600, "min": 60, "m": 60, "sec": 1, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 FLAGS = "FSRP.UEW"
+TOOLS = ("ip", "ss", "tc", "iptables", "nsenter", "sysctl", "tcpdump", "nc", "tmux")
 
 
 def seconds(text):
@@ -89,6 +90,9 @@ class Stage:
     """One exercise's stage. capture: the program's interface options and capture filter."""
 
     def __init__(self, path=None, capture=(), columns=120, lines=24):
+        for tool in TOOLS:
+            if not shutil.which(tool):
+                raise Skip(f"{tool} is not installed")
         try:
             self.net = Pair(path)
         except LabError as e:
