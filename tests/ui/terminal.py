@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: MIT
 """A real terminal for tests: tmux on a socket of its own, so that nobody's tmux is touched."""
 import os
+import pty
 import re
 import secrets
+import select
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
+import termios
 import time
 
-from tap import PATIENCE, Failed, Skip, until
+from tap import PATIENCE, Failed, Skip, check, equal, until
 
 KEYS = {"enter": "Enter", "esc": "Escape", "up": "Up", "down": "Down", "pgdn": "NPage", "pgup": "PPage",
         "home": "Home", "end": "End", "tab": "Tab", "space": "Space", "left": "Left", "right": "Right",
@@ -150,3 +154,61 @@ class Terminal:
                 break
             time.sleep(0.05)
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+class Pty:
+    """The program on a pseudo-terminal of our own, to take away and to count bytes on."""
+
+    def __init__(self, command, ignore_hangup=False):
+        master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (24, 80))
+
+        def prepare():
+            os.setsid()
+            if ignore_hangup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, preexec_fn=prepare,
+            env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+        os.close(slave)
+        self.master = master
+
+    def read(self, wait):
+        """What the program writes until it is silent for `wait` seconds."""
+        got = b""
+        while select.select([self.master], [], [], wait)[0]:
+            try:
+                piece = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            got += piece
+        return got
+
+    def wake_ups(self):
+        total = 0
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{task}/status") as f:
+                total += sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
+        return total
+
+    def hang_up(self):
+        os.close(self.master)
+        self.master = -1
+
+    def end(self):
+        if self.master >= 0:
+            self.hang_up()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(30)
+
+
+def check_idle(p):
+    """Nothing changes: nothing is written, and there are no wake-ups but the clock's."""
+    check(p.read(2), "something is drawn at first")
+    before, begun = p.wake_ups(), time.monotonic()
+    equal(p.read(4), b"", "bytes written while nothing changed")
+    rate = (p.wake_ups() - before) / (time.monotonic() - begun)
+    check(rate < 8, f"wake-ups per second: {rate:.1f}")
