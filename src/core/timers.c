@@ -67,12 +67,14 @@ gap_at(const struct ladder *l, size_t i)
 	return l->gap_us[i] * NSEC_PER_US;
 }
 
+/* The first may itself be late: where its nominal length is known, that counts. */
 static unsigned
 equal_gaps(const struct ladder *l)
 {
+	nsec first = about(gap_at(l, 0), SYN_FIRST) ? SYN_FIRST : gap_at(l, 0);
 	unsigned n = 0;
 
-	while (n < l->n && about(gap_at(l, n), gap_at(l, 0)))
+	while (n < l->n && about(gap_at(l, n), first))
 		n++;
 	return n;
 }
@@ -85,7 +87,7 @@ syn_next_gap(const struct ladder *l, nsec *slack)
 	unsigned equal;
 
 	*slack = 0;
-	if (about(first, SYN_FIRST))
+	if (about(first, SYN_FIRST) || first < SYN_FIRST / 10) /* so soon is no timer */
 		first = SYN_FIRST;
 	if (!l || l->n == 0)
 		return first;
