@@ -100,7 +100,7 @@ place_by_handshake(struct conn *c)
 {
 	nsec server = c->syn_to_synack, client = c->synack_to_ack;
 
-	if (server < 0 || client < 0)
+	if (server < 0 || client < 0 || c->half[CLIENT].syn > 1 || c->half[SERVER].syn > 1)
 		return;
 	if (server > 4 * client + 200 * NSEC_PER_US) {
 		c->near |= 1 << CLIENT;
