@@ -529,11 +529,11 @@ dsack_covers(const struct seg *s, const struct retx *x)
 {
 	const struct packet *p = s->p;
 
-	return s->dsack && x->needed != NEEDED_NO && seq_lt(p->sack[0].left, x->end) &&
-	       seq_lt(x->seq, p->sack[0].right);
+	return s->dsack && seq_lt(p->sack[0].left, x->end) && seq_lt(x->seq, p->sack[0].right);
 }
 
-/* One report is of one copy: of several repetitions of the same bytes the latest one. */
+/* One report is of one copy: of several repetitions of the same bytes the latest one of which none
+ * has come yet, be it known as needless already. */
 static bool
 dsack_proves(const struct seg *s, const struct trouble *t, size_t i)
 {
@@ -544,8 +544,8 @@ dsack_proves(const struct seg *s, const struct trouble *t, size_t i)
 	for (size_t k = 0; k < t->n_retx; k++) {
 		const struct retx *y = &t->retx[k];
 
-		if (k != i && y->frame > x->frame && seq_lt(y->seq, x->end) &&
-		    seq_lt(x->seq, y->end) && (y->needed != NEEDED_NO || y->proved == s->p->frame))
+		if (y->frame > x->frame && seq_lt(y->seq, x->end) && seq_lt(x->seq, y->end) &&
+		    (!y->proved || y->proved == s->p->frame))
 			return false;
 	}
 	return true;
@@ -560,13 +560,13 @@ eifel(const struct seg *s, const struct retx *x, seqno una_before)
 	       seq_lt(x->seq, s->p->ack) && (int32_t)(s->p->tsecr - x->tsval) < 0;
 }
 
-/* Too soon for the retransmission to have made the way. */
+/* Too soon for the retransmission to have made the way. Beside the receiver there is no way. */
 static bool
 too_soon(const struct seg *s, const struct retx *x, seqno una_before)
 {
 	const struct rtt *r = &s->rcv->rtt;
 
-	return r->samples > 2 && seq_le(una_before, x->seq) && seq_le(x->end, s->p->ack) &&
+	return r->samples > 2 && r->min > NSEC_PER_MS && seq_le(una_before, x->seq) && seq_le(x->end, s->p->ack) &&
 	       s->now - x->ts < r->min / 2;
 }
 
@@ -609,6 +609,24 @@ report_impossible(const struct seg *s, const struct retx *x)
 	       (x->decided && s->now - x->decided > 2 * rtt + 50 * NSEC_PER_MS);
 }
 
+/* Its copy will be reported by a D-SACK that says nothing of the retransmission. */
+void
+cause_copied(const struct seg *s)
+{
+	struct trouble *t = s->snd->trouble;
+	struct retx *latest = NULL;
+
+	for (size_t i = 0; t && i < t->n_retx; i++) {
+		struct retx *x = &t->retx[i];
+
+		if (seq_lt(x->seq, s->end) && seq_lt(s->seq, x->end) &&
+		    (!latest || x->frame > latest->frame))
+			latest = x;
+	}
+	if (latest && latest->copies < UINT8_MAX)
+		latest->copies++;
+}
+
 /* After the peer's ACK was applied. */
 void
 cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
@@ -621,13 +639,19 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 	for (size_t i = 0; t && i < t->n_retx; i++) {
 		struct retx *x = &t->retx[i];
 
+		bool proved = !x->proved && dsack_proves(s, t, i);
+
+		if (proved && x->copies > 0) {
+			x->copies--;
+			proved = false;
+		}
+		if (proved)
+			x->proved = s->p->frame;
 		if (x->needed == NEEDED_NO || x->cause == CAUSE_TFO || !(x->open || s->dsack))
 			continue;
-		if (dsack_proves(s, t, i) || eifel(s, x, una_before) ||
-		    too_soon(s, x, una_before)) {
-			x->proved = s->p->frame;
+		if (proved || eifel(s, x, una_before) || too_soon(s, x, una_before))
 			retx_decide(e, s->c, h, x, NEEDED_NO, true, s->now);
-		} else if (x->needed == NEEDED_YES || filled_the_edge(s, x, una_before) ||
+		else if (x->needed == NEEDED_YES || filled_the_edge(s, x, una_before) ||
 			 report_overdue(s, x))
 			retx_decide(e, s->c, h, x, NEEDED_YES, report_impossible(s, x),
 				    s->now);

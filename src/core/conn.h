@@ -54,12 +54,13 @@ struct retx {
 	nsec ts;
 	nsec prev_ts;	/* of the transmission before it */
 	uint64_t frame;
-	uint64_t proved; /* by this frame needless */
+	uint64_t proved; /* by the D-SACK of this frame needless */
 	nsec decided;	/* when `needed` became what it is */
 	uint32_t tsval; /* 0 with has_ts false */
 	uint32_t log;
 	uint16_t ip_id;
 	uint8_t cause, needed; /* enum needed */
+	uint8_t copies; /* of it by the network, not yet reported by D-SACKs */
 	bool has_ts, open;     /* open: may still be revised */
 	bool hole;	       /* its original was never captured */
 };
@@ -378,6 +379,7 @@ void cause_decide(struct seg *s);
 void cause_remember(struct engine *e, struct seg *s);
 /* what this ACK, which moved rcv from una_before, proves of earlier ones */
 void cause_proof_since(struct engine *e, struct seg *s, seqno una_before);
+void cause_copied(const struct seg *s); /* the network made a copy of it */
 void cause_close(struct engine *e, struct conn *c); /* nothing more will come */
 /* ---- rules.c ---- */
 void rules_run(struct seg *s);

@@ -358,6 +358,7 @@ copy_tell(struct engine *e, struct seg *s, enum copy copy)
 		s->snd->duplicates++;
 		s->snd->segments++;
 		s->snd->bytes += s->p->payload_len;
+		cause_copied(s);
 	}
 	tell(e, s);
 }
