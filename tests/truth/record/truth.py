@@ -147,7 +147,7 @@ def needed(row, rows, side):
     until = min(row["outs"]) if row["outs"] else row["sent"]
     for answer in answers(row, rows, side):
         if since <= answer["sent"] < until and has_said(row, answer) or \
-                answer["sent"] >= until and says_twice(row, answer):
+                row["outs"] and answer["sent"] >= until and says_twice(row, answer):
             return "spurious"
     return "?"
 
