@@ -71,7 +71,7 @@ knew_of_loss(const struct seg *s)
 	const struct half *h = s->snd;
 
 	return !(s->p->options & OPT_TS) || !half_has(h, H_HINT_TS) ||
-	       (int32_t)(s->p->tsecr - h->hint_tsval) >= 0;
+	       (int32_t)(s->p->tsecr - h->rare->hint_tsval) >= 0;
 }
 
 /* By the sender's own clock it was silent and got nothing before it sent this: a timer ran out,
@@ -93,10 +93,10 @@ ack_clocked(const struct seg *s, nsec patience)
 	const struct half *h = s->snd;
 	nsec near = rtt_near(s->c, s->from);
 
-	if (!h->hint_ts || !knew_of_loss(s))
+	if (!h->rare->hint_ts || !knew_of_loss(s))
 		return false;
-	return s->now - h->hint_first >= near - near / 4 &&
-	       s->now - h->hint_ts <= near + near / 8 + patience;
+	return s->now - h->rare->hint_first >= near - near / 4 &&
+	       s->now - h->rare->hint_ts <= near + near / 8 + patience;
 }
 
 static nsec
@@ -117,9 +117,9 @@ ca_of_sender(const struct seg *s)
 {
 	const struct half *h = s->snd;
 
-	if (h->ca == CA_OPEN && h->ca_last != CA_OPEN && ((s->c->far >> s->from) & 1) &&
-	    s->now - h->ca_left <= rtt_near(s->c, s->from) + fresh(h))
-		return (enum ca_state)h->ca_last;
+	if (h->ca == CA_OPEN && h->rare->ca_last != CA_OPEN && ((s->c->far >> s->from) & 1) &&
+	    s->now - h->rare->ca_left <= rtt_near(s->c, s->from) + fresh(h))
+		return (enum ca_state)h->rare->ca_last;
 	return (enum ca_state)h->ca;
 }
 
@@ -135,10 +135,10 @@ is_pmtu_resend(const struct seg *s)
 {
 	const struct conn *c = s->c;
 
-	if (s->rexmit_n > 1 && c->pmtu_ts - s->last_sent < NSEC_PER_MS)
+	if (s->rexmit_n > 1 && c->aside->pmtu_ts - s->last_sent < NSEC_PER_MS)
 		return false;
-	return c->pmtu_ts && c->pmtu_side == s->from && s->now - c->pmtu_ts < NSEC_PER_SEC &&
-	       seq_le(c->pmtu_seq, s->seq) && seq_lt(s->seq, c->pmtu_high);
+	return c->aside->pmtu_ts && c->aside->pmtu_side == s->from && s->now - c->aside->pmtu_ts < NSEC_PER_SEC &&
+	       seq_le(c->aside->pmtu_seq, s->seq) && seq_lt(s->seq, c->aside->pmtu_high);
 }
 
 static bool
@@ -147,7 +147,7 @@ is_tfo_resend(const struct seg *s)
 	const struct half *h = s->snd;
 
 	return half_has(h, H_TFO_REFUSED) && seq_lt(h->isn, s->seq) &&
-	       seq_le(s->end, h->syn_seq_refused) && s->rexmit_n == 1;
+	       seq_le(s->end, h->rare->syn_seq_refused) && s->rexmit_n == 1;
 }
 
 /* The time-out since its last transmission has passed, whatever else is known. */
@@ -230,7 +230,7 @@ cause_open(const struct seg *s)
 		return CAUSE_RTO;
 	if (rto_passed(s))
 		return cause_of_silence(s);
-	if ((h->peer_dups > 0 || sacked_above(s)) && !woke_by_itself(s) && knew_of_loss(s))
+	if ((h->rare->peer_dups > 0 || sacked_above(s)) && !woke_by_itself(s) && knew_of_loss(s))
 		return CAUSE_FAST;
 	return cause_timer(s);
 }
@@ -289,7 +289,7 @@ cause_probe(struct seg *s)
 {
 	const struct half *h = s->snd;
 	bool zero = s->kind == KIND_ZERO_WINDOW_PROBE;
-	uint32_t before = zero ? h->probes : h->ka_unanswered;
+	uint32_t before = zero ? h->rare->probes : h->rare->ka_unanswered;
 
 	s->cause = CAUSE_PROBE;
 	s->rexmit_n = before + 1;
@@ -309,8 +309,8 @@ reached_peer(const struct seg *s)
 	if (s->range != RANGE_AGAIN || s->cause == CAUSE_SYN_ACK || s->cause == CAUSE_TFO ||
 	    s->p->csum == CSUM_BAD)
 		return false;
-	if (s->rexmit_n == 1 && half_has(h, H_SACK_OK) && h->rejected_to != 0 &&
-	    seq_le(s->end, h->rejected_to) && h->rejected_to - s->end < UINT32_C(1) << 30)
+	if (s->rexmit_n == 1 && half_has(h, H_SACK_OK) && h->rare->rejected_to != 0 &&
+	    seq_le(s->end, h->rare->rejected_to) && h->rare->rejected_to - s->end < UINT32_C(1) << 30)
 		return true;
 	return s->c->near == 1 << !s->from && s->seen_bytes == s->end - s->seq &&
 	       s->rcv->state >= TCP_ESTAB &&
@@ -442,8 +442,8 @@ congestion_state(struct seg *s)
 		h->ca = CA_LOSS;
 		h->high_seq = h->nxt;
 		h->backoff += h->backoff < 20;
-		if (!h->rto_first)
-			h->rto_first = s->now;
+		if (!h->rare->rto_first)
+			half_rare(s->e, h)->rto_first = s->now;
 		h->flags &= ~(uint32_t)H_TLP_OUT;
 	} else if (s->cause == CAUSE_FAST && h->ca == CA_OPEN) {
 		h->ca = CA_RECOVERY;
@@ -459,27 +459,29 @@ void
 cause_remember(struct engine *e, struct seg *s)
 {
 	struct half *h = s->snd;
+	struct rare *r;
 
 	if (s->cause == CAUSE_NONE)
 		return;
-	h->by_cause[s->cause]++;
+	half_rare(e, h)->by_cause[s->cause]++;
 	if (s->cause == CAUSE_PROBE)
 		return;
-	h->retransmissions++;
-	h->retransmitted_bytes += s->range == RANGE_HOLE || s->seen_bytes > s->p->payload_len
+	r = half_rare(e, h);
+	r->retransmissions++;
+	r->retransmitted_bytes += s->range == RANGE_HOLE || s->seen_bytes > s->p->payload_len
 					  ? s->p->payload_len
 					  : s->seen_bytes;
-	h->spurious += s->needed == NEEDED_NO;
+	r->spurious += s->needed == NEEDED_NO;
 	if (half_trouble(e, h))
-		rto_learn(h->trouble, s);
+		rto_learn(h->rare->trouble, s);
 	congestion_state(s);
-	if (!h->trouble) {
+	if (!h->rare->trouble) {
 		s->pending = false;
 		return;
 	}
-	ladder_add(h->trouble, s);
-	retx_expire(e, s, h->trouble);
-	retx_add(h->trouble, s);
+	ladder_add(h->rare->trouble, s);
+	retx_expire(e, s, h->rare->trouble);
+	retx_add(h->rare->trouble, s);
 }
 
 /* ---- what an ACK proves of earlier retransmissions ---- */
@@ -487,18 +489,18 @@ cause_remember(struct engine *e, struct seg *s)
 /* The time-out was a mistake as a whole: Linux undoes it at the next progress (F-RTO, D-SACK), once
  * the peer's reports have accounted for every copy sent since (undo_retrans). */
 static void
-loss_undo(struct half *h)
+loss_undo(struct engine *e, struct half *h)
 {
-	const struct trouble *t = h->trouble;
+	const struct trouble *t = h->rare->trouble;
 
 	if (h->ca != CA_LOSS)
 		return;
 	for (size_t i = 0; i < t->n_retx; i++)
-		if (t->retx[i].ts >= h->rto_first && !t->retx[i].proved)
+		if (t->retx[i].ts >= h->rare->rto_first && !t->retx[i].proved)
 			return;
 	h->ca = CA_OPEN;
 	h->backoff = 0;
-	h->rto_first = 0;
+	half_rare(e, h)->rto_first = 0;
 }
 
 /* final: nothing that may still come can change it. */
@@ -509,7 +511,7 @@ retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, en
 	struct segment *log = seglog_get(c, x->log);
 
 	if (n == NEEDED_NO && x->needed != NEEDED_NO)
-		h->spurious++;
+		half_rare(e, h)->spurious++;
 	if (n == x->needed && !final)
 		return;
 	if (x->needed != n)
@@ -632,7 +634,7 @@ void
 cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 {
 	struct half *h = s->rcv;
-	struct trouble *t = h->trouble;
+	struct trouble *t = h->rare->trouble;
 
 	if (!(s->p->flags & TH_ACK) || (s->p->flags & TH_RST))
 		return;
@@ -657,7 +659,7 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 				    s->now);
 	}
 	if (t && h->una != una_before)
-		loss_undo(h);
+		loss_undo(e, h);
 }
 
 /* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
@@ -679,7 +681,7 @@ cause_close(struct engine *e, struct conn *c)
 {
 	for (int i = 0; i < 2; i++) {
 		struct half *h = &c->half[i];
-		struct trouble *t = h->trouble;
+		struct trouble *t = h->rare->trouble;
 
 		for (size_t k = 0; t && k < t->n_retx; k++)
 			if (t->retx[k].open)

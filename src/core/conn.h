@@ -38,7 +38,7 @@ enum {
 	TX_GAP = 32,	 /* opened a hole before it */
 };
 
-#define TXQ_INLINE 2
+#define TXQ_INLINE 1
 #define TXQ_MAX	   4096 /* ranges per sender; beyond, the oldest are forgotten (E10) */
 
 /* The unacknowledged ranges of a sender, in sequence order. */
@@ -118,7 +118,7 @@ struct seen {
 	uint16_t ip_id;
 	uint8_t ttl, interface;
 };
-#define SEEN_INLINE 4
+#define SEEN_INLINE 2
 #define SEEN_MAX    16 /* once a sender is busy: a copy may come after many others */
 
 /* What the latest segment of an end was, so that its answer can be named (B5). */
@@ -161,6 +161,37 @@ enum {
 	H_HINT_TS = 0x800000,      /* hint_tsval is valid */
 };
 
+/* What a sender needs only once something out of the ordinary happens; from the pool at its first
+ * change. Until then half.rare points to rare_none, where all is 0. */
+struct rare {
+	nsec hint_ts;	    /* when the peer last gave a loss hint (SACK, dup ACK, partial ACK) */
+	nsec hint_first;    /* first hint of that run */
+	nsec rto_first;	    /* first timeout retransmission of this episode */
+	nsec ca_left;	    /* when ca_last was left */
+	nsec ka_last, ka_gap; /* keep-alive: latest probe and the interval measured, 0 unknown */
+	nsec ka_idle;	    /* silence before the first probe */
+	nsec zero_since, zero_time;
+	nsec zero_until;    /* when the window last opened again */
+	nsec told_due, told_rto; /* what the sink was last told */
+	uint64_t syn_last_frame, fin_frame, zero_frame;
+	uint64_t retransmitted_bytes;
+	uint32_t hint_tsval; /* time stamp of hint_first, with H_HINT_TS */
+	seqno syn_seq_refused;
+	seqno rejected_to;  /* up to here the peer got everything and took nothing (PAWS) */
+	uint32_t retransmissions, spurious, out_of_order, duplicate_acks, zero_windows;
+	uint32_t window_full, window_updates, keep_alives, duplicates;
+	uint32_t by_cause[CAUSE_COUNT];
+	uint16_t peer_dups; /* duplicate ACKs the peer sent for una, SACK news included */
+	uint16_t plain_dups; /* those without SACK */
+	uint16_t ka_probes;
+	uint8_t told_kind, told_attempt;
+	uint8_t probes;	    /* persist: probes sent since the window closed */
+	uint8_t ka_unanswered;
+	uint8_t ca_last;
+	struct trouble *trouble;
+};
+extern const struct rare rare_none;
+
 struct half {
 	/* ---- touched by every packet ---- */
 	uint32_t flags; /* H_* */
@@ -170,66 +201,42 @@ struct half {
 	int64_t nxt_rel;      /* nxt − isn, extended past 2^32 */
 	nsec last_ts;	      /* its latest packet */
 	nsec ack_ts;	      /* when the peer's ACK last advanced una */
-	nsec hint_ts;	      /* when the peer last gave a loss hint (SACK, dup ACK, partial ACK) */
-	nsec hint_first;      /* first hint of that run */
-	uint32_t hint_tsval;  /* its time stamp, with H_HINT_TS */
+	nsec last_rcv;	      /* latest packet it got */
+	const struct rare *rare; /* never NULL */
 	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint8_t state;	      /* enum tcp_state */
 	int8_t wscale;	      /* offered; -1 not, -2 unknown */
 	uint8_t ca, backoff;
 	uint8_t seen_at, ttl;
 	uint8_t last_kind;    /* enum seg_kind of its latest segment */
+	uint8_t timer_kind, attempt;
 	uint16_t window_raw;
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
-	uint16_t peer_dups;   /* duplicate ACKs the peer sent for una, SACK news included */
 	uint16_t ip_id_newest;
 	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
 	uint16_t ip_id_swapped; /* the same with the bytes swapped */
-	struct seen seen[SEEN_INLINE];
-	uint32_t tsval, tsval_end; /* newest time stamp and the nxt it came with */
-	/* ---- counters ---- */
-	uint64_t segments, bytes, unique_bytes;
-	nsec rate_ts;
-	double rate;
-	struct rtt rtt;
-	/* ---- timer ---- */
-	nsec timer_start, timer_len; /* nominal; len −1: unknown */
-	nsec timer_slack;	     /* beside the wheel's lateness: when two ladders are possible */
-	nsec told_due, told_rto;     /* what the sink was last told */
-	uint8_t told_kind, told_attempt;
-	uint8_t timer_kind, attempt;
-	uint8_t probes;	      /* persist: probes sent since the window closed */
-	uint8_t ka_unanswered;
 	uint16_t mss;	      /* offered; 0 unknown */
-	uint16_t ka_probes;
-	seqno high_seq;	      /* recovery point */
-	seqno tlp_high;
-	nsec rto_first;	      /* first timeout retransmission of this episode */
-	nsec ka_last, ka_gap; /* keep-alive: latest probe and the interval measured, 0 unknown */
-	nsec ka_idle;	      /* silence before the first probe */
-	nsec last_rcv;	      /* latest packet it got that TCP would take */
-	/* ---- seldom ---- */
-	seqno fin_seq;
-	seqno syn_seq_refused;
-	seqno rejected_to;    /* up to here the peer got everything and took nothing (PAWS) */
-	uint16_t plain_dups;  /* duplicate ACKs without SACK since una moved */
-	nsec zero_since, zero_time;
-	nsec zero_until;      /* when the window last opened again */
-	nsec ca_left;	      /* when ca_last was left */
-	uint8_t ca_last;
-	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
-	uint64_t syn_frame, syn_last_frame, fin_frame, last_frame;
-	uint64_t zero_frame, ka_frame, data_last_frame, ack_last_frame;
-	uint64_t retransmitted_bytes;
-	uint32_t retransmissions, spurious, out_of_order, duplicate_acks, zero_windows;
-	uint32_t window_full, window_updates, keep_alives, duplicates, syn, fin, rst;
-	uint32_t by_cause[CAUSE_COUNT];
+	uint32_t tsval;	      /* newest time stamp */
 	uint32_t max_payload;
 	uint32_t win_max;
 	uint32_t scope;
-	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
-	struct trouble *trouble;
+	nsec timer_start, timer_len; /* nominal; len −1: unknown */
+	nsec timer_slack;     /* beside the wheel's lateness: rounding, or two possible ladders */
+	uint64_t segments, bytes, unique_bytes;
+	uint64_t last_frame;
+	nsec rate_ts;
+	float rate;
 	struct txq q;
+	struct rtt rtt;
+	/* ---- seldom ---- */
+	struct seen seen[SEEN_INLINE];
+	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
+	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
+	uint64_t syn_frame;
+	seqno high_seq;	      /* recovery point */
+	seqno tlp_high;
+	seqno fin_seq;
+	uint16_t syn, fin, rst;
 };
 
 enum {
@@ -256,6 +263,21 @@ enum {
 /* The class decides what is evicted first. */
 enum conn_class { CLASS_ENDED, CLASS_OPENING, CLASS_OPEN, CLASS_COUNT };
 
+/* What only some connections have: from the pool at its first change, until then aside_none. */
+struct aside {
+	uint64_t end_answers;	/* the frame that the reset or ICMP error answers */
+	nsec end_silence;	/* how long the resetting end was silent before, -1 unknown */
+	nsec prior_ended;	/* port reuse: when the older instance was last heard */
+	nsec pmtu_ts;
+	seqno pmtu_seq, pmtu_high;
+	uint64_t icmp_frame;
+	uint16_t icmp_mtu;
+	uint8_t icmp_version, icmp_type, icmp_code;
+	uint8_t pmtu_side, rst_ttl;
+	uint8_t icmp_from[16];
+};
+extern const struct aside aside_none;
+
 struct conn {
 	/* ---- identity ---- */
 	struct endpoint end[2];
@@ -266,7 +288,6 @@ struct conn {
 	uint32_t older_gen;
 	uint32_t prev, next; /* of its class's list */
 	nsec queued;	     /* when it was put there */
-	uint64_t epoch;	     /* of the latest change (freeze) */
 	uint64_t hash;
 	uint8_t cls, pins, ip_version, completeness;
 	uint8_t end_cause;
@@ -280,18 +301,10 @@ struct conn {
 	nsec syn_to_synack, synack_to_ack;
 	struct half half[2];
 	/* ---- how it ended or was refused ---- */
-	uint64_t end_frame, end_answers; /* the reset, ICMP error; and the frame it answers */
-	nsec end_silence;	/* how long the resetting end was silent before */
-	uint8_t icmp_version, icmp_type, icmp_code, rst_ttl;
-	uint16_t icmp_mtu;
-	uint8_t rst_suspect;
-	uint8_t icmp_from[16];
-	uint64_t icmp_frame;
-	nsec pmtu_ts;
-	seqno pmtu_seq, pmtu_high;
-	uint8_t pmtu_side;
-	nsec prior_ended;	/* port reuse: when the older instance was last heard */
+	const struct aside *aside; /* never NULL */
+	uint64_t end_frame;	/* the reset or ICMP error */
 	uint64_t first_frame, hs_frame; /* hs_frame: the handshake's third */
+	uint8_t rst_suspect;
 	/* ---- history ---- */
 	struct seglog_chunk *log_first, *log_last;
 	uint32_t log_next;	/* number of the next segment */
@@ -314,6 +327,8 @@ half_in_flight(const struct half *h)
 }
 
 /* ---- the segment being looked at ---- */
+struct engine;
+
 enum range_kind {
 	RANGE_NONE,	 /* occupies no sequence space */
 	RANGE_NEW,	 /* extends the stream */
@@ -328,6 +343,7 @@ enum range_kind {
 /* State before the segment, and what has been decided of it so far. snd sent it, rcv is to get it:
  * nothing here says client or server. */
 struct seg {
+	struct engine *e;
 	const struct packet *p;
 	struct conn *c;
 	struct half *snd, *rcv;
@@ -359,12 +375,13 @@ struct seg {
 	uint16_t dup_ack;
 };
 
-struct engine;
-
 /* ---- range.c ---- */
 void range_classify(struct seg *s);
 /* ---- half.c ---- */
 bool half_trouble(struct engine *e, struct half *h);
+/* To be written to; where no memory is left what is written is lost. */
+struct rare *half_rare(struct engine *e, struct half *h);
+struct aside *conn_aside(struct engine *e, struct conn *c);
 void half_sent(struct engine *e, struct seg *s);  /* snd's side of the update */
 void half_acked(struct engine *e, struct seg *s); /* rcv's queue, by this segment's ACK and SACK */
 void half_release(struct engine *e, struct half *h);
@@ -423,6 +440,12 @@ size_t verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t m
 /* ---- engine.c ---- */
 void engine_amend(struct engine *e, struct conn *c, uint32_t log, bool final);
 struct pool *engine_pool(struct engine *e);
+/* Written to where no memory is left, never read. */
+union scratch {
+	struct rare rare;
+	struct aside aside;
+};
+union scratch *engine_scratch(struct engine *e);
 unsigned engine_hz(const struct engine *e);
 
 #endif

@@ -34,6 +34,7 @@ struct engine {
 	struct seglog log;
 	bool history;
 	unsigned hz;
+	union scratch scratch;
 	struct engine_sink sink;
 	struct totals counts;
 	nsec now; /* never runs backwards */
@@ -66,6 +67,12 @@ struct pool *
 engine_pool(struct engine *e)
 {
 	return e->pool;
+}
+
+union scratch *
+engine_scratch(struct engine *e)
+{
+	return &e->scratch;
 }
 
 unsigned
@@ -211,6 +218,8 @@ conn_drop(struct engine *e, struct conn *c)
 	engine_touch(e, c);
 	half_release(e, &c->half[0]);
 	half_release(e, &c->half[1]);
+	if (c->aside != &aside_none)
+		pool_put(e->pool, conn_aside(e, c), sizeof *c->aside);
 	seglog_drop(&e->log, c);
 	table_remove(&e->table, c);
 }

@@ -51,19 +51,19 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 		.scaled = h->wscale >= 0 && peer->wscale != -1,
 		.mss = h->mss ? h->mss : -1, .isn = h->isn,
 		.segments = h->segments, .bytes = h->bytes, .unique_bytes = h->unique_bytes,
-		.retransmitted_bytes = h->retransmitted_bytes,
-		.retransmissions = h->retransmissions, .spurious = h->spurious,
-		.out_of_order = h->out_of_order, .duplicate_acks = h->duplicate_acks,
-		.zero_windows = h->zero_windows, .window_full = h->window_full,
-		.window_updates = h->window_updates, .keep_alives = h->keep_alives,
-		.duplicates = h->duplicates, .syn = h->syn, .fin = h->fin, .rst = h->rst,
-		.zero_window_time = h->zero_time, .zero_window_since = h->zero_since,
+		.retransmitted_bytes = h->rare->retransmitted_bytes,
+		.retransmissions = h->rare->retransmissions, .spurious = h->rare->spurious,
+		.out_of_order = h->rare->out_of_order, .duplicate_acks = h->rare->duplicate_acks,
+		.zero_windows = h->rare->zero_windows, .window_full = h->rare->window_full,
+		.window_updates = h->rare->window_updates, .keep_alives = h->rare->keep_alives,
+		.duplicates = h->rare->duplicates, .syn = h->syn, .fin = h->fin, .rst = h->rst,
+		.zero_window_time = h->rare->zero_time, .zero_window_since = h->rare->zero_since,
 		.window = h->window, .in_flight = half_in_flight(h), .rate = rate_now(h, now),
 		.last_sent = h->last_ts, .ttl = h->ttl,
 	};
-	memcpy(out->by_cause, h->by_cause, sizeof out->by_cause);
-	if (h->zero_since && now > h->zero_since && c->end_cause == END_OPEN)
-		out->zero_window_time += now - h->zero_since;
+	memcpy(out->by_cause, h->rare->by_cause, sizeof out->by_cause);
+	if (h->rare->zero_since && now > h->rare->zero_since && c->end_cause == END_OPEN)
+		out->zero_window_time += now - h->rare->zero_since;
 	rtt_fill(h, &out->rtt);
 	timer_facts_fill(c, s, 0, &out->timer);
 	if (out->timer.gives_up < now) { /* it has */
@@ -102,7 +102,7 @@ static void
 ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 {
 	const struct half *h = &c->half[s];
-	const struct ladder *l = h->trouble ? &h->trouble->best : NULL;
+	const struct ladder *l = h->rare->trouble ? &h->rare->trouble->best : NULL;
 
 	if (!l || l->n == 0)
 		return;

@@ -7,15 +7,52 @@
 
 #include <string.h>
 
+const struct rare rare_none;
+
+struct rare *
+half_rare(struct engine *e, struct half *h)
+{
+	struct rare *r;
+
+	/* What is not rare_none was made here, and is ours to change. */
+	if (h->rare != &rare_none)
+		return (struct rare *)(uintptr_t)h->rare;
+	r = pool_get(engine_pool(e), sizeof *r);
+	if (!r)
+		return &engine_scratch(e)->rare;
+	memset(r, 0, sizeof *r);
+	h->rare = r;
+	return r;
+}
+
+const struct aside aside_none;
+
+struct aside *
+conn_aside(struct engine *e, struct conn *c)
+{
+	struct aside *a;
+
+	if (c->aside != &aside_none)
+		return (struct aside *)(uintptr_t)c->aside;
+	a = pool_get(engine_pool(e), sizeof *a);
+	if (!a)
+		return &engine_scratch(e)->aside;
+	memset(a, 0, sizeof *a);
+	c->aside = a;
+	return a;
+}
+
 bool
 half_trouble(struct engine *e, struct half *h)
 {
-	if (!h->trouble) {
-		h->trouble = pool_get(engine_pool(e), sizeof *h->trouble);
-		if (h->trouble)
-			memset(h->trouble, 0, sizeof *h->trouble);
+	struct rare *r = half_rare(e, h);
+
+	if (!r->trouble && h->rare == r) {
+		r->trouble = pool_get(engine_pool(e), sizeof *r->trouble);
+		if (r->trouble)
+			memset(r->trouble, 0, sizeof *r->trouble);
 	}
-	return h->trouble != NULL;
+	return h->rare->trouble != NULL;
 }
 
 void
@@ -24,9 +61,12 @@ half_release(struct engine *e, struct half *h)
 	struct pool *pool = engine_pool(e);
 
 	txq_release(pool, &h->q);
-	pool_put(pool, h->trouble, sizeof *h->trouble);
+	if (h->rare != &rare_none) {
+		pool_put(pool, h->rare->trouble, sizeof *h->rare->trouble);
+		pool_put(pool, half_rare(e, h), sizeof *h->rare);
+	}
 	pool_put(pool, h->seen_more, SEEN_MAX * sizeof *h->seen_more);
-	h->trouble = NULL;
+	h->rare = &rare_none;
 	h->seen_more = NULL;
 }
 
@@ -79,7 +119,8 @@ syn_sent(struct half *h, const struct seg *s)
 		txq_at(&h->q, 0)->first_ts = txq_at(&h->q, 0)->last_ts = p->ts;
 	h->flags |= H_ISN | H_SEQ | ((p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT);
 	h->syn_last_ts = p->ts;
-	h->syn_last_frame = p->frame;
+	if (!first)
+		half_rare(s->e, h)->syn_last_frame = p->frame;
 	if (p->payload_len > 0)
 		h->flags |= H_TFO_DATA;
 	if (first || !half_has(h, H_OPTS))
@@ -245,14 +286,16 @@ window_sent(struct half *h, const struct seg *s)
 	if (w > h->win_max)
 		h->win_max = w;
 	if (w == 0 && !(p->flags & TH_SYN)) {
-		if (!h->zero_since) {
-			h->zero_since = p->ts;
-			h->zero_frame = p->frame;
+		if (!h->rare->zero_since) {
+			half_rare(s->e, h)->zero_since = p->ts;
+			half_rare(s->e, h)->zero_frame = p->frame;
 		}
-	} else if (h->zero_since) {
-		h->zero_time += nsec_max(p->ts - h->zero_since, 0);
-		h->zero_since = 0;
-		h->zero_until = p->ts;
+	} else if (h->rare->zero_since) {
+		struct rare *r = half_rare(s->e, h);
+
+		r->zero_time += nsec_max(p->ts - r->zero_since, 0);
+		r->zero_since = 0;
+		r->zero_until = p->ts;
 	}
 }
 
@@ -268,10 +311,8 @@ half_sent(struct engine *e, struct seg *s)
 		base_guess(h, s->seq);
 	ids_learn(h, p);
 	count_sent(h, s);
-	if (p->payload_len > 0) {
+	if (p->payload_len > 0)
 		rate_add(h, p->ts, p->payload_len);
-		h->data_last_frame = p->frame;
-	}
 	if (s->range != RANGE_NONE) {
 		queue_sent(e, s);
 		edge_sent(h, s);
@@ -281,7 +322,7 @@ half_sent(struct engine *e, struct seg *s)
 	if ((p->flags & TH_FIN) && !half_has(h, H_FIN)) {
 		h->flags |= H_FIN;
 		h->fin_seq = s->end - 1;
-		h->fin_frame = p->frame;
+		half_rare(s->e, h)->fin_frame = p->frame;
 	}
 	if (p->options & OPT_TS) {
 		if (!half_has(h, H_TS_SEEN) || (int32_t)(p->tsval - h->tsval) >= 0) {
@@ -363,7 +404,7 @@ hole_add(struct engine *e, struct seg *s, seqno seq, seqno end, const struct txr
 	s->c->flags |= C_LOST_BY_CAPTURE;
 	if (!half_trouble(e, h))
 		return;
-	t = h->trouble;
+	t = h->rare->trouble;
 	if (after) {
 		hole.ts = after->first_ts;
 		hole.frame = after->frame;
@@ -436,27 +477,30 @@ hint(struct half *h, const struct seg *s)
 {
 	nsec pause = 2 * rtt_near(s->c, !s->from) + 50 * NSEC_PER_MS;
 
-	if (!h->hint_ts || s->now - h->hint_ts > pause) {
-		h->hint_first = s->now;
-		h->hint_tsval = s->p->tsval;
+	struct rare *r = half_rare(s->e, h);
+
+	if (!r->hint_ts || s->now - r->hint_ts > pause) {
+		r->hint_first = s->now;
+		r->hint_tsval = s->p->tsval;
 		h->flags &= ~(uint32_t)H_HINT_TS;
 		if (s->p->options & OPT_TS)
 			h->flags |= H_HINT_TS;
 	}
-	h->hint_ts = s->now;
+	r->hint_ts = s->now;
 }
 
 /* Where SACK is agreed a duplicate ACK without SACK says: a segment came and was not taken (RFC 7323
  * 5.3). As many of them as segments outstanding: all have come. */
 static void
-plain_duplicate(struct half *h, nsec now)
+plain_duplicate(struct engine *e, struct half *h, nsec now)
 {
+	struct rare *rare = half_rare(e, h);
 	seqno to = h->una;
 	uint32_t n = 0;
 
-	if (++h->plain_dups < 3 || !half_has(h, H_SACK_OK))
+	if (++rare->plain_dups < 3 || !half_has(h, H_SACK_OK))
 		return;
-	for (size_t i = 0; i < h->q.len && n <= h->plain_dups; i++) {
+	for (size_t i = 0; i < h->q.len && n <= rare->plain_dups; i++) {
 		const struct txrec *r = txq_at(&h->q, i);
 
 		if (r->first_ts + h->rtt.min > now) /* cannot be answered yet */
@@ -464,8 +508,8 @@ plain_duplicate(struct half *h, nsec now)
 		n += !(r->flags & TX_SACKED);
 		to = r->end;
 	}
-	if (h->plain_dups >= n)
-		h->rejected_to = to;
+	if (rare->plain_dups >= n)
+		rare->rejected_to = to;
 }
 
 static void
@@ -481,23 +525,24 @@ ack_advance(struct engine *e, struct seg *s)
 	edge_unseen(h, ack);
 	h->una = ack;
 	h->ack_ts = s->now;
-	h->peer_dups = h->plain_dups = 0;
+	if (h->rare->peer_dups)
+		half_rare(e, h)->peer_dups = half_rare(e, h)->plain_dups = 0;
 	txq_ack(&h->q, ack);
 	sample_take(s->c, !s->from, sample);
 	/* Without any sample (Karn) progress still ends the back-off once new data is acknowledged. */
 	if (any && h->ca != CA_LOSS)
 		h->backoff = 0;
 	if (h->ca != CA_OPEN && seq_le(h->high_seq, ack)) {
-		h->ca_last = h->ca;
-		h->ca_left = s->now;
+		half_rare(e, h)->ca_last = h->ca;
+		half_rare(e, h)->ca_left = s->now;
 		h->ca = CA_OPEN;
 	} else if (h->ca != CA_OPEN) {
 		hint(h, s);
 	}
 	if (half_has(h, H_TLP_OUT) && seq_le(h->tlp_high, ack))
 		h->flags &= ~(uint32_t)H_TLP_OUT;
-	if (h->ca == CA_OPEN)
-		h->rto_first = 0;
+	if (h->ca == CA_OPEN && h->rare->rto_first)
+		half_rare(e, h)->rto_first = 0;
 }
 
 void
@@ -525,9 +570,9 @@ half_acked(struct engine *e, struct seg *s)
 		ack_advance(e, s);
 	if (s->new_sack || s->dup_ack) {
 		hint(h, s);
-		h->peer_dups++;
+		half_rare(e, h)->peer_dups++;
 		if (!p->n_sack)
-			plain_duplicate(h, s->now);
+			plain_duplicate(s->e, h, s->now);
 	}
 	if (p->options & OPT_SACK)
 		sack_apply(e, s);
@@ -541,7 +586,6 @@ half_acked(struct engine *e, struct seg *s)
 		snd->dup_acks = 0;
 	}
 	snd->flags |= H_ACK;
-	snd->ack_last_frame = p->frame;
 }
 
 nsec

@@ -86,6 +86,7 @@ conn_open(struct conn *c, const struct packet *p, enum side from)
 	c->ended_by = -1;
 	c->syn_to_synack = c->synack_to_ack = -1;
 	c->first_frame = p->frame;
+	c->aside = &aside_none;
 	for (int i = 0; i < 2; i++) {
 		struct half *h = &c->half[i];
 
@@ -93,7 +94,7 @@ conn_open(struct conn *c, const struct packet *p, enum side from)
 		h->wscale = -2;
 		h->timer_len = -1;
 		h->scope = p->scope;
-		h->told_rto = -1;
+		h->rare = &rare_none;
 	}
 	if (!(p->flags & TH_SYN)) {
 		c->flags |= C_GUESSED | C_MIDSTREAM;
@@ -142,7 +143,7 @@ conn_renew(struct engine *e, struct conn *old, const struct packet *p, uint64_t 
 	if (scope != p->scope)
 		return c; /* another network with the same addresses */
 	c->flags |= C_PORT_REUSED | (alive ? C_TENTATIVE : 0);
-	c->prior_ended = last;
+	conn_aside(e, c)->prior_ended = last;
 	old = table_at(engine_table(e), ref);
 	if (old) {
 		engine_touch(e, old);

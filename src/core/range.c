@@ -65,8 +65,8 @@ hole_unacked(const struct seg *s)
 		return RANGE_HOLE;
 	/* The sender cannot know of the hole before the peer's word of it has come there and back. */
 	near = rtt_near(s->c, s->from);
-	if (h->hint_ts >= after->first_ts)
-		return s->now < h->hint_first + near - near / 5 ? RANGE_REORDERED : RANGE_HOLE;
+	if (h->rare->hint_ts >= after->first_ts)
+		return s->now < h->rare->hint_first + near - near / 5 ? RANGE_REORDERED : RANGE_HOLE;
 	patience = nsec_max(REORDER_TIME, h->rtt.samples ? h->rtt.min / 4 : 0);
 	return s->now - after->first_ts < nsec_max(patience, near - near / 5) ? RANGE_REORDERED
 									      : RANGE_HOLE;
@@ -76,7 +76,7 @@ hole_unacked(const struct seg *s)
 static const struct hole *
 acked_hole(const struct half *h, seqno seq)
 {
-	const struct trouble *t = h->trouble;
+	const struct trouble *t = h->rare->trouble;
 
 	for (size_t i = 0; t && i < t->n_holes; i++)
 		if (seq_le(t->holes[i].seq, seq) && seq_lt(seq, t->holes[i].end))
@@ -99,7 +99,7 @@ hole_acked(const struct seg *s, const struct hole *hole)
 static uint32_t
 missed(const struct half *h, seqno seq, seqno end)
 {
-	const struct trouble *t = h->trouble;
+	const struct trouble *t = h->rare->trouble;
 	uint32_t n = 0;
 
 	for (size_t i = 0; t && i < t->n_holes; i++) {
@@ -133,7 +133,7 @@ overtaken_by_copy(const struct seg *s)
 {
 	const struct half *h = s->snd;
 	const struct txrec *r = txq_find(&h->q, s->seq);
-	const struct trouble *t = h->trouble;
+	const struct trouble *t = h->rare->trouble;
 
 	if (s->p->flags & TH_SYN)
 		return false;

@@ -237,7 +237,7 @@ reset_suspect(struct seg *s)
 {
 	const struct half *h = s->snd;
 
-	s->c->rst_ttl = s->p->ttl;
+	conn_aside(s->e, s->c)->rst_ttl = s->p->ttl;
 	if (h->ttl && h->segments > 1 && abs((int)h->ttl - (int)s->p->ttl) > 1)
 		s->c->rst_suspect = 1;
 }
@@ -247,10 +247,12 @@ reset_ends(struct seg *s)
 {
 	struct conn *c = s->c;
 	struct half *asked = s->rcv;
+	struct aside *a;
 
 	c->end_frame = s->p->frame;
-	c->end_answers = asked->last_frame;
-	c->end_silence = s->silent_since ? s->now - s->silent_since : -1;
+	a = conn_aside(s->e, c);
+	a->end_answers = asked->last_frame;
+	a->end_silence = s->silent_since ? s->now - s->silent_since : -1;
 	if (asked->state == TCP_SYN_SENT && !half_has(s->snd, H_SYN_ACK)) {
 		c->end_cause = END_REFUSED;
 	} else {
@@ -281,8 +283,7 @@ reset_apply(struct seg *s)
 		if (!(c->flags & C_RESET_LATE)) {
 			c->flags |= C_RESET_LATE;
 			c->end_frame = s->p->frame;
-			c->end_answers = s->rcv->last_frame;
-			c->icmp_frame = 0;
+			conn_aside(s->e, c)->end_answers = s->rcv->last_frame;
 		}
 		c->half[0].state = c->half[1].state = TCP_CLOSED;
 		timer_stop(&c->half[0]);

@@ -107,7 +107,7 @@ syn_next_gap(const struct ladder *l, nsec *slack)
 static const struct ladder *
 half_ladder(const struct half *h)
 {
-	return h->trouble && h->trouble->now.n > 0 ? &h->trouble->now : NULL;
+	return h->rare->trouble && h->rare->trouble->now.n > 0 ? &h->rare->trouble->now : NULL;
 }
 
 static void
@@ -124,7 +124,7 @@ static void
 syn_ack_timer(const struct seg *s)
 {
 	struct half *h = s->snd;
-	uint32_t again = h->by_cause[CAUSE_SYN_ACK];
+	uint32_t again = h->rare->by_cause[CAUSE_SYN_ACK];
 
 	if (again == 0)
 		timer_arm(h, TIMER_SYN_ACK, 1, s->now, SYN_FIRST);
@@ -192,7 +192,7 @@ tlp_arm(const struct conn *c, struct half *h, const struct half *peer, nsec now,
 {
 	nsec pto = NSEC_PER_SEC;
 
-	if (!sack_agreed(c) || h->ca != CA_OPEN || h->peer_dups > 0 || h->q.len == 0 ||
+	if (!sack_agreed(c) || h->ca != CA_OPEN || h->rare->peer_dups > 0 || h->q.len == 0 ||
 	    half_has(h, H_TLP_OUT))
 		return false;
 	if (h->rtt.samples)
@@ -258,7 +258,7 @@ probe_gap(const struct half *h)
 {
 	nsec gap = nsec_max(rtt_rto_base(h), RTO_MIN);
 
-	for (int i = 0; i < h->probes && gap < RTO_MAX; i++)
+	for (int i = 0; i < h->rare->probes && gap < RTO_MAX; i++)
 		gap *= 2;
 	return nsec_min(gap, RTO_MAX);
 }
@@ -266,22 +266,22 @@ probe_gap(const struct half *h)
 static void
 persist_arm(struct half *h, nsec now)
 {
-	timer_arm(h, TIMER_PERSIST, h->probes + 1, now, probe_gap(h));
-	h->timer_slack = jiffy_excess(nsec_max(rtt_rto_base(h), RTO_MIN), h->probes);
+	timer_arm(h, TIMER_PERSIST, h->rare->probes + 1, now, probe_gap(h));
+	h->timer_slack = jiffy_excess(nsec_max(rtt_rto_base(h), RTO_MIN), h->rare->probes);
 }
 
 static void
 keepalive_arm(struct half *h, nsec now)
 {
-	nsec gap = h->ka_unanswered > 0 && h->ka_gap ? h->ka_gap : h->ka_idle, late;
+	nsec gap = h->rare->ka_unanswered > 0 && h->rare->ka_gap ? h->rare->ka_gap : h->rare->ka_idle, late;
 
 	/* Before two probes in a row were seen their interval is a guess: Linux's own, or as long as
 	 * the idle time where that was set shorter. */
-	if (h->ka_unanswered == 1 && !h->ka_gap)
-		gap = nsec_min(h->ka_idle, 75 * NSEC_PER_SEC);
+	if (h->rare->ka_unanswered == 1 && !h->rare->ka_gap)
+		gap = nsec_min(h->rare->ka_idle, 75 * NSEC_PER_SEC);
 	late = timer_lateness(0, gap);
 	/* The measured interval holds some lateness already. */
-	timer_arm(h, TIMER_KEEPALIVE, h->ka_unanswered + 1, now, nsec_max(gap - late, NSEC_PER_MS));
+	timer_arm(h, TIMER_KEEPALIVE, h->rare->ka_unanswered + 1, now, nsec_max(gap - late, NSEC_PER_MS));
 	h->timer_slack = late;
 }
 
@@ -289,19 +289,20 @@ static void
 probe_sent(const struct seg *s)
 {
 	struct half *h = s->snd;
+	struct rare *r = half_rare(s->e, h);
 
 	if (s->kind == KIND_ZERO_WINDOW_PROBE) {
-		h->probes += h->probes < 30;
+		r->probes += r->probes < 30;
 		persist_arm(h, s->now);
 		return;
 	}
-	if (h->ka_unanswered > 0)
-		h->ka_gap = s->now - h->ka_last;
+	if (r->ka_unanswered > 0)
+		r->ka_gap = s->now - r->ka_last;
 	else
-		h->ka_idle = s->now - h->last_rcv;
-	h->ka_last = s->now;
-	h->ka_probes++;
-	h->ka_unanswered += h->ka_unanswered < UINT8_MAX;
+		r->ka_idle = s->now - h->last_rcv;
+	r->ka_last = s->now;
+	r->ka_probes++;
+	r->ka_unanswered += r->ka_unanswered < UINT8_MAX;
 	keepalive_arm(h, s->now);
 }
 
@@ -334,17 +335,17 @@ timer_acked(struct seg *s, seqno una_before)
 	if (h->state == TCP_CLOSED) /* a peer that did not hear of the end answers nothing */
 		return;
 	h->last_rcv = s->now;
-	if (h->ka_unanswered && s->kind != KIND_KEEP_ALIVE)
-		h->ka_unanswered = 0;
-	if (s->snd->window > 0 && !s->window_closed)
-		h->probes = 0;
+	if (h->rare->ka_unanswered && s->kind != KIND_KEEP_ALIVE)
+		half_rare(s->e, h)->ka_unanswered = 0;
+	if (h->rare->probes && s->snd->window > 0 && !s->window_closed)
+		half_rare(s->e, h)->probes = 0;
 	if (h->timer_kind == TIMER_SYN_ACK && (s->c->flags & C_ACCEPT_FULL) &&
 	    h->state == TCP_SYN_RECV)
 		return;
 	if (h->q.len == 0 || half_in_flight(h) == 0) {
 		if (s->snd->window == 0 && half_has(h, H_WAS_BLOCKED) && !(s->p->flags & TH_RST))
 			persist_arm(h, s->now);
-		else if (h->timer_kind == TIMER_KEEPALIVE || (h->ka_idle && h->ka_probes > 1))
+		else if (h->timer_kind == TIMER_KEEPALIVE || (h->rare->ka_idle && h->rare->ka_probes > 1))
 			keepalive_arm(h, s->now);
 		else if (h->timer_kind != TIMER_NONE)
 			timer_stop(h);
@@ -397,7 +398,7 @@ data_gives_up(const struct half *h)
 	if (!h->rtt.samples || h->timer_len < 0)
 		return NSEC_NEVER;
 	model = half_has(h, H_FIN) ? GIVE_UP_ORPHAN : GIVE_UP_DATA;
-	start = h->rto_first ? h->rto_first : h->timer_start + h->timer_len;
+	start = h->rare->rto_first ? h->rare->rto_first : h->timer_start + h->timer_len;
 	for (t = start; t - start < model; i++) {
 		nsec step = rto * 2;
 

@@ -19,7 +19,7 @@ is_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec 
 	if (!half_has(rcv, H_ACK) || rcv->state < TCP_ESTAB)
 		return false;
 	/* A sender far away does not know yet that it has just opened. */
-	if (rcv->window == 0 || now - rcv->zero_until < near + 5 * NSEC_PER_MS)
+	if (rcv->window == 0 || now - rcv->rare->zero_until < near + 5 * NSEC_PER_MS)
 		return true;
 	/* Open, but smaller than what waits: a sender keeps small windows shut (RFC 9293 3.8.6.2.1). */
 	return half_has(snd, H_WAS_BLOCKED) && room < (int32_t)snd->max_payload;
@@ -53,11 +53,13 @@ is_odd(const struct seg *s)
 }
 
 static void
-seg_begin(struct seg *s, const struct packet *p, struct conn *c, enum side from, bool fresh)
+seg_begin(struct seg *s, struct engine *e, const struct packet *p, struct conn *c, enum side from,
+	  bool fresh)
 {
 	uint16_t sfr = p->flags & (TH_SYN | TH_FIN | TH_RST);
 
 	memset(s, 0, sizeof *s);
+	s->e = e;
 	s->p = p;
 	s->c = c;
 	s->from = from;
@@ -193,7 +195,7 @@ fast_open_watch(struct seg *s)
 	    !half_has(client, H_TFO_DATA) || s->p->ack != client->isn + 1)
 		return;
 	client->flags |= H_TFO_REFUSED;
-	client->syn_seq_refused = client->nxt;
+	half_rare(s->e, client)->syn_seq_refused = client->nxt;
 }
 
 /* ---- counters that findings move ---- */
@@ -204,12 +206,16 @@ count_findings(struct engine *e, struct seg *s)
 	struct half *h = s->snd;
 	uint32_t f = s->findings;
 
-	h->out_of_order += !!(f & FINDING(F_OUT_OF_ORDER));
-	h->duplicate_acks += !!(f & FINDING(F_DUPLICATE_ACK));
-	h->zero_windows += !!(f & FINDING(F_ZERO_WINDOW));
-	h->window_full += !!(f & FINDING(F_WINDOW_FULL));
-	h->window_updates += !!(f & FINDING(F_WINDOW_UPDATE));
-	h->keep_alives += !!(f & FINDING(F_KEEP_ALIVE));
+	if (f) {
+		struct rare *r = half_rare(e, h);
+
+		r->out_of_order += !!(f & FINDING(F_OUT_OF_ORDER));
+		r->duplicate_acks += !!(f & FINDING(F_DUPLICATE_ACK));
+		r->zero_windows += !!(f & FINDING(F_ZERO_WINDOW));
+		r->window_full += !!(f & FINDING(F_WINDOW_FULL));
+		r->window_updates += !!(f & FINDING(F_WINDOW_UPDATE));
+		r->keep_alives += !!(f & FINDING(F_KEEP_ALIVE));
+	}
 	if (s->dup_ack)
 		h->dup_acks = s->dup_ack;
 	engine_counts(e)->retransmissions += !!(f & FINDING(F_RETRANSMISSION));
@@ -284,17 +290,17 @@ timers_tell(struct engine *e, struct conn *c, nsec now)
 	const struct engine_sink *sink = engine_sink(e);
 
 	for (int i = 0; i < 2; i++) {
-		struct half *h = &c->half[i];
+		struct rare *told = half_rare(e, &c->half[i]);
 		struct timer_event ev = {.time = now, .conn_id = c->id, .from = (uint8_t)i};
 
 		timer_facts_fill(c, (enum side)i, engine_hz(e), &ev.t);
-		if (ev.t.kind == h->told_kind && ev.t.due == h->told_due &&
-		    ev.t.attempt == h->told_attempt && ev.t.rto == h->told_rto)
+		if (ev.t.kind == told->told_kind && ev.t.due == told->told_due &&
+		    ev.t.attempt == told->told_attempt && ev.t.rto == told->told_rto)
 			continue;
-		h->told_kind = ev.t.kind;
-		h->told_due = ev.t.due;
-		h->told_attempt = (uint8_t)ev.t.attempt;
-		h->told_rto = ev.t.rto;
+		told->told_kind = ev.t.kind;
+		told->told_due = ev.t.due;
+		told->told_attempt = (uint8_t)ev.t.attempt;
+		told->told_rto = ev.t.rto;
 		sink->timer(sink->ctx, &ev);
 	}
 }
@@ -355,7 +361,7 @@ copy_tell(struct engine *e, struct seg *s, enum copy copy)
 	if (copy == COPY_BY_CAPTURE) {
 		engine_counts(e)->capture_duplicates++;
 	} else {
-		s->snd->duplicates++;
+		half_rare(e, s->snd)->duplicates++;
 		s->snd->segments++;
 		s->snd->bytes += s->p->payload_len;
 		cause_copied(s);
@@ -401,7 +407,7 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 		return;
 	}
 	engine_touch(e, c);
-	seg_begin(&s, p, c, from, fresh);
+	seg_begin(&s, e, p, c, from, fresh);
 	copy = copies_look(e, s.snd, p, s.snd->bytes > 4096 || s.rcv->bytes > 4096);
 	if (copy != COPY_NONE) {
 		copy_tell(e, &s, copy);
@@ -443,14 +449,41 @@ is_unreachable(const struct packet *p)
 }
 
 static void
-icmp_keep(struct conn *c, const struct packet *p)
+icmp_keep(struct aside *a, const struct packet *p)
 {
-	c->icmp_version = p->icmp_version;
-	c->icmp_type = p->icmp_type;
-	c->icmp_code = p->icmp_code;
-	c->icmp_mtu = p->icmp_mtu;
-	c->icmp_frame = p->frame;
-	memcpy(c->icmp_from, p->icmp_from, 16);
+	a->icmp_version = p->icmp_version;
+	a->icmp_type = p->icmp_type;
+	a->icmp_code = p->icmp_code;
+	a->icmp_mtu = p->icmp_mtu;
+	a->icmp_frame = p->frame;
+	memcpy(a->icmp_from, p->icmp_from, 16);
+}
+
+/* Several large segments may be refused one after another: the first counts. */
+static void
+pmtu_keep(struct aside *a, const struct packet *p, enum side from, seqno high)
+{
+	if (!a->pmtu_ts || a->pmtu_side != from || p->ts - a->pmtu_ts > NSEC_PER_SEC ||
+	    seq_lt(p->seq, a->pmtu_seq))
+		a->pmtu_seq = p->seq;
+	a->pmtu_ts = p->ts;
+	a->pmtu_side = from;
+	a->pmtu_high = high;
+}
+
+static void
+icmp_rejects(struct engine *e, struct conn *c, enum side from, const struct packet *p)
+{
+	struct half *h = &c->half[from];
+
+	c->end_cause = END_REJECTED;
+	c->ended_by = (int8_t)!from;
+	c->ended = p->ts;
+	c->end_frame = p->frame;
+	conn_aside(e, c)->end_answers =
+		h->rare->syn_last_frame ? h->rare->syn_last_frame : h->syn_frame;
+	h->state = c->half[!from].state = TCP_CLOSED;
+	timer_stop(h);
 }
 
 static void
@@ -468,25 +501,11 @@ track_icmp(struct engine *e, const struct packet *p, uint64_t hash)
 	    (half_has(h, H_UNA) && seq_lt(p->seq, h->una)))
 		return;
 	engine_touch(e, c);
-	icmp_keep(c, p);
-	if (is_frag_needed(p)) {
-		/* Several large segments may be refused one after another: the first counts. */
-		if (!c->pmtu_ts || c->pmtu_side != from || p->ts - c->pmtu_ts > NSEC_PER_SEC ||
-		    seq_lt(p->seq, c->pmtu_seq))
-			c->pmtu_seq = p->seq;
-		c->pmtu_ts = p->ts;
-		c->pmtu_side = from;
-		c->pmtu_high = h->nxt;
-	} else if (is_unreachable(p) && h->state == TCP_SYN_SENT && c->end_cause == END_OPEN) {
-		c->end_cause = END_REJECTED;
-		c->ended_by = (int8_t)!from;
-		c->ended = p->ts;
-		c->end_frame = p->frame;
-		c->end_answers = h->syn_last_frame;
-		h->state = TCP_CLOSED;
-		c->half[!from].state = TCP_CLOSED;
-		timer_stop(h);
-	}
+	icmp_keep(conn_aside(e, c), p);
+	if (is_frag_needed(p))
+		pmtu_keep(conn_aside(e, c), p, from, h->nxt);
+	else if (is_unreachable(p) && h->state == TCP_SYN_SENT && c->end_cause == END_OPEN)
+		icmp_rejects(e, c, from, p);
 	if (p->ts > c->last)
 		c->last = p->ts;
 	class_update(e, c, p->ts);

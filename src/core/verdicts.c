@@ -26,7 +26,7 @@ evidence(struct verdict *v, uint64_t frame)
 static void
 evidence_retx(struct verdict *v, const struct half *h)
 {
-	const struct trouble *t = h->trouble;
+	const struct trouble *t = h->rare->trouble;
 
 	for (unsigned i = 0; t && i < t->n_retx; i++) {
 		unsigned at = t->n_retx < RETX_MAX ? i : (t->retx_at + i) % RETX_MAX;
@@ -35,10 +35,16 @@ evidence_retx(struct verdict *v, const struct half *h)
 	}
 }
 
+static uint64_t
+syn_frame_last(const struct half *h)
+{
+	return h->rare->syn_last_frame ? h->rare->syn_last_frame : h->syn_frame;
+}
+
 static nsec
 ladder_time(const struct half *h)
 {
-	return h->trouble && h->trouble->now.n > 0 ? h->trouble->now.last : h->last_ts;
+	return h->rare->trouble && h->rare->trouble->now.n > 0 ? h->rare->trouble->now.last : h->last_ts;
 }
 
 /* refused: side = who refused; d[0] = time from the SYN to the reset; n[0] = SYNs sent;
@@ -53,7 +59,7 @@ refused(const struct conn *c, nsec now, struct verdict *v)
 	v->time = c->ended;
 	v->d[0] = c->ended - c->half[!v->side].syn_last_ts;
 	v->n[0] = c->half[!v->side].syn;
-	evidence(v, c->half[!v->side].syn_last_frame);
+	evidence(v, syn_frame_last(&c->half[!v->side]));
 	evidence(v, c->end_frame);
 	return true;
 }
@@ -69,12 +75,12 @@ rejected(const struct conn *c, nsec now, struct verdict *v)
 	v->side = (uint8_t)c->ended_by;
 	v->time = c->ended;
 	v->d[0] = c->ended - c->half[!v->side].syn_last_ts;
-	v->icmp_version = c->icmp_version;
-	v->icmp_type = c->icmp_type;
-	v->icmp_code = c->icmp_code;
-	memcpy(v->addr, c->icmp_from, 16);
-	v->variant = memcmp(c->icmp_from, c->end[v->side].addr, 16) == 0;
-	evidence(v, c->half[!v->side].syn_last_frame);
+	v->icmp_version = c->aside->icmp_version;
+	v->icmp_type = c->aside->icmp_type;
+	v->icmp_code = c->aside->icmp_code;
+	memcpy(v->addr, c->aside->icmp_from, 16);
+	v->variant = memcmp(c->aside->icmp_from, c->end[v->side].addr, 16) == 0;
+	evidence(v, syn_frame_last(&c->half[!v->side]));
 	evidence(v, c->end_frame);
 	return true;
 }
@@ -136,8 +142,8 @@ accept_queue_full(const struct conn *c, nsec now, struct verdict *v)
 	v->side = SERVER;
 	v->likely = true;
 	v->time = h->syn_last_ts;
-	v->n[0] = h->by_cause[CAUSE_SYN_ACK];
-	v->n[1] = client->retransmissions;
+	v->n[0] = h->rare->by_cause[CAUSE_SYN_ACK];
+	v->n[1] = client->rare->retransmissions;
 	evidence(v, c->hs_frame);
 	evidence_retx(v, h);
 	return true;
@@ -150,7 +156,7 @@ syn_lost(const struct conn *c, nsec now, struct verdict *v)
 	const struct half *h = &c->half[CLIENT];
 
 	(void)now;
-	if (h->by_cause[CAUSE_SYN] == 0 || !half_has(&c->half[SERVER], H_SYN_ACK))
+	if (h->rare->by_cause[CAUSE_SYN] == 0 || !half_has(&c->half[SERVER], H_SYN_ACK))
 		return false;
 	v->side = CLIENT;
 	v->time = h->syn_last_ts;
@@ -171,9 +177,9 @@ half_open(const struct conn *c, nsec now, struct verdict *v)
 		return false;
 	v->side = (uint8_t)c->ended_by;
 	v->time = c->ended;
-	v->d[0] = c->end_silence;
+	v->d[0] = c->aside->end_silence;
 	v->variant = (c->flags & C_HALF_OPEN_SYN) != 0;
-	evidence(v, c->end_answers);
+	evidence(v, c->aside->end_answers);
 	evidence(v, c->end_frame);
 	return true;
 }
@@ -193,20 +199,20 @@ reset(const struct conn *c, nsec now, struct verdict *v)
 	v->side = (uint8_t)c->ended_by;
 	h = &c->half[v->side];
 	v->time = c->ended;
-	v->d[0] = c->end_silence;
+	v->d[0] = c->aside->end_silence;
 	v->n[0] = (int64_t)c->half[!v->side].unique_bytes;
 	v->n[1] = (int64_t)h->unique_bytes;
-	v->n[2] = h->ka_unanswered;
-	if (h->ka_unanswered > 1)
+	v->n[2] = h->rare->ka_unanswered;
+	if (h->rare->ka_unanswered > 1)
 		v->variant = 4;
 	else if (half_has(h, H_FIN))
 		v->variant = 3;
 	else if (h->unique_bytes + c->half[!v->side].unique_bytes == 0 &&
 		 !(c->flags & C_MIDSTREAM))
 		v->variant = 2;
-	else if (c->end_silence >= 60 * NSEC_PER_SEC)
+	else if (c->aside->end_silence >= 60 * NSEC_PER_SEC)
 		v->variant = 1;
-	evidence(v, c->end_answers);
+	evidence(v, c->aside->end_answers);
 	evidence(v, c->end_frame);
 	return true;
 }
@@ -235,7 +241,7 @@ reset_suspect(const struct conn *c, nsec now, struct verdict *v)
 	v->side = c->ended_by >= 0 ? (uint8_t)c->ended_by : (c->half[SERVER].rst ? SERVER : CLIENT);
 	v->likely = true;
 	v->time = c->ended ? c->ended : c->last;
-	v->n[0] = c->rst_ttl;
+	v->n[0] = c->aside->rst_ttl;
 	v->n[1] = c->half[v->side].ttl;
 	v->variant = c->end_cause != END_RESET;
 	evidence(v, c->end_frame);
@@ -246,7 +252,7 @@ reset_suspect(const struct conn *c, nsec now, struct verdict *v)
 static unsigned
 silent_attempts(const struct half *h)
 {
-	const struct ladder *l = h->trouble ? &h->trouble->now : NULL;
+	const struct ladder *l = h->rare->trouble ? &h->rare->trouble->now : NULL;
 
 	if (!l || l->n == 0 || half_in_flight(h) == 0 || l->seq != h->una || h->last_rcv > l->start)
 		return 0;
@@ -278,7 +284,7 @@ silence_fill(const struct conn *c, enum side s, nsec now, struct verdict *v)
 	v->d[1] = due < 0 ? -1 : nsec_max(due - now, 0);
 	v->d[2] = timer_gives_up(c, s);
 	v->variant = half_has(h, H_FIN) && h->una == h->fin_seq;
-	evidence(v, h->trouble->now.frame);
+	evidence(v, h->rare->trouble->now.frame);
 	evidence_retx(v, h);
 }
 
@@ -318,18 +324,18 @@ window_closed(const struct conn *c, nsec now, struct verdict *v)
 {
 	for (int i = 0; i < 2; i++) {
 		const struct half *h = &c->half[i];
-		nsec open = h->zero_since && c->end_cause == END_OPEN ? now - h->zero_since : 0;
+		nsec open = h->rare->zero_since && c->end_cause == END_OPEN ? now - h->rare->zero_since : 0;
 
-		if (open + h->zero_time < WINDOW_CLOSED_MIN)
+		if (open + h->rare->zero_time < WINDOW_CLOSED_MIN)
 			continue;
 		v->side = (uint8_t)i;
-		v->time = h->zero_since ? h->zero_since : c->last;
+		v->time = h->rare->zero_since ? h->rare->zero_since : c->last;
 		v->d[0] = open;
-		v->d[1] = h->zero_time + open;
-		v->n[0] = h->zero_windows;
-		v->n[1] = c->half[!i].by_cause[CAUSE_PROBE];
+		v->d[1] = h->rare->zero_time + open;
+		v->n[0] = h->rare->zero_windows;
+		v->n[1] = c->half[!i].rare->by_cause[CAUSE_PROBE];
 		v->variant = open == 0;
-		evidence(v, h->zero_frame);
+		evidence(v, h->rare->zero_frame);
 		return true;
 	}
 	return false;
@@ -343,8 +349,8 @@ worst_loss(const struct conn *c, enum side *s)
 	for (int i = 0; i < 2; i++) {
 		const struct half *h = &c->half[i];
 
-		n[i] = h->retransmissions - h->spurious - h->by_cause[CAUSE_SYN] -
-		       h->by_cause[CAUSE_SYN_ACK] - h->by_cause[CAUSE_TFO];
+		n[i] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
+		       h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
 	}
 	*s = n[SERVER] > n[CLIENT] ? SERVER : CLIENT;
 	return n[*s] > 0 && (uint64_t)n[*s] * LOSS_SHARE >= c->half[*s].segments;
@@ -364,11 +370,11 @@ loss(const struct conn *c, nsec now, struct verdict *v)
 	h = &c->half[s];
 	v->side = s;
 	v->time = ladder_time(h);
-	v->n[0] = h->retransmissions - h->spurious - h->by_cause[CAUSE_SYN] -
-		  h->by_cause[CAUSE_SYN_ACK] - h->by_cause[CAUSE_TFO];
+	v->n[0] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
+		  h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
 	v->n[1] = (int64_t)h->segments;
-	v->n[2] = h->by_cause[CAUSE_RTO];
-	v->n[3] = h->by_cause[CAUSE_FAST];
+	v->n[2] = h->rare->by_cause[CAUSE_RTO];
+	v->n[3] = h->rare->by_cause[CAUSE_FAST];
 	evidence_retx(v, h);
 	return true;
 }
@@ -377,14 +383,14 @@ loss(const struct conn *c, nsec now, struct verdict *v)
 static bool
 reordering(const struct conn *c, nsec now, struct verdict *v)
 {
-	enum side s = c->half[SERVER].out_of_order > c->half[CLIENT].out_of_order ? SERVER : CLIENT;
+	enum side s = c->half[SERVER].rare->out_of_order > c->half[CLIENT].rare->out_of_order ? SERVER : CLIENT;
 
 	(void)now;
-	if (c->half[s].out_of_order == 0)
+	if (c->half[s].rare->out_of_order == 0)
 		return false;
 	v->side = s;
 	v->time = c->half[s].last_ts;
-	v->n[0] = c->half[s].out_of_order;
+	v->n[0] = c->half[s].rare->out_of_order;
 	return true;
 }
 
@@ -392,19 +398,19 @@ reordering(const struct conn *c, nsec now, struct verdict *v)
 static bool
 spurious(const struct conn *c, nsec now, struct verdict *v)
 {
-	enum side s = c->half[SERVER].spurious > c->half[CLIENT].spurious ? SERVER : CLIENT;
+	enum side s = c->half[SERVER].rare->spurious > c->half[CLIENT].rare->spurious ? SERVER : CLIENT;
 	const struct half *h = &c->half[s];
 
 	(void)now;
-	if (h->spurious == 0)
+	if (h->rare->spurious == 0)
 		return false;
 	v->side = s;
 	v->time = h->last_ts;
-	v->n[0] = h->spurious;
-	v->n[1] = h->retransmissions;
-	for (unsigned i = 0; h->trouble && i < h->trouble->n_retx; i++)
-		if (h->trouble->retx[i].needed == NEEDED_NO)
-			evidence(v, h->trouble->retx[i].frame);
+	v->n[0] = h->rare->spurious;
+	v->n[1] = h->rare->retransmissions;
+	for (unsigned i = 0; h->rare->trouble && i < h->rare->trouble->n_retx; i++)
+		if (h->rare->trouble->retx[i].needed == NEEDED_NO)
+			evidence(v, h->rare->trouble->retx[i].frame);
 	return true;
 }
 
@@ -412,14 +418,14 @@ spurious(const struct conn *c, nsec now, struct verdict *v)
 static bool
 duplicates(const struct conn *c, nsec now, struct verdict *v)
 {
-	enum side s = c->half[SERVER].duplicates > c->half[CLIENT].duplicates ? SERVER : CLIENT;
+	enum side s = c->half[SERVER].rare->duplicates > c->half[CLIENT].rare->duplicates ? SERVER : CLIENT;
 
 	(void)now;
-	if (c->half[s].duplicates == 0)
+	if (c->half[s].rare->duplicates == 0)
 		return false;
 	v->side = s;
 	v->time = c->half[s].last_ts;
-	v->n[0] = c->half[s].duplicates;
+	v->n[0] = c->half[s].rare->duplicates;
 	return true;
 }
 
@@ -429,18 +435,18 @@ static bool
 path_mtu(const struct conn *c, nsec now, struct verdict *v)
 {
 	(void)now;
-	if (!c->pmtu_ts)
+	if (!c->aside->pmtu_ts)
 		return false;
-	v->side = c->pmtu_side;
-	v->time = c->pmtu_ts;
-	v->n[0] = c->icmp_mtu;
-	v->n[1] = c->half[c->pmtu_side].by_cause[CAUSE_PMTU];
-	v->variant = v->n[1] == 0 && seq_lt(c->half[c->pmtu_side].una, c->pmtu_high);
-	v->icmp_version = c->icmp_version;
-	v->icmp_type = c->icmp_type;
-	v->icmp_code = c->icmp_code;
-	memcpy(v->addr, c->icmp_from, 16);
-	evidence(v, c->icmp_frame);
+	v->side = c->aside->pmtu_side;
+	v->time = c->aside->pmtu_ts;
+	v->n[0] = c->aside->icmp_mtu;
+	v->n[1] = c->half[c->aside->pmtu_side].rare->by_cause[CAUSE_PMTU];
+	v->variant = v->n[1] == 0 && seq_lt(c->half[c->aside->pmtu_side].una, c->aside->pmtu_high);
+	v->icmp_version = c->aside->icmp_version;
+	v->icmp_type = c->aside->icmp_type;
+	v->icmp_code = c->aside->icmp_code;
+	memcpy(v->addr, c->aside->icmp_from, 16);
+	evidence(v, c->aside->icmp_frame);
 	/* Heeded, it is how the path works, not a fault. */
 	v->severity = v->variant ? SEV_ERROR : SEV_NOTE;
 	return true;
@@ -454,12 +460,12 @@ keepalive_unanswered(const struct conn *c, nsec now, struct verdict *v)
 	for (int i = 0; i < 2; i++) {
 		const struct half *h = &c->half[i];
 
-		if (h->ka_unanswered == 0 || now - h->ka_last < NSEC_PER_SEC)
+		if (h->rare->ka_unanswered == 0 || now - h->rare->ka_last < NSEC_PER_SEC)
 			continue;
 		v->side = (uint8_t)i;
-		v->time = h->ka_last;
-		v->n[0] = h->ka_unanswered;
-		v->n[1] = h->ka_probes;
+		v->time = h->rare->ka_last;
+		v->n[0] = h->rare->ka_unanswered;
+		v->n[1] = h->rare->ka_probes;
 		v->d[0] = now - h->last_rcv;
 		evidence(v, h->last_frame);
 		return true;
@@ -480,7 +486,7 @@ half_closed(const struct conn *c, nsec now, struct verdict *v)
 		v->side = (uint8_t)!i;
 		v->time = h->last_ts;
 		v->d[0] = now - h->last_ts;
-		evidence(v, h->fin_frame);
+		evidence(v, h->rare->fin_frame);
 		return true;
 	}
 	return false;
@@ -491,10 +497,10 @@ static bool
 port_reuse(const struct conn *c, nsec now, struct verdict *v)
 {
 	(void)now;
-	if (!(c->flags & C_PORT_REUSED) || c->start - c->prior_ended > REUSE_QUICK)
+	if (!(c->flags & C_PORT_REUSED) || c->start - c->aside->prior_ended > REUSE_QUICK)
 		return false;
 	v->time = c->start;
-	v->d[0] = c->start - c->prior_ended;
+	v->d[0] = c->start - c->aside->prior_ended;
 	evidence(v, c->first_frame);
 	return true;
 }
@@ -536,7 +542,7 @@ capture_loss(const struct conn *c, nsec now, struct verdict *v)
 		return false;
 	v->time = c->last;
 	for (int i = 0; i < 2; i++) {
-		const struct trouble *t = c->half[i].trouble;
+		const struct trouble *t = c->half[i].rare->trouble;
 
 		if (t && t->n_holes > 0) {
 			v->side = (uint8_t)i;
@@ -632,10 +638,8 @@ is_sound(const struct conn *c)
 {
 	const struct half *a = &c->half[0], *b = &c->half[1];
 
-	return c->end_cause == END_OPEN && c->flags == C_HANDSHAKE_DONE && !a->trouble && !b->trouble &&
-	       !a->zero_windows && !b->zero_windows && !a->out_of_order && !b->out_of_order &&
-	       !a->duplicates && !b->duplicates && !a->ka_unanswered && !b->ka_unanswered &&
-	       !half_has(a, H_FIN) && !half_has(b, H_FIN) && !c->pmtu_ts && !c->rst_suspect;
+	return c->end_cause == END_OPEN && c->flags == C_HANDSHAKE_DONE && a->rare == &rare_none && b->rare == &rare_none &&
+	       !half_has(a, H_FIN) && !half_has(b, H_FIN) && !c->aside->pmtu_ts && !c->rst_suspect;
 }
 
 size_t
