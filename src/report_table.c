@@ -160,16 +160,13 @@ put_clock(struct writer *w, nsec t, int width)
 	put_cell(w, &c, width);
 }
 
-/* Round trip as far as both halves are known. */
 static void
 put_rtt(struct writer *w, const struct conn_facts *f, int width)
 {
-	const struct rtt_facts *c = &f->half[CLIENT].rtt, *s = &f->half[SERVER].rtt;
-
-	if (c->samples == 0 && s->samples == 0)
+	if (conn_rtt(f) < 0)
 		put_text(w, "-", width);
 	else
-		put_duration(w, nsec_max(c->srtt, 0) + nsec_max(s->srtt, 0), width);
+		put_duration(w, conn_rtt(f), width);
 }
 
 /* Ends a line of cells: the last one's space goes. */

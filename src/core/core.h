@@ -210,8 +210,8 @@ struct timer_facts {
 };
 
 struct rtt_facts {
-	nsec min, max, sum; /* -1 where samples is 0 */
-	nsec srtt, rttvar;  /* RFC 6298's, of the half path capture → this end's peer → capture; -1 */
+	nsec min, max, sum; /* of the half path capture → peer → capture; -1 where samples is 0 */
+	nsec srtt, rttvar;  /* RFC 6298's as this end has them, of the whole way; -1 */
 	uint64_t samples;
 };
 

@@ -239,12 +239,12 @@ key_next(const struct conn_facts *f, nsec now)
 
 /* ---- figures ---- */
 
-static nsec
-connection_rtt(const struct conn_facts *f)
+/* Each end's estimate is of the whole way. That of the end which sent nothing but the handshake, or
+ * nothing lately, is old: the longer one is what the connection lives with. */
+nsec
+conn_rtt(const struct conn_facts *f)
 {
-	const nsec c = f->half[CLIENT].rtt.srtt, s = f->half[SERVER].rtt.srtt;
-
-	return c < 0 && s < 0 ? -1 : nsec_max(c, 0) + nsec_max(s, 0);
+	return nsec_max(f->half[CLIENT].rtt.srtt, f->half[SERVER].rtt.srtt);
 }
 
 static nsec
@@ -360,7 +360,7 @@ key_ended_by(const struct conn_facts *f, nsec now)
 #define NUMBER_COLUMN(name, figure)                                                                \
 	FIGURE_COLUMN(name, int64_t, figure, put_number(out, size, st, v))
 COUNT_COLUMN(retx, (uint64_t)f->half[CLIENT].retransmissions + f->half[SERVER].retransmissions)
-DURATION_COLUMN(rtt, connection_rtt(f))
+DURATION_COLUMN(rtt, conn_rtt(f))
 FIGURE_COLUMN(rate, uint64_t, f->half[CLIENT].rate + f->half[SERVER].rate,
 	      put_rate(out, size, st, v))
 DURATION_COLUMN(idle, nsec_max(now - f->last, 0))

@@ -75,6 +75,8 @@ struct column {
 	int64_t (*key)(const struct conn_facts *f, nsec now); /* sort key, smaller first */
 	bool ages; /* the key changes with time alone, and not alike for all rows */
 };
+/* The smoothed round trip between the ends; -1 unknown. */
+nsec conn_rtt(const struct conn_facts *f);
 extern const struct column columns[];
 extern const size_t column_count;
 const struct column *column_by_name(const char *name);

@@ -133,7 +133,7 @@ test_figures(void **state)
 	assert_string_equal(cell("client-mss", &f), "1460/-");
 	f.half[CLIENT].wscale = 7;
 	assert_string_equal(cell("client-mss", &f), "1460/7");
-	f.half[CLIENT].rtt.srtt = 20 * NSEC_PER_US;
+	f.half[CLIENT].rtt.srtt = 30 * NSEC_PER_US;
 	f.half[SERVER].rtt.srtt = 10 * NSEC_PER_US;
 	assert_string_equal(cell("rtt", &f), "0.03ms");
 	f.half[CLIENT].rate = 2000;
