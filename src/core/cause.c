@@ -615,7 +615,7 @@ report_impossible(const struct seg *s, const struct retx *x)
 void
 cause_copied(const struct seg *s)
 {
-	struct trouble *t = s->snd->trouble;
+	struct trouble *t = s->snd->rare->trouble;
 	struct retx *latest = NULL;
 
 	for (size_t i = 0; t && i < t->n_retx; i++) {
