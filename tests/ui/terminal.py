@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A real terminal for tests: tmux on a socket of its own, so that nobody's tmux is touched."""
+import contextlib
 import os
 import pty
 import re
@@ -189,7 +190,9 @@ class Pty:
     def wake_ups(self):
         total = 0
         for task in os.listdir(f"/proc/{self.process.pid}/task"):
-            with open(f"/proc/{self.process.pid}/task/{task}/status") as f:
+            # A thread that ends meanwhile wakes up no more.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError), \
+                    open(f"/proc/{self.process.pid}/task/{task}/status") as f:
                 total += sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
         return total
 
