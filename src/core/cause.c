@@ -629,6 +629,39 @@ cause_copied(const struct seg *s)
 		latest->copies++;
 }
 
+/* All that is outstanding was sent too lately to have been answered. */
+static bool
+outstanding_is_young(const struct half *h, nsec now)
+{
+	for (size_t i = 0; i < h->q.len; i++)
+		if (now - txq_at(&h->q, i)->last_ts > h->rtt.min / 10 * 9)
+			return false;
+	return h->rtt.samples > 0;
+}
+
+/* Without SACK nothing reports a duplicate, but an ACK that repeats what was acknowledged, before
+ * anything outstanding can have come, answers one: the latest copy that may have been. */
+static void
+answered_copy(struct engine *e, struct seg *s, seqno una_before)
+{
+	struct half *h = s->rcv;
+	struct trouble *t = h->rare->trouble;
+	struct retx *latest = NULL;
+
+	if (!s->pure_ack || reports_duplicates(s->c) || s->p->ack != una_before ||
+	    h->una != una_before || !outstanding_is_young(h, s->now))
+		return;
+	for (size_t i = 0; i < t->n_retx; i++) {
+		struct retx *x = &t->retx[i];
+
+		if (x->open && x->needed == NEEDED_UNKNOWN && seq_le(x->end, h->una) &&
+		    (!latest || x->frame > latest->frame))
+			latest = x;
+	}
+	if (latest)
+		retx_decide(e, s->c, h, latest, NEEDED_NO, true, s->now);
+}
+
 /* After the peer's ACK was applied. */
 void
 cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
@@ -658,12 +691,14 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 			retx_decide(e, s->c, h, x, NEEDED_YES, report_impossible(s, x),
 				    s->now);
 	}
+	if (t)
+		answered_copy(e, s, una_before);
 	if (t && h->una != una_before)
 		loss_undo(e, h);
 }
 
 /* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
- * what nobody ever acknowledged had to be sent again; a SYN may have been heard all the same. */
+ * what nobody ever acknowledged had to be sent again. */
 static enum needed
 needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
 {
@@ -673,7 +708,7 @@ needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
 		return (enum needed)x->needed;
 	if (acked)
 		return reports_duplicates(c) ? NEEDED_YES : NEEDED_UNKNOWN;
-	return x->cause == CAUSE_SYN ? NEEDED_UNKNOWN : NEEDED_YES;
+	return NEEDED_YES;
 }
 
 void

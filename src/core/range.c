@@ -11,10 +11,14 @@
 #define KEEP_ALIVE_MIN (900 * NSEC_PER_MS)
 #define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much (E8) */
 
+/* Eight of the last ten, or as many of the few there were. */
 static bool
-ids_ordered(uint16_t order)
+ids_ordered(const struct half *h, uint16_t order)
 {
-	return __builtin_popcount(order & 0x3ff) >= 8;
+	unsigned n = h->segments > 10 ? 10 : (unsigned)h->segments - 1;
+
+	return h->segments > 3 &&
+	       __builtin_popcount(order & ((1u << n) - 1)) * 10 >= (int)n * 8;
 }
 
 static int
@@ -34,9 +38,9 @@ sent_order(const struct half *h, const struct packet *p, uint16_t ip_id, uint32_
 		return (int32_t)(p->tsval - tsval) < 0 ? -1 : 1;
 	if (p->ip_version != 4 || p->ip_id == 0 || ip_id == 0)
 		return 0;
-	if (ids_ordered(h->ip_id_order))
+	if (ids_ordered(h, h->ip_id_order))
 		return sign16(p->ip_id, ip_id);
-	if (ids_ordered(h->ip_id_swapped))
+	if (ids_ordered(h, h->ip_id_swapped))
 		return sign16(__builtin_bswap16(p->ip_id), __builtin_bswap16(ip_id));
 	return 0;
 }
