@@ -420,6 +420,17 @@ retx_add(struct trouble *t, const struct seg *s)
 	t->n_retx += t->n_retx < RETX_MAX;
 }
 
+static void
+open_count(struct engine *e, struct half *h)
+{
+	const struct trouble *t = h->rare->trouble;
+	uint8_t n = 0;
+
+	for (size_t i = 0; i < t->n_retx; i++)
+		n += t->retx[i].open;
+	half_rare(e, h)->n_open = n;
+}
+
 /* The one about to be overwritten will not be watched any longer. */
 static void
 retx_expire(struct engine *e, struct seg *s, struct trouble *t)
@@ -482,6 +493,7 @@ cause_remember(struct engine *e, struct seg *s)
 	ladder_add(h->rare->trouble, s);
 	retx_expire(e, s, h->rare->trouble);
 	retx_add(h->rare->trouble, s);
+	open_count(e, h);
 }
 
 /* ---- what an ACK proves of earlier retransmissions ---- */
@@ -669,11 +681,11 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 	struct half *h = s->rcv;
 	struct trouble *t = h->rare->trouble;
 
-	if (!(s->p->flags & TH_ACK) || (s->p->flags & TH_RST))
+	if (!t || !(s->p->flags & TH_ACK) || (s->p->flags & TH_RST) ||
+	    (h->rare->n_open == 0 && !s->dsack && h->ca == CA_OPEN))
 		return;
-	for (size_t i = 0; t && i < t->n_retx; i++) {
+	for (size_t i = 0; i < t->n_retx; i++) {
 		struct retx *x = &t->retx[i];
-
 		bool proved = !x->proved && dsack_proves(s, t, i);
 
 		if (proved && x->copies > 0) {
@@ -691,14 +703,15 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 			retx_decide(e, s->c, h, x, NEEDED_YES, report_impossible(s, x),
 				    s->now);
 	}
-	if (t)
-		answered_copy(e, s, una_before);
-	if (t && h->una != una_before)
+	answered_copy(e, s, una_before);
+	open_count(e, h);
+	if (h->una != una_before)
 		loss_undo(e, h);
 }
 
 /* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
- * what nobody ever acknowledged had to be sent again. */
+ * what an established peer never acknowledged had to be sent again; who never answered a SYN may
+ * have heard it all the same. */
 static enum needed
 needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
 {
@@ -708,7 +721,7 @@ needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
 		return (enum needed)x->needed;
 	if (acked)
 		return reports_duplicates(c) ? NEEDED_YES : NEEDED_UNKNOWN;
-	return NEEDED_YES;
+	return x->cause == CAUSE_SYN ? NEEDED_UNKNOWN : NEEDED_YES;
 }
 
 void

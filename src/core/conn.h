@@ -173,7 +173,7 @@ struct rare {
 	nsec zero_since, zero_time;
 	nsec zero_until;    /* when the window last opened again */
 	nsec told_due, told_rto; /* what the sink was last told */
-	uint64_t syn_last_frame, fin_frame, zero_frame;
+	uint64_t syn_last_frame, zero_frame;
 	uint64_t retransmitted_bytes;
 	uint32_t hint_tsval; /* time stamp of hint_first, with H_HINT_TS */
 	seqno syn_seq_refused;
@@ -188,6 +188,7 @@ struct rare {
 	uint8_t probes;	    /* persist: probes sent since the window closed */
 	uint8_t ka_unanswered;
 	uint8_t ca_last;
+	uint8_t n_open;	    /* retransmissions whose need is still open, 255: more */
 	struct trouble *trouble;
 };
 extern const struct rare rare_none;
@@ -236,6 +237,7 @@ struct half {
 	seqno high_seq;	      /* recovery point */
 	seqno tlp_high;
 	seqno fin_seq;
+	uint32_t fin_frame; /* after the connection's first; saturating */
 	uint16_t syn, fin, rst;
 };
 

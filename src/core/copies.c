@@ -59,18 +59,41 @@ seen_grow(struct engine *e, struct half *h)
 	h->seen_at = SEEN_INLINE;
 }
 
-/* Where much is sent, packets may be doubled some dozen packets later. */
+/* The ring of a busy sender is longer: there a copy may come some dozen packets later. */
+static struct seen *
+ring_of(struct engine *e, struct half *h, bool busy, size_t *n)
+{
+	if (!h->seen_more && busy && h->segments >= 4)
+		seen_grow(e, h);
+	*n = h->seen_more ? SEEN_MAX : SEEN_INLINE;
+	return h->seen_more ? h->seen_more : h->seen;
+}
+
+static void
+ring_put(struct half *h, struct seen *ring, size_t n, const struct seen *now)
+{
+	ring[h->seen_at % n] = *now;
+	h->seen_at = (uint8_t)((h->seen_at + 1) % n);
+}
+
+void
+copies_note(struct engine *e, struct half *h, const struct packet *p, bool busy)
+{
+	struct seen now = seen_of(p);
+	size_t n;
+	struct seen *ring = ring_of(e, h, busy, &n);
+
+	ring_put(h, ring, n, &now);
+}
+
 enum copy
 copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy)
 {
 	struct seen now = seen_of(p);
-	const struct seen *found;
 	size_t n;
+	struct seen *ring = ring_of(e, h, busy, &n);
+	const struct seen *found = seen_find(ring, n, p, &now);
 
-	if (!h->seen_more && h->segments >= 4 && busy)
-		seen_grow(e, h);
-	n = h->seen_more ? SEEN_MAX : SEEN_INLINE;
-	found = seen_find(h->seen_more ? h->seen_more : h->seen, n, p, &now);
 	if (found) {
 		bool other = found->ttl != now.ttl || found->interface != now.interface;
 		bool adjacent = now.ts_us - found->ts_us < ADJACENT_US &&
@@ -78,7 +101,6 @@ copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy)
 
 		return other || adjacent ? COPY_BY_CAPTURE : COPY_BY_NETWORK;
 	}
-	(h->seen_more ? h->seen_more : h->seen)[h->seen_at % n] = now;
-	h->seen_at = (uint8_t)((h->seen_at + 1) % n);
+	ring_put(h, ring, n, &now);
 	return COPY_NONE;
 }

@@ -81,6 +81,12 @@ engine_hz(const struct engine *e)
 	return e->hz;
 }
 
+bool
+engine_remembers(const struct engine *e)
+{
+	return e->history;
+}
+
 struct table *
 engine_table(struct engine *e)
 {
@@ -102,10 +108,7 @@ engine_sink(const struct engine *e)
 void
 seglog_append(struct engine *e, struct conn *c, const struct segment *s)
 {
-	if (e->history)
-		seglog_add(&e->log, c, s);
-	else
-		c->log_next++;
+	seglog_add(&e->log, c, s);
 }
 
 void
@@ -407,9 +410,12 @@ void
 engine_finish(struct engine *e)
 {
 	engine_lock(e);
-	for (uint32_t i = 0; i < e->table.fresh; i++)
+	for (uint32_t i = 0; i < e->table.fresh; i++) {
+		if (i + 2 < e->table.fresh)
+			table_prefetch_whole(&e->table, i + 2);
 		if (e->table.conns[i].id)
 			engine_report(e, &e->table.conns[i]);
+	}
 	e->counts.change++;
 	engine_unlock(e);
 }

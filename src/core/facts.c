@@ -121,7 +121,8 @@ ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 void
 detail_fill(const struct conn *c, nsec now, struct conn_detail *out)
 {
-	memset(out, 0, sizeof *out);
+	/* Not the verdicts and ladders that are not there: this is done for every connection. */
+	memset(out->half, 0, sizeof out->half);
 	conn_fill(c, now, &out->f);
 	out->n_verdicts = (uint8_t)verdicts_of(c, now, out->verdicts, VERDICT_COUNT);
 	out->f.n_verdicts = out->n_verdicts;

@@ -322,7 +322,9 @@ half_sent(struct engine *e, struct seg *s)
 	if ((p->flags & TH_FIN) && !half_has(h, H_FIN)) {
 		h->flags |= H_FIN;
 		h->fin_seq = s->end - 1;
-		half_rare(s->e, h)->fin_frame = p->frame;
+		h->fin_frame = p->frame - s->c->first_frame < UINT32_MAX
+				       ? (uint32_t)(p->frame - s->c->first_frame)
+				       : UINT32_MAX;
 	}
 	if (p->options & OPT_TS) {
 		if (!half_has(h, H_TS_SEEN) || (int32_t)(p->tsval - h->tsval) >= 0) {

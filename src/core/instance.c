@@ -318,9 +318,10 @@ roles_check(struct conn *c, const struct packet *p, enum side *from)
 }
 
 struct conn *
-instance_of(struct engine *e, const struct packet *p, uint64_t hash, enum side *from, bool *fresh)
+instance_of(struct engine *e, struct conn *found, const struct packet *p, uint64_t hash,
+	    enum side *from, bool *fresh)
 {
-	struct conn *c = table_find(engine_table(e), hash, p, from);
+	struct conn *c = found;
 
 	*fresh = false;
 	if (!c) {

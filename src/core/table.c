@@ -103,6 +103,15 @@ table_prefetch_index(const struct table *t, uint64_t hash)
 }
 
 void
+table_prefetch_whole(const struct table *t, uint32_t slot)
+{
+	const char *c = (const char *)&t->conns[slot];
+
+	for (size_t at = 0; at < sizeof *t->conns; at += 64)
+		__builtin_prefetch(c + at, 0);
+}
+
+void
 table_prefetch_conn(const struct table *t, uint64_t hash)
 {
 	for (uint32_t i = 0; i < 4; i++) {
@@ -275,7 +284,8 @@ table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
 		return NULL;
 	c = &t->conns[slot];
 	gen = c->gen + 1;
-	memset(c, 0, sizeof *c);
+	if (gen > 1) /* fresh pages are empty as they are */
+		memset(c, 0, sizeof *c);
 	c->slot = slot;
 	c->gen = gen ? gen : 1;
 	c->hash = hash;

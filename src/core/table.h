@@ -32,6 +32,7 @@ void table_done(struct table *t);
 
 uint64_t table_hash(const struct table *t, const struct packet *p);
 void table_prefetch_index(const struct table *t, uint64_t hash);
+void table_prefetch_whole(const struct table *t, uint32_t slot);
 void table_prefetch_conn(const struct table *t, uint64_t hash);
 
 /* The newest instance of the packet's tuple, or NULL. *from: which end sent it. */

@@ -8,16 +8,20 @@
 
 enum copy { COPY_NONE, COPY_BY_CAPTURE, COPY_BY_NETWORK };
 
+/* The packet is known to be no copy. */
+void copies_note(struct engine *e, struct half *h, const struct packet *p, bool busy);
 enum copy copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy);
 
 /* Which connection the packet belongs to, made if need be; NULL: it cannot be tracked. *fresh: this
  * packet opened it. */
-struct conn *instance_of(struct engine *e, const struct packet *p, uint64_t hash, enum side *from,
-			 bool *fresh);
+/* found: what table_find says, with *from as it told. */
+struct conn *instance_of(struct engine *e, struct conn *found, const struct packet *p, uint64_t hash,
+			 enum side *from, bool *fresh);
 
 void track_packet(struct engine *e, const struct packet *p, uint64_t hash);
 
 /* ---- engine.c, for the files of this group ---- */
+bool engine_remembers(const struct engine *e); /* whether segments are wanted by anybody */
 struct table *engine_table(struct engine *e);
 struct totals *engine_counts(struct engine *e);
 const struct engine_sink *engine_sink(const struct engine *e);

@@ -486,7 +486,7 @@ half_closed(const struct conn *c, nsec now, struct verdict *v)
 		v->side = (uint8_t)!i;
 		v->time = h->last_ts;
 		v->d[0] = now - h->last_ts;
-		evidence(v, h->rare->fin_frame);
+		evidence(v, c->first_frame + h->fin_frame);
 		return true;
 	}
 	return false;
