@@ -253,7 +253,13 @@ def judge_needed(case):
             figure.excused += 1
             continue
         segment = case.report.segments.get(int(row["frame"]))
-        if segment and row["needed"] == "spurious" and not answered(case, segment):
+        # Who never answered may have heard a SYN all the same: nothing is to be said of it.
+        silent = segment and not answered(case, segment)
+        said = ((segment or {}).get("retransmit") or {})
+        if silent and said.get("cause") == "syn" and said.get("needed") is None:
+            figure.excused += 1
+            continue
+        if silent and row["needed"] == "spurious":
             figure.excused += 1
             continue
         said_needed = ((segment or {}).get("retransmit") or {}).get("needed")
