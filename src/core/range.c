@@ -9,6 +9,7 @@
 
 #define REORDER_TIME   (3 * NSEC_PER_MS) /* below it, without other proof, late is reordered */
 #define KEEP_ALIVE_MIN (900 * NSEC_PER_MS)
+#define OLD_PACKETS    1024		 /* so many later ones a copy may be late */
 #define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much (E8) */
 
 /* Eight of the last ten, or as many of the few there were. */
@@ -171,6 +172,24 @@ is_network_copy(const struct seg *s)
 		     (p->ip_id == r->last_ip_id && p->tsval == r->last_tsval));
 }
 
+/* Nothing is remembered of the first transmission, but a sender that counts its packets has gone on
+ * since: what is sent again now would bear a newer IP ID. */
+static bool
+is_old_packet(const struct seg *s)
+{
+	const struct half *h = s->snd;
+	uint16_t behind = h->ip_id_newest - s->p->ip_id;
+
+	if (s->p->ip_version != 4 || s->p->ip_id == 0 || s->seen_bytes < s->end - s->seq ||
+	    txq_find(&h->q, s->seq) || txq_find_acked(&h->q, s->seq))
+		return false;
+	if (!ids_ordered(h->ip_id_order) && ids_ordered(h->ip_id_swapped))
+		behind = __builtin_bswap16(h->ip_id_newest) - __builtin_bswap16(s->p->ip_id);
+	else if (!ids_ordered(h->ip_id_order))
+		return false;
+	return behind < OLD_PACKETS;
+}
+
 static enum range_kind
 range_old(struct seg *s)
 {
@@ -179,8 +198,10 @@ range_old(struct seg *s)
 	s->seen_bytes = seen_bytes(s->snd, s->seq, s->end);
 	if (s->seen_bytes > 0 && is_network_copy(s))
 		return RANGE_COPY;
+	if (s->seen_bytes > 0 && overtaken_by_copy(s))
+		return RANGE_REORDERED;
 	if (s->seen_bytes > 0)
-		return overtaken_by_copy(s) ? RANGE_REORDERED : RANGE_AGAIN;
+		return is_old_packet(s) ? RANGE_COPY : RANGE_AGAIN;
 	hole = acked_hole(s->snd, s->seq);
 	return hole ? hole_acked(s, hole) : hole_unacked(s);
 }
