@@ -646,9 +646,20 @@ static bool
 outstanding_is_young(const struct half *h, nsec now)
 {
 	for (size_t i = 0; i < h->q.len; i++)
-		if (now - txq_at(&h->q, i)->last_ts > h->rtt.min / 10 * 9)
+		if (now - txq_at(&h->q, i)->last_ts >= h->rtt.min / 10 * 9)
 			return false;
 	return h->rtt.samples > 0;
+}
+
+/* An ACK that says nothing new may answer it: a needless copy is answered at once. */
+static bool
+may_answer(const struct seg *s, const struct retx *x)
+{
+	const struct half *h = s->rcv;
+	nsec rtt = h->rtt.samples ? rtt_srtt(h) + (h->rtt.mdev >> 2) * NSEC_PER_US : NSEC_PER_SEC;
+
+	return !x->proved && seq_le(x->end, h->una) &&
+	       s->now - x->ts <= rtt + rtt / 4 + 4 * NSEC_PER_MS;
 }
 
 /* Without SACK nothing reports a duplicate, but an ACK that repeats what was acknowledged, before
@@ -656,21 +667,27 @@ outstanding_is_young(const struct half *h, nsec now)
 static void
 answered_copy(struct engine *e, struct seg *s, seqno una_before)
 {
+	const uint32_t explained = FINDING(F_KEEP_ALIVE_ACK) | FINDING(F_ZERO_WINDOW_PROBE_ACK) |
+				   FINDING(F_CHALLENGE_ACK) | FINDING(F_WINDOW_UPDATE);
 	struct half *h = s->rcv;
 	struct trouble *t = h->rare->trouble;
 	struct retx *latest = NULL;
 
 	if (!s->pure_ack || reports_duplicates(s->c) || s->p->ack != una_before ||
-	    h->una != una_before || !outstanding_is_young(h, s->now))
+	    h->una != una_before || (s->findings & explained) || !outstanding_is_young(h, s->now))
 		return;
-	for (size_t i = 0; i < t->n_retx; i++) {
-		struct retx *x = &t->retx[i];
-
-		if (x->open && x->needed == NEEDED_UNKNOWN && seq_le(x->end, h->una) &&
-		    (!latest || x->frame > latest->frame))
-			latest = x;
+	for (size_t i = 0; i < t->n_retx; i++)
+		if (may_answer(s, &t->retx[i]) &&
+		    (!latest || t->retx[i].frame > latest->frame))
+			latest = &t->retx[i];
+	if (!latest)
+		return;
+	if (latest->copies > 0) {
+		latest->copies--;
+		return;
 	}
-	if (latest)
+	latest->proved = s->p->frame;
+	if (latest->open && latest->needed == NEEDED_UNKNOWN)
 		retx_decide(e, s->c, h, latest, NEEDED_NO, true, s->now);
 }
 

@@ -183,9 +183,9 @@ is_old_packet(const struct seg *s)
 	if (s->p->ip_version != 4 || s->p->ip_id == 0 || s->seen_bytes < s->end - s->seq ||
 	    txq_find(&h->q, s->seq) || txq_find_acked(&h->q, s->seq))
 		return false;
-	if (!ids_ordered(h->ip_id_order) && ids_ordered(h->ip_id_swapped))
+	if (!ids_ordered(h, h->ip_id_order) && ids_ordered(h, h->ip_id_swapped))
 		behind = __builtin_bswap16(h->ip_id_newest) - __builtin_bswap16(s->p->ip_id);
-	else if (!ids_ordered(h->ip_id_order))
+	else if (!ids_ordered(h, h->ip_id_order))
 		return false;
 	return behind < OLD_PACKETS;
 }
