@@ -84,6 +84,8 @@ REASONS = (
      o ^ t <= {"duplicate-ack", "window-update"} and "duplicate-ack" in o),
     ("nothing-outstanding", lambda o, t, s:
      "duplicate-ack" in t - o and not s["len"]),
+    ("never-seen", lambda o, t, s:
+     bool(s["len"]) and not o & REXMIT and "retransmission" in t),
     ("acks-uncaptured", lambda o, t, s:
      bool(o - t) and o - t <= {"ack-lost-segment", "lost-segment"} and not t - o),
     ("gap-filled", lambda o, t, s: t - o == {"lost-segment"} and not o - t),
@@ -96,27 +98,42 @@ REASONS = (
 # the same.
 BETTER = {"network-duplicate", "zero-window-probe", "probe-answer", "re-ack", "challenge-ack",
           "simultaneous-open", "retransmission-at-sender", "reordered-original",
-          "sack-is-duplicate-ack", "late-proof", "instance", "captured-length"}
+          "sack-is-duplicate-ack", "late-proof", "instance", "captured-length",
+          "never-seen", "late-ack"}
 
 
 def compare(case, frames):
     """(figure of agreeing frames, differences per reason, unexplained differences)."""
-    figure, reasons, unexplained, misread = Figure(), {}, [], set()
+    figure, reasons, unexplained, misread, newest = Figure(), {}, [], set(), {}
+    disordered = set()  # ends whose ACKs were captured out of order
     for frame, (stream, theirs, length) in sorted(frames.items()):
         segment = case.report.segments.get(frame)
         ours = set(segment["analysis"]) if segment else None
         why = None
         if segment and segment["len"] != length:
             misread.add(stream)
+        if segment and overtaken(segment, newest):
+            disordered.add((stream, segment["from"]))
         if ours is None or ours - OUR_OWN != theirs or ours & {"duplicate-packet"}:
-            why = "captured-length" if stream in misread else reason(segment, theirs) or \
-                "unexplained"
+            why = "captured-length" if stream in misread else reason(segment, theirs)
+            if not why and not segment["len"] and (stream, segment["from"]) in disordered:
+                why = "late-ack"
+            why = why or "unexplained"
             reasons[why] = reasons.get(why, 0) + 1
         what = f"{why}: ours {words(ours)}, tshark {words(theirs)}"
         figure.count(why is None or why in BETTER, frame, what)
         if why == "unexplained":
             unexplained.append((frame, what))
     return figure, reasons, unexplained
+
+
+def overtaken(segment, newest):
+    """Its ACK is below one of the same end that was captured before."""
+    key, ack = (segment["connection"], segment["from"]), segment["ack"]
+    if ack is None or ack < newest.get(key, 0):
+        return ack is not None
+    newest[key] = ack
+    return False
 
 
 def words(found):
