@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cause: why bytes were sent again (a timer, a loss signal, an ICMP error), the how-manieth time,
- * and, by what comes after, whether it was needed (RFC 2883 D-SACK, RFC 3522 Eifel, plain time).
+ * cause: why bytes were sent again (a timer, a loss signal, an ICMP error) and the how-manieth
+ * time. Whether it was needed is for proof.c.
  */
 #include "core/range.h"
 
@@ -137,8 +137,9 @@ is_pmtu_resend(const struct seg *s)
 
 	if (s->rexmit_n > 1 && c->aside->pmtu_ts - s->last_sent < NSEC_PER_MS)
 		return false;
-	return c->aside->pmtu_ts && c->aside->pmtu_side == s->from && s->now - c->aside->pmtu_ts < NSEC_PER_SEC &&
-	       seq_le(c->aside->pmtu_seq, s->seq) && seq_lt(s->seq, c->aside->pmtu_high);
+	return c->aside->pmtu_ts && c->aside->pmtu_side == s->from &&
+	       s->now - c->aside->pmtu_ts < NSEC_PER_SEC && seq_le(c->aside->pmtu_seq, s->seq) &&
+	       seq_lt(s->seq, c->aside->pmtu_high);
 }
 
 static bool
@@ -181,8 +182,8 @@ cause_in_recovery(const struct seg *s)
 	return CAUSE_FAST;
 }
 
-static bool
-reports_duplicates(const struct conn *c)
+bool
+cause_reports_duplicates(const struct conn *c)
 {
 	const struct half *a = &c->half[0], *b = &c->half[1];
 
@@ -190,8 +191,8 @@ reports_duplicates(const struct conn *c)
 	       half_has(b, H_SACK_SEEN);
 }
 
-/* Which timer of a sender that is not seen to run: with SACK the first to try again is the tail-loss
- * probe, of the last segment (RFC 8985 7.3); the time-out repeats the first. */
+/* Which timer of a sender that is not seen to run: with SACK the first to try again is the
+ * tail-loss probe, of the last segment (RFC 8985 7.3); the time-out repeats the first. */
 static enum cause
 cause_of_silence(const struct seg *s)
 {
@@ -199,7 +200,7 @@ cause_of_silence(const struct seg *s)
 	nsec rto = rtt_rto(h);
 
 	if (s->end == h->nxt && s->rexmit_n == 1 && s->rexmit_after < rto + rto / 2 &&
-	    reports_duplicates(s->c) && !half_has(h, H_TLP_OUT))
+	    cause_reports_duplicates(s->c) && !half_has(h, H_TLP_OUT))
 		return CAUSE_TLP;
 	return CAUSE_RTO;
 }
@@ -298,7 +299,8 @@ cause_probe(struct seg *s)
 }
 
 /* The earlier copy came to the peer, whatever became of it there: an older connection answered the
- * SYN; the peer got all and took nothing; or it was seen at the peer's own host, which then spoke. */
+ * SYN; the peer got all and took nothing; or it was seen at the peer's own host, which then spoke.
+ */
 static bool
 reached_peer(const struct seg *s)
 {
@@ -310,7 +312,8 @@ reached_peer(const struct seg *s)
 	    s->p->csum == CSUM_BAD)
 		return false;
 	if (s->rexmit_n == 1 && half_has(h, H_SACK_OK) && h->rare->rejected_to != 0 &&
-	    seq_le(s->end, h->rare->rejected_to) && h->rare->rejected_to - s->end < UINT32_C(1) << 30)
+	    seq_le(s->end, h->rare->rejected_to) &&
+	    h->rare->rejected_to - s->end < UINT32_C(1) << 30)
 		return true;
 	return s->c->near == 1 << !s->from && s->seen_bytes == s->end - s->seq &&
 	       s->rcv->state >= TCP_ESTAB &&
@@ -420,8 +423,8 @@ retx_add(struct trouble *t, const struct seg *s)
 	t->n_retx += t->n_retx < RETX_MAX;
 }
 
-static void
-open_count(struct engine *e, struct half *h)
+void
+cause_open_count(struct engine *e, struct half *h)
 {
 	const struct trouble *t = h->rare->trouble;
 	uint8_t n = 0;
@@ -493,264 +496,5 @@ cause_remember(struct engine *e, struct seg *s)
 	ladder_add(h->rare->trouble, s);
 	retx_expire(e, s, h->rare->trouble);
 	retx_add(h->rare->trouble, s);
-	open_count(e, h);
-}
-
-/* ---- what an ACK proves of earlier retransmissions ---- */
-
-/* The time-out was a mistake as a whole: Linux undoes it at the next progress (F-RTO, D-SACK), once
- * the peer's reports have accounted for every copy sent since (undo_retrans). */
-static void
-loss_undo(struct engine *e, struct half *h)
-{
-	const struct trouble *t = h->rare->trouble;
-
-	if (h->ca != CA_LOSS)
-		return;
-	for (size_t i = 0; i < t->n_retx; i++)
-		if (t->retx[i].ts >= h->rare->rto_first && !t->retx[i].proved)
-			return;
-	h->ca = CA_OPEN;
-	h->backoff = 0;
-	half_rare(e, h)->rto_first = 0;
-}
-
-/* final: nothing that may still come can change it. */
-static void
-retx_decide(struct engine *e, struct conn *c, struct half *h, struct retx *x, enum needed n,
-	    bool final, nsec now)
-{
-	struct segment *log = seglog_get(c, x->log);
-
-	if (n == NEEDED_NO && x->needed != NEEDED_NO)
-		half_rare(e, h)->spurious++;
-	if (n == x->needed && !final)
-		return;
-	if (x->needed != n)
-		x->decided = now;
-	x->needed = n;
-	x->open = !final;
-	if (log && log->frame == x->frame) {
-		log->needed = n;
-		if (n == NEEDED_NO)
-			log->findings |= FINDING(F_SPURIOUS_RETRANSMISSION);
-	}
-	engine_amend(e, c, x->log, final);
-}
-
-static bool
-dsack_covers(const struct seg *s, const struct retx *x)
-{
-	const struct packet *p = s->p;
-
-	return s->dsack && seq_lt(p->sack[0].left, x->end) && seq_lt(x->seq, p->sack[0].right);
-}
-
-/* One report is of one copy: of several repetitions of the same bytes the latest one of which none
- * has come yet, be it known as needless already. */
-static bool
-dsack_proves(const struct seg *s, const struct trouble *t, size_t i)
-{
-	const struct retx *x = &t->retx[i];
-
-	if (!dsack_covers(s, x))
-		return false;
-	for (size_t k = 0; k < t->n_retx; k++) {
-		const struct retx *y = &t->retx[k];
-
-		if (y->frame > x->frame && seq_lt(y->seq, x->end) && seq_lt(x->seq, y->end) &&
-		    (!y->proved || y->proved == s->p->frame))
-			return false;
-	}
-	return true;
-}
-
-/* The ACK that moves the edge over the retransmission echoes an older time stamp: an earlier copy
- * made it move (RFC 3522). Only at the very edge: elsewhere a delayed ACK echoes older ones. */
-static bool
-eifel(const struct seg *s, const struct retx *x, seqno una_before)
-{
-	return x->has_ts && (s->p->options & OPT_TS) && x->seq == una_before &&
-	       seq_lt(x->seq, s->p->ack) && (int32_t)(s->p->tsecr - x->tsval) < 0;
-}
-
-/* Too soon for the retransmission to have made the way. Beside the receiver there is no way. */
-static bool
-too_soon(const struct seg *s, const struct retx *x, seqno una_before)
-{
-	const struct rtt *r = &s->rcv->rtt;
-
-	return r->samples > 2 && r->min > NSEC_PER_MS && seq_le(una_before, x->seq) && seq_le(x->end, s->p->ack) &&
-	       s->now - x->ts < r->min / 2;
-}
-
-/* The very retransmission moved the edge: what it filled was missing. */
-static bool
-filled_the_edge(const struct seg *s, const struct retx *x, seqno una_before)
-{
-	if (x->seq != una_before || !seq_lt(x->seq, s->p->ack))
-		return false;
-	if (x->has_ts && (s->p->options & OPT_TS))
-		return (int32_t)(s->p->tsecr - x->tsval) >= 0;
-	/* Without either an ACK that got lost would look the same. */
-	return reports_duplicates(s->c) &&
-	       (s->rcv->rtt.samples == 0 || s->now - x->ts >= s->rcv->rtt.min / 2);
-}
-
-/* What was sent after the retransmission is acknowledged, so it has arrived, too: had it been a
- * duplicate, its report would have come with this ACK or before. */
-static bool
-report_overdue(const struct seg *s, const struct retx *x)
-{
-	const struct half *h = s->rcv;
-	nsec rtt = h->rtt.samples ? rtt_srtt(h) + (h->rtt.mdev >> 2) * NSEC_PER_US : NSEC_PER_SEC;
-
-	if (!seq_le(x->end, h->una) || !reports_duplicates(s->c))
-		return false;
-	if (x->has_ts && (s->p->options & OPT_TS))
-		return (int32_t)(s->p->tsecr - x->tsval) > 0;
-	return s->now - x->ts > rtt + rtt / 4 + 4 * NSEC_PER_MS;
-}
-
-/* A copy that was only late may still arrive and be reported. */
-static bool
-report_impossible(const struct seg *s, const struct retx *x)
-{
-	const struct half *h = s->rcv;
-	nsec rtt = h->rtt.samples ? rtt_srtt(h) : NSEC_PER_SEC;
-
-	return !reports_duplicates(s->c) ||
-	       (x->decided && s->now - x->decided > 2 * rtt + 50 * NSEC_PER_MS);
-}
-
-/* Its copy will be reported by a D-SACK that says nothing of the retransmission. */
-void
-cause_copied(const struct seg *s)
-{
-	struct trouble *t = s->snd->rare->trouble;
-	struct retx *latest = NULL;
-
-	for (size_t i = 0; t && i < t->n_retx; i++) {
-		struct retx *x = &t->retx[i];
-
-		if (seq_lt(x->seq, s->end) && seq_lt(s->seq, x->end) &&
-		    (!latest || x->frame > latest->frame))
-			latest = x;
-	}
-	if (latest && latest->copies < UINT8_MAX)
-		latest->copies++;
-}
-
-/* All that is outstanding was sent too lately to have been answered. */
-static bool
-outstanding_is_young(const struct half *h, nsec now)
-{
-	for (size_t i = 0; i < h->q.len; i++)
-		if (now - txq_at(&h->q, i)->last_ts >= h->rtt.min / 10 * 9)
-			return false;
-	return h->rtt.samples > 0;
-}
-
-/* An ACK that says nothing new may answer it: a needless copy is answered at once. */
-static bool
-may_answer(const struct seg *s, const struct retx *x)
-{
-	const struct half *h = s->rcv;
-	nsec rtt = h->rtt.samples ? rtt_srtt(h) + (h->rtt.mdev >> 2) * NSEC_PER_US : NSEC_PER_SEC;
-
-	return !x->proved && seq_le(x->end, h->una) &&
-	       s->now - x->ts <= rtt + rtt / 4 + 4 * NSEC_PER_MS;
-}
-
-/* Without SACK nothing reports a duplicate, but an ACK that repeats what was acknowledged, before
- * anything outstanding can have come, answers one: the latest copy that may have been. */
-static void
-answered_copy(struct engine *e, struct seg *s, seqno una_before)
-{
-	const uint32_t explained = FINDING(F_KEEP_ALIVE_ACK) | FINDING(F_ZERO_WINDOW_PROBE_ACK) |
-				   FINDING(F_CHALLENGE_ACK) | FINDING(F_WINDOW_UPDATE);
-	struct half *h = s->rcv;
-	struct trouble *t = h->rare->trouble;
-	struct retx *latest = NULL;
-
-	if (!s->pure_ack || reports_duplicates(s->c) || s->p->ack != una_before ||
-	    h->una != una_before || (s->findings & explained) || !outstanding_is_young(h, s->now))
-		return;
-	for (size_t i = 0; i < t->n_retx; i++)
-		if (may_answer(s, &t->retx[i]) &&
-		    (!latest || t->retx[i].frame > latest->frame))
-			latest = &t->retx[i];
-	if (!latest)
-		return;
-	if (latest->copies > 0) {
-		latest->copies--;
-		return;
-	}
-	latest->proved = s->p->frame;
-	if (latest->open && latest->needed == NEEDED_UNKNOWN)
-		retx_decide(e, s->c, h, latest, NEEDED_NO, true, s->now);
-}
-
-/* After the peer's ACK was applied. */
-void
-cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
-{
-	struct half *h = s->rcv;
-	struct trouble *t = h->rare->trouble;
-
-	if (!t || !(s->p->flags & TH_ACK) || (s->p->flags & TH_RST) ||
-	    (h->rare->n_open == 0 && !s->dsack && h->ca == CA_OPEN))
-		return;
-	for (size_t i = 0; i < t->n_retx; i++) {
-		struct retx *x = &t->retx[i];
-		bool proved = !x->proved && dsack_proves(s, t, i);
-
-		if (proved && x->copies > 0) {
-			x->copies--;
-			proved = false;
-		}
-		if (proved)
-			x->proved = s->p->frame;
-		if (x->needed == NEEDED_NO || x->cause == CAUSE_TFO || !(x->open || s->dsack))
-			continue;
-		if (proved || eifel(s, x, una_before) || too_soon(s, x, una_before))
-			retx_decide(e, s->c, h, x, NEEDED_NO, true, s->now);
-		else if (x->needed == NEEDED_YES || filled_the_edge(s, x, una_before) ||
-			 report_overdue(s, x))
-			retx_decide(e, s->c, h, x, NEEDED_YES, report_impossible(s, x),
-				    s->now);
-	}
-	answered_copy(e, s, una_before);
-	open_count(e, h);
-	if (h->una != una_before)
-		loss_undo(e, h);
-}
-
-/* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
- * what an established peer never acknowledged had to be sent again; who never answered a SYN may
- * have heard it all the same. */
-static enum needed
-needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
-{
-	bool acked = half_has(h, H_UNA) && seq_le(x->end, h->una);
-
-	if (x->needed != NEEDED_UNKNOWN)
-		return (enum needed)x->needed;
-	if (acked)
-		return reports_duplicates(c) ? NEEDED_YES : NEEDED_UNKNOWN;
-	return x->cause == CAUSE_SYN ? NEEDED_UNKNOWN : NEEDED_YES;
-}
-
-void
-cause_close(struct engine *e, struct conn *c)
-{
-	for (int i = 0; i < 2; i++) {
-		struct half *h = &c->half[i];
-		struct trouble *t = h->rare->trouble;
-
-		for (size_t k = 0; t && k < t->n_retx; k++)
-			if (t->retx[k].open)
-				retx_decide(e, c, h, &t->retx[k], needed_at_last(c, h, &t->retx[k]),
-					    true, c->last);
-	}
+	cause_open_count(e, h);
 }

@@ -135,30 +135,30 @@ enum seg_kind {
 enum ca_state { CA_OPEN, CA_RECOVERY, CA_LOSS };
 
 enum {
-	H_ISN = 0x0001,	     /* isn is known (SYN seen) */
-	H_SEQ = 0x0002,	     /* nxt is valid */
-	H_UNA = 0x0004,	     /* una is valid: the peer has acknowledged something */
-	H_ACK = 0x0008,	     /* last_ack is valid: this end has acknowledged something */
+	H_ISN = 0x0001,      /* isn is known (SYN seen) */
+	H_SEQ = 0x0002,      /* nxt is valid */
+	H_UNA = 0x0004,      /* una is valid: the peer has acknowledged something */
+	H_ACK = 0x0008,      /* last_ack is valid: this end has acknowledged something */
 	H_SYN_SENT = 0x0010, /* sent a SYN without ACK */
 	H_SYN_ACK = 0x0020,  /* sent a SYN-ACK */
-	H_FIN = 0x0040,	     /* fin_seq is valid */
+	H_FIN = 0x0040,      /* fin_seq is valid */
 	H_FIN_ACKED = 0x0080,
-	H_OPTS = 0x0100,     /* its SYN's options were seen whole */
+	H_OPTS = 0x0100, /* its SYN's options were seen whole */
 	H_SACK_OK = 0x0200,
 	H_TS_OK = 0x0400,
 	H_WSCALE = 0x0800,
 	H_TFO_DATA = 0x1000, /* SYN carried data */
 	H_TS_SEEN = 0x2000,
 	H_DUP_BY_CAPTURE = 0x4000, /* its packets are captured twice */
-	H_WAS_BLOCKED = 0x8000,	   /* filled the peer's window: has more to send */
+	H_WAS_BLOCKED = 0x8000,    /* filled the peer's window: has more to send */
 	H_MPTCP = 0x10000,
-	H_SACK_SEEN = 0x20000,	   /* sent SACK blocks */
-	H_TLP_OUT = 0x40000,	   /* a tail-loss probe is outstanding */
-	H_GSO = 0x80000,	   /* sent segments larger than the MSS: captured before or after the card */
+	H_SACK_SEEN = 0x20000, /* sent SACK blocks */
+	H_TLP_OUT = 0x40000,   /* a tail-loss probe is outstanding */
+	H_GSO = 0x80000, /* sent segments larger than the MSS: captured before or after the card */
 	H_PARTIAL_CSUM = 0x100000, /* sent partial checksums: captured at this host */
 	H_TFO_REFUSED = 0x200000,
-	H_BYTE_PROBE = 0x400000,   /* the last thing sent was a 1-byte window probe, beyond nxt */
-	H_HINT_TS = 0x800000,      /* hint_tsval is valid */
+	H_BYTE_PROBE = 0x400000, /* the last thing sent was a 1-byte window probe, beyond nxt */
+	H_HINT_TS = 0x800000,    /* hint_tsval is valid */
 };
 
 /* What a sender needs only once something out of the ordinary happens; from the pool at its first
@@ -396,6 +396,11 @@ void sack_apply(struct engine *e, struct seg *s);
 /* ---- cause.c ---- */
 void cause_decide(struct seg *s);
 void cause_remember(struct engine *e, struct seg *s);
+/* whether the ends tell what came twice (D-SACK), so that silence says something */
+bool cause_reports_duplicates(const struct conn *c);
+void cause_open_count(struct engine *e, struct half *h);
+
+/* ---- proof.c ---- */
 /* what this ACK, which moved rcv from una_before, proves of earlier ones */
 void cause_proof_since(struct engine *e, struct seg *s, seqno una_before);
 void cause_copied(const struct seg *s); /* the network made a copy of it */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * copies: is this the very same packet as one before (A6, E7)? Every transmission of a sender has an
- * IP ID and a checksum of its own, so equal ones are one packet: captured twice (mirror port, 'any',
- * before and after a hop) or doubled by the network. Neither was sent twice.
+ * copies: is this the very same packet as one before (A6, E7)? Every transmission of a sender has
+ * an IP ID and a checksum of its own, so equal ones are one packet: captured twice (mirror port,
+ * 'any', before and after a hop) or doubled by the network. Neither was sent twice.
  */
 #include "core/track.h"
 

@@ -365,7 +365,8 @@ void engine_free(struct engine *e);
 /* Applies segments and ICMP errors in order. n ≤ ENGINE_BATCH. */
 #define ENGINE_BATCH 64
 void engine_ingest(struct engine *e, const struct packet *p, size_t n);
-/* Counts frames that gave no packet, by result; counts[DECODE_TCP] and [DECODE_ICMP] are ignored. */
+/* Counts frames that gave no packet, by result; counts[DECODE_TCP] and [DECODE_ICMP] do not
+ * count. */
 void engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT]);
 /* Time passed without packets: ends what has run out, a bounded number per call. */
 void engine_tick(struct engine *e, nsec now);

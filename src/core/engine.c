@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * engine: the only file with a lock. Every public call is one critical section with a bounded amount
- * of work; a batch is hashed and its memory asked for before it is applied, because a packet costs
- * cache misses, not arithmetic.
+ * engine: the only file with a lock. Every public call is one critical section with a bounded
+ * amount of work; a batch is hashed and its memory asked for before it is applied, because a packet
+ * costs cache misses, not arithmetic.
  */
 #include "core/seglog.h"
 #include "core/track.h"
@@ -490,7 +490,8 @@ engine_scan(struct engine *e, uint32_t *cursor, nsec now, match_fn *match, key_f
 }
 
 void
-engine_rows(struct engine *e, nsec now, const struct connref *refs, size_t n, struct conn_facts *out)
+engine_rows(struct engine *e, nsec now, const struct connref *refs, size_t n,
+	    struct conn_facts *out)
 {
 	engine_lock(e);
 	for (size_t i = 0; i < n; i++)

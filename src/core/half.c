@@ -113,7 +113,7 @@ syn_sent(struct half *h, const struct seg *s)
 		h->syn_frame = p->frame;
 		h->flags &= ~(uint32_t)(H_SYN_SENT | H_SYN_ACK);
 	}
-	/* In a simultaneous open the same SYN goes out anew, as a SYN-ACK: measured from then on. */
+	/* In a simultaneous open the same SYN goes out anew, as SYN-ACK: measured from then. */
 	if ((p->flags & TH_ACK) && half_has(h, H_SYN_SENT) && !half_has(h, H_SYN_ACK) &&
 	    h->q.len > 0)
 		txq_at(&h->q, 0)->first_ts = txq_at(&h->q, 0)->last_ts = p->ts;
@@ -224,7 +224,8 @@ static void
 ids_learn(struct half *h, const struct packet *p)
 {
 	int16_t d = (int16_t)(p->ip_id - h->ip_id_newest);
-	int16_t swapped = (int16_t)(__builtin_bswap16(p->ip_id) - __builtin_bswap16(h->ip_id_newest));
+	int16_t swapped =
+		(int16_t)(__builtin_bswap16(p->ip_id) - __builtin_bswap16(h->ip_id_newest));
 
 	if (p->ip_version != 4 || p->ip_id == 0)
 		return;
@@ -491,8 +492,8 @@ hint(struct half *h, const struct seg *s)
 	r->hint_ts = s->now;
 }
 
-/* Where SACK is agreed a duplicate ACK without SACK says: a segment came and was not taken (RFC 7323
- * 5.3). As many of them as segments outstanding: all have come. */
+/* Where SACK is agreed a duplicate ACK without SACK says: a segment came and was not taken (RFC
+ * 7323 5.3). As many of them as segments outstanding: all have come. */
 static void
 plain_duplicate(struct engine *e, struct half *h, nsec now)
 {
@@ -531,7 +532,7 @@ ack_advance(struct engine *e, struct seg *s)
 		half_rare(e, h)->peer_dups = half_rare(e, h)->plain_dups = 0;
 	txq_ack(&h->q, ack);
 	sample_take(s->c, !s->from, sample);
-	/* Without any sample (Karn) progress still ends the back-off once new data is acknowledged. */
+	/* Without any sample (Karn) progress still ends the back-off: new data is ACKed. */
 	if (any && h->ca != CA_LOSS)
 		h->backoff = 0;
 	if (h->ca != CA_OPEN && seq_le(h->high_seq, ack)) {

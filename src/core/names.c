@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* names: the words of states, causes and timers, as ss, Wireshark and the JSON contract spell them. */
+/* names: the words of states, causes and timers, as ss, Wireshark and the JSON lines spell them. */
 #include "core/core.h"
 
 #include <strings.h>

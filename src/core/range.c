@@ -33,7 +33,8 @@ sign16(uint16_t a, uint16_t b)
 /* Was p sent before (-1) or after (1) the segment with that IP ID and time stamp? 0: unknown.
  * A sender's time stamps never fall, and most number their packets per connection (A6). */
 int
-sent_order(const struct half *h, const struct packet *p, uint16_t ip_id, uint32_t tsval, bool has_ts)
+sent_order(const struct half *h, const struct packet *p, uint16_t ip_id, uint32_t tsval,
+	   bool has_ts)
 {
 	if (has_ts && (p->options & OPT_TS) && p->tsval != tsval)
 		return (int32_t)(p->tsval - tsval) < 0 ? -1 : 1;
@@ -68,10 +69,12 @@ hole_unacked(const struct seg *s)
 		return order < 0 ? RANGE_REORDERED : RANGE_HOLE;
 	if (is_near(s))
 		return RANGE_HOLE;
-	/* The sender cannot know of the hole before the peer's word of it has come there and back. */
+	/* The sender cannot know of the hole before the peer's word of it has come there and back.
+	 */
 	near = rtt_near(s->c, s->from);
 	if (h->rare->hint_ts >= after->first_ts)
-		return s->now < h->rare->hint_first + near - near / 5 ? RANGE_REORDERED : RANGE_HOLE;
+		return s->now < h->rare->hint_first + near - near / 5 ? RANGE_REORDERED
+								      : RANGE_HOLE;
 	patience = nsec_max(REORDER_TIME, h->rtt.samples ? h->rtt.min / 4 : 0);
 	return s->now - after->first_ts < nsec_max(patience, near - near / 5) ? RANGE_REORDERED
 									      : RANGE_HOLE;
@@ -214,7 +217,8 @@ range_syn(const struct seg *s)
 
 	if (s->new_instance || !half_has(h, H_ISN) || h->isn != s->seq)
 		return RANGE_NEW;
-	/* A SYN-ACK from an end that sent a bare SYN is a change of state, not a repetition (B5). */
+	/* A SYN-ACK from an end that sent a bare SYN is a change of state, not a repetition (B5).
+	 */
 	return half_has(h, same) ? RANGE_AGAIN : RANGE_NONE;
 }
 
@@ -227,7 +231,8 @@ is_probe(const struct seg *s)
 	if (s->p->payload_len > 1 || (s->p->flags & (TH_SYN | TH_FIN | TH_RST)) ||
 	    !half_has(h, H_SEQ) || !half_has(h, H_UNA))
 		return false;
-	/* An idle peer is asked after a second at least; sooner, it is an ACK that was overtaken. */
+	/* An idle peer is asked after a second at least; sooner, it is an ACK that was overtaken.
+	 */
 	if (!s->window_closed &&
 	    (s->now - nsec_max(h->last_rcv, h->last_ts) < KEEP_ALIVE_MIN || half_has(h, H_FIN)))
 		return false;

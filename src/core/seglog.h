@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * seglog: PRIVATE to core. The remembered segments of connections, in chunks from one budget: a small
- * first chunk (the handshake), then larger ones. When the budget is used up the oldest later chunk
- * of all connections goes first, the beginnings last.
+ * seglog: PRIVATE to core. The remembered segments of connections, in chunks from one budget: a
+ * small first chunk (the handshake), then larger ones. When the budget is used up the oldest later
+ * chunk of all connections goes first, the beginnings last.
  */
 #ifndef TCPLENS_SEGLOG_H
 #define TCPLENS_SEGLOG_H

@@ -321,7 +321,8 @@ end_in_order(struct seg *s)
 	bool done = true;
 
 	for (int i = 0; i < 2; i++)
-		done = done && (c->half[i].state == TCP_CLOSED || c->half[i].state == TCP_TIME_WAIT);
+		done = done &&
+		       (c->half[i].state == TCP_CLOSED || c->half[i].state == TCP_TIME_WAIT);
 	if (done && c->end_cause == END_OPEN) {
 		c->end_cause = END_CLOSED;
 		c->ended = nsec_max(s->now, c->last);

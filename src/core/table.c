@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table: see table.h. Why an index of our own: the capacity is fixed, so open addressing with 8-byte
- * entries never resizes (a growing hash pauses for tens of milliseconds at a million entries), and
- * the index can be prefetched a batch ahead. The hash is keyed: tuples are chosen by strangers.
+ * table: see table.h. Why an index of our own: the capacity is fixed, so open addressing with
+ * 8-byte entries never resizes (a growing hash pauses for tens of milliseconds at a million
+ * entries), and the index can be prefetched a batch ahead. The hash is keyed: tuples are chosen by
+ * strangers.
  */
 #define _GNU_SOURCE
 #include "core/table.h"
@@ -147,7 +148,8 @@ self_side(const struct conn *c, const struct packet *p)
 	for (int i = 0; i < 2; i++) {
 		int32_t away = (int32_t)(p->seq - c->half[i].nxt);
 
-		d[i] = half_has(&c->half[i], H_SEQ) ? (uint32_t)(away < 0 ? -away : away) : UINT32_MAX;
+		d[i] = half_has(&c->half[i], H_SEQ) ? (uint32_t)(away < 0 ? -away : away)
+						    : UINT32_MAX;
 	}
 	return d[SERVER] < d[CLIENT] ? SERVER : CLIENT;
 }

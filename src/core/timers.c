@@ -273,15 +273,18 @@ persist_arm(struct half *h, nsec now)
 static void
 keepalive_arm(struct half *h, nsec now)
 {
-	nsec gap = h->rare->ka_unanswered > 0 && h->rare->ka_gap ? h->rare->ka_gap : h->rare->ka_idle, late;
+	nsec gap = h->rare->ka_unanswered > 0 && h->rare->ka_gap ? h->rare->ka_gap
+								 : h->rare->ka_idle,
+	     late;
 
-	/* Before two probes in a row were seen their interval is a guess: Linux's own, or as long as
-	 * the idle time where that was set shorter. */
+	/* Before two probes in a row were seen their interval is a guess: Linux's own, or as long
+	 * as the idle time where that was set shorter. */
 	if (h->rare->ka_unanswered == 1 && !h->rare->ka_gap)
 		gap = nsec_min(h->rare->ka_idle, 75 * NSEC_PER_SEC);
 	late = timer_lateness(0, gap);
 	/* The measured interval holds some lateness already. */
-	timer_arm(h, TIMER_KEEPALIVE, h->rare->ka_unanswered + 1, now, nsec_max(gap - late, NSEC_PER_MS));
+	timer_arm(h, TIMER_KEEPALIVE, h->rare->ka_unanswered + 1, now,
+		  nsec_max(gap - late, NSEC_PER_MS));
 	h->timer_slack = late;
 }
 
@@ -345,7 +348,8 @@ timer_acked(struct seg *s, seqno una_before)
 	if (h->q.len == 0 || half_in_flight(h) == 0) {
 		if (s->snd->window == 0 && half_has(h, H_WAS_BLOCKED) && !(s->p->flags & TH_RST))
 			persist_arm(h, s->now);
-		else if (h->timer_kind == TIMER_KEEPALIVE || (h->rare->ka_idle && h->rare->ka_probes > 1))
+		else if (h->timer_kind == TIMER_KEEPALIVE ||
+			 (h->rare->ka_idle && h->rare->ka_probes > 1))
 			keepalive_arm(h, s->now);
 		else if (h->timer_kind != TIMER_NONE)
 			timer_stop(h);

@@ -21,7 +21,7 @@ is_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec 
 	/* A sender far away does not know yet that it has just opened. */
 	if (rcv->window == 0 || now - rcv->rare->zero_until < near + 5 * NSEC_PER_MS)
 		return true;
-	/* Open, but smaller than what waits: a sender keeps small windows shut (RFC 9293 3.8.6.2.1). */
+	/* Open, but less than waits: a sender keeps small windows shut (RFC 9293 3.8.6.2.1). */
 	return half_has(snd, H_WAS_BLOCKED) && room < (int32_t)snd->max_payload;
 }
 
@@ -337,7 +337,7 @@ class_update(struct engine *e, struct conn *c, nsec now)
 		table_class(engine_table(e), c, cls, now);
 }
 
-/* A new SYN found the peer still in the old connection: its challenge ACK is reset by the client. */
+/* A new SYN found the peer still in the old connection: the client resets its challenge ACK. */
 static void
 half_open_by_syn(struct engine *e, struct seg *s, uint64_t hash)
 {

@@ -15,8 +15,8 @@ enum copy copies_look(struct engine *e, struct half *h, const struct packet *p, 
 /* Which connection the packet belongs to, made if need be; NULL: it cannot be tracked. *fresh: this
  * packet opened it. */
 /* found: what table_find says, with *from as it told. */
-struct conn *instance_of(struct engine *e, struct conn *found, const struct packet *p, uint64_t hash,
-			 enum side *from, bool *fresh);
+struct conn *instance_of(struct engine *e, struct conn *found, const struct packet *p,
+			 uint64_t hash, enum side *from, bool *fresh);
 
 void track_packet(struct engine *e, const struct packet *p, uint64_t hash);
 

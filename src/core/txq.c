@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * txq: the unacknowledged ranges of one sender, in sequence order and never overlapping, as an array
- * with a moving head: acknowledging moves the head, so ranges behind it stay readable as history
- * until the room is needed. Always byte intervals, never "same number, same length": a captured
- * segment may be a super-segment of which pieces are sent again.
+ * txq: the unacknowledged ranges of one sender, in sequence order and never overlapping, as an
+ * array with a moving head: acknowledging moves the head, so ranges behind it stay readable as
+ * history until the room is needed. Always byte intervals, never "same number, same length": a
+ * captured segment may be a super-segment of which pieces are sent again.
  */
 #include "core/txq.h"
 

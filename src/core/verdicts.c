@@ -2,36 +2,33 @@
 /*
  * verdicts: what is wrong with a connection, as one diagnosis each with its evidence. A predicate
  * looks at the connection at one moment, changes nothing, and fills the numbers that its sentence
- * needs; what they mean is said above it. Table order is the order in which they are told.
+ * needs; what they mean is said above it. Table order is the order in which they are told. Here:
+ * how a connection begins and ends, and the table; verdict_transfer.c: what goes on between.
  */
-#include "core/conn.h"
+#include "core/verdicts.h"
 
 #include <string.h>
 #include <strings.h>
 
-#define LOSS_SHARE	100 /* one retransmission in so many segments is worth a word */
 #define SILENT_ATTEMPTS 2
-#define WINDOW_CLOSED_MIN (500 * NSEC_PER_MS)
-#define HALF_CLOSED_MIN (5 * NSEC_PER_SEC)
-#define REUSE_QUICK	(60 * NSEC_PER_SEC)
 
-static void
-evidence(struct verdict *v, uint64_t frame)
+void
+verdict_evidence(struct verdict *v, uint64_t frame)
 {
 	if (frame && v->n_frames < VERDICT_FRAMES)
 		v->frames[v->n_frames++] = frame;
 }
 
 /* The retransmissions of a sender, oldest first. */
-static void
-evidence_retx(struct verdict *v, const struct half *h)
+void
+verdict_evidence_retx(struct verdict *v, const struct half *h)
 {
 	const struct trouble *t = h->rare->trouble;
 
 	for (unsigned i = 0; t && i < t->n_retx; i++) {
 		unsigned at = t->n_retx < RETX_MAX ? i : (t->retx_at + i) % RETX_MAX;
 
-		evidence(v, t->retx[at].frame);
+		verdict_evidence(v, t->retx[at].frame);
 	}
 }
 
@@ -41,14 +38,16 @@ syn_frame_last(const struct half *h)
 	return h->rare->syn_last_frame ? h->rare->syn_last_frame : h->syn_frame;
 }
 
-static nsec
-ladder_time(const struct half *h)
+nsec
+verdict_ladder_time(const struct half *h)
 {
-	return h->rare->trouble && h->rare->trouble->now.n > 0 ? h->rare->trouble->now.last : h->last_ts;
+	return h->rare->trouble && h->rare->trouble->now.n > 0 ? h->rare->trouble->now.last
+							       : h->last_ts;
 }
 
 /* refused: side = who refused; d[0] = time from the SYN to the reset; n[0] = SYNs sent;
- * variant 1: its TTL differs from the one seen in other packets of that end (a firewall answers). */
+ * variant 1: its TTL differs from the one seen in other packets of that end (a firewall answers).
+ */
 static bool
 refused(const struct conn *c, nsec now, struct verdict *v)
 {
@@ -59,8 +58,8 @@ refused(const struct conn *c, nsec now, struct verdict *v)
 	v->time = c->ended;
 	v->d[0] = c->ended - c->half[!v->side].syn_last_ts;
 	v->n[0] = c->half[!v->side].syn;
-	evidence(v, syn_frame_last(&c->half[!v->side]));
-	evidence(v, c->end_frame);
+	verdict_evidence(v, syn_frame_last(&c->half[!v->side]));
+	verdict_evidence(v, c->end_frame);
 	return true;
 }
 
@@ -80,14 +79,14 @@ rejected(const struct conn *c, nsec now, struct verdict *v)
 	v->icmp_code = c->aside->icmp_code;
 	memcpy(v->addr, c->aside->icmp_from, 16);
 	v->variant = memcmp(c->aside->icmp_from, c->end[v->side].addr, 16) == 0;
-	evidence(v, syn_frame_last(&c->half[!v->side]));
-	evidence(v, c->end_frame);
+	verdict_evidence(v, syn_frame_last(&c->half[!v->side]));
+	verdict_evidence(v, c->end_frame);
 	return true;
 }
 
 /* no-answer: side = the client; n[0] = SYNs sent; d[0] = since the first; d[1] = until the next
- * attempt (−1: none expected); d[2] = moment of giving up (NSEC_NEVER unknown); variant 1: has given
- * up. One SYN alone counts after a second of silence. */
+ * attempt (−1: none expected); d[2] = moment of giving up (NSEC_NEVER unknown); variant 1: has
+ * given up. One SYN alone counts after a second of silence. */
 static bool
 no_answer(const struct conn *c, nsec now, struct verdict *v)
 {
@@ -105,13 +104,13 @@ no_answer(const struct conn *c, nsec now, struct verdict *v)
 	v->d[2] = timer_gives_up(c, CLIENT);
 	v->variant = v->d[2] < now;
 	v->d[1] = due < 0 || v->variant ? -1 : nsec_max(due - now, 0);
-	evidence(v, h->syn_frame);
-	evidence_retx(v, h);
+	verdict_evidence(v, h->syn_frame);
+	verdict_evidence_retx(v, h);
 	return true;
 }
 
-/* syn-ack-unanswered: side = the server; n[0] = SYN-ACKs sent; d[0] = since the first; variant 0: no
- * ACK was captured, 1: an ACK was captured after one of them and does not seem to arrive. */
+/* syn-ack-unanswered: side = the server; n[0] = SYN-ACKs sent; d[0] = since the first; variant 0:
+ * no ACK was captured, 1: an ACK was captured after one of them and does not seem to arrive. */
 static bool
 syn_ack_unanswered(const struct conn *c, nsec now, struct verdict *v)
 {
@@ -124,8 +123,8 @@ syn_ack_unanswered(const struct conn *c, nsec now, struct verdict *v)
 	v->time = h->syn_last_ts;
 	v->n[0] = h->syn;
 	v->d[0] = now - h->syn_ts;
-	evidence(v, h->syn_frame);
-	evidence_retx(v, h);
+	verdict_evidence(v, h->syn_frame);
+	verdict_evidence_retx(v, h);
 	return true;
 }
 
@@ -144,8 +143,8 @@ accept_queue_full(const struct conn *c, nsec now, struct verdict *v)
 	v->time = h->syn_last_ts;
 	v->n[0] = h->rare->by_cause[CAUSE_SYN_ACK];
 	v->n[1] = client->rare->retransmissions;
-	evidence(v, c->hs_frame);
-	evidence_retx(v, h);
+	verdict_evidence(v, c->hs_frame);
+	verdict_evidence_retx(v, h);
 	return true;
 }
 
@@ -162,8 +161,8 @@ syn_lost(const struct conn *c, nsec now, struct verdict *v)
 	v->time = h->syn_last_ts;
 	v->n[0] = h->syn;
 	v->d[0] = h->syn_last_ts - h->syn_ts;
-	evidence(v, h->syn_frame);
-	evidence_retx(v, h);
+	verdict_evidence(v, h->syn_frame);
+	verdict_evidence_retx(v, h);
 	return true;
 }
 
@@ -179,15 +178,15 @@ half_open(const struct conn *c, nsec now, struct verdict *v)
 	v->time = c->ended;
 	v->d[0] = c->aside->end_silence;
 	v->variant = (c->flags & C_HALF_OPEN_SYN) != 0;
-	evidence(v, c->aside->end_answers);
-	evidence(v, c->end_frame);
+	verdict_evidence(v, c->aside->end_answers);
+	verdict_evidence(v, c->end_frame);
 	return true;
 }
 
 /* reset: side = who aborted; d[0] = its peer's or own silence before; n[0] = bytes that the other
  * had sent it, n[1] = bytes it had sent; variant 0: in mid-transfer, 1: after idling (d[0] ≥ 60 s),
- * 2: during the handshake, 3: after its own close (data came to a closed socket), 4: after n[2] unanswered
- * keep-alive probes. */
+ * 2: during the handshake, 3: after its own close (data came to a closed socket), 4: after n[2]
+ * unanswered keep-alive probes. */
 static bool
 reset(const struct conn *c, nsec now, struct verdict *v)
 {
@@ -212,8 +211,8 @@ reset(const struct conn *c, nsec now, struct verdict *v)
 		v->variant = 2;
 	else if (c->aside->end_silence >= 60 * NSEC_PER_SEC)
 		v->variant = 1;
-	evidence(v, c->aside->end_answers);
-	evidence(v, c->end_frame);
+	verdict_evidence(v, c->aside->end_answers);
+	verdict_evidence(v, c->end_frame);
 	return true;
 }
 
@@ -226,7 +225,7 @@ reset_after_close(const struct conn *c, nsec now, struct verdict *v)
 		return false;
 	v->side = c->half[CLIENT].rst ? CLIENT : SERVER;
 	v->time = c->last;
-	evidence(v, c->end_frame);
+	verdict_evidence(v, c->end_frame);
 	return true;
 }
 
@@ -244,7 +243,7 @@ reset_suspect(const struct conn *c, nsec now, struct verdict *v)
 	v->n[0] = c->aside->rst_ttl;
 	v->n[1] = c->half[v->side].ttl;
 	v->variant = c->end_cause != END_RESET;
-	evidence(v, c->end_frame);
+	verdict_evidence(v, c->end_frame);
 	return true;
 }
 
@@ -259,8 +258,8 @@ silent_attempts(const struct half *h)
 	return l->n;
 }
 
-static bool
-silent_side(const struct conn *c, enum side *s)
+bool
+verdict_silent_side(const struct conn *c, enum side *s)
 {
 	for (int i = 0; i < 2; i++)
 		if (c->half[i].state >= TCP_ESTAB &&
@@ -278,14 +277,14 @@ silence_fill(const struct conn *c, enum side s, nsec now, struct verdict *v)
 	nsec due = h->timer_len >= 0 ? h->timer_start + h->timer_len : -1;
 
 	v->side = s;
-	v->time = ladder_time(h);
+	v->time = verdict_ladder_time(h);
 	v->n[0] = silent_attempts(h);
 	v->d[0] = now - h->last_rcv;
 	v->d[1] = due < 0 ? -1 : nsec_max(due - now, 0);
 	v->d[2] = timer_gives_up(c, s);
 	v->variant = half_has(h, H_FIN) && h->una == h->fin_seq;
-	evidence(v, h->rare->trouble->now.frame);
-	evidence_retx(v, h);
+	verdict_evidence(v, h->rare->trouble->now.frame);
+	verdict_evidence_retx(v, h);
 }
 
 /* peer-silent: side = who sends into silence; n[0] = retransmissions; d[0] = how long the peer has
@@ -296,7 +295,7 @@ peer_silent(const struct conn *c, nsec now, struct verdict *v)
 {
 	enum side s;
 
-	if (c->end_cause != END_OPEN || !silent_side(c, &s) || timer_gives_up(c, s) < now)
+	if (c->end_cause != END_OPEN || !verdict_silent_side(c, &s) || timer_gives_up(c, s) < now)
 		return false;
 	silence_fill(c, s, now, v);
 	return true;
@@ -309,246 +308,11 @@ timed_out(const struct conn *c, nsec now, struct verdict *v)
 {
 	enum side s;
 
-	if (c->end_cause != END_OPEN || !silent_side(c, &s) || timer_gives_up(c, s) >= now)
+	if (c->end_cause != END_OPEN || !verdict_silent_side(c, &s) || timer_gives_up(c, s) >= now)
 		return false;
 	silence_fill(c, s, now, v);
 	v->likely = true;
 	v->d[1] = -1;
-	return true;
-}
-
-/* window-closed: side = who does not read; d[0] = closed for, d[1] = in total; n[0] = times;
- * n[1] = probes sent by the peer; variant 0: closed now, 1: it was, for d[1] in total. */
-static bool
-window_closed(const struct conn *c, nsec now, struct verdict *v)
-{
-	for (int i = 0; i < 2; i++) {
-		const struct half *h = &c->half[i];
-		nsec open = h->rare->zero_since && c->end_cause == END_OPEN ? now - h->rare->zero_since : 0;
-
-		if (open + h->rare->zero_time < WINDOW_CLOSED_MIN)
-			continue;
-		v->side = (uint8_t)i;
-		v->time = h->rare->zero_since ? h->rare->zero_since : c->last;
-		v->d[0] = open;
-		v->d[1] = h->rare->zero_time + open;
-		v->n[0] = h->rare->zero_windows;
-		v->n[1] = c->half[!i].rare->by_cause[CAUSE_PROBE];
-		v->variant = open == 0;
-		evidence(v, h->rare->zero_frame);
-		return true;
-	}
-	return false;
-}
-
-static bool
-worst_loss(const struct conn *c, enum side *s)
-{
-	uint32_t n[2];
-
-	for (int i = 0; i < 2; i++) {
-		const struct half *h = &c->half[i];
-
-		n[i] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
-		       h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
-	}
-	*s = n[SERVER] > n[CLIENT] ? SERVER : CLIENT;
-	return n[*s] > 0 && (uint64_t)n[*s] * LOSS_SHARE >= c->half[*s].segments;
-}
-
-/* loss: side = whose segments; n[0] = retransmissions that may have been needed, n[1] = segments
- * sent, n[2] = by time-out, n[3] = fast. Not while the peer is silent altogether. */
-static bool
-loss(const struct conn *c, nsec now, struct verdict *v)
-{
-	enum side s;
-	const struct half *h;
-
-	(void)now;
-	if (silent_side(c, &s) || !worst_loss(c, &s))
-		return false;
-	h = &c->half[s];
-	v->side = s;
-	v->time = ladder_time(h);
-	v->n[0] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
-		  h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
-	v->n[1] = (int64_t)h->segments;
-	v->n[2] = h->rare->by_cause[CAUSE_RTO];
-	v->n[3] = h->rare->by_cause[CAUSE_FAST];
-	evidence_retx(v, h);
-	return true;
-}
-
-/* reordering: side = whose segments; n[0] = how many came late. */
-static bool
-reordering(const struct conn *c, nsec now, struct verdict *v)
-{
-	enum side s = c->half[SERVER].rare->out_of_order > c->half[CLIENT].rare->out_of_order ? SERVER : CLIENT;
-
-	(void)now;
-	if (c->half[s].rare->out_of_order == 0)
-		return false;
-	v->side = s;
-	v->time = c->half[s].last_ts;
-	v->n[0] = c->half[s].rare->out_of_order;
-	return true;
-}
-
-/* spurious: side = who sent needlessly; n[0] = how many, n[1] = of how many retransmissions. */
-static bool
-spurious(const struct conn *c, nsec now, struct verdict *v)
-{
-	enum side s = c->half[SERVER].rare->spurious > c->half[CLIENT].rare->spurious ? SERVER : CLIENT;
-	const struct half *h = &c->half[s];
-
-	(void)now;
-	if (h->rare->spurious == 0)
-		return false;
-	v->side = s;
-	v->time = h->last_ts;
-	v->n[0] = h->rare->spurious;
-	v->n[1] = h->rare->retransmissions;
-	for (unsigned i = 0; h->rare->trouble && i < h->rare->trouble->n_retx; i++)
-		if (h->rare->trouble->retx[i].needed == NEEDED_NO)
-			evidence(v, h->rare->trouble->retx[i].frame);
-	return true;
-}
-
-/* duplicates: side = whose packets; n[0] = how many. */
-static bool
-duplicates(const struct conn *c, nsec now, struct verdict *v)
-{
-	enum side s = c->half[SERVER].rare->duplicates > c->half[CLIENT].rare->duplicates ? SERVER : CLIENT;
-
-	(void)now;
-	if (c->half[s].rare->duplicates == 0)
-		return false;
-	v->side = s;
-	v->time = c->half[s].last_ts;
-	v->n[0] = c->half[s].rare->duplicates;
-	return true;
-}
-
-/* path-mtu: an ICMP error said so. side = the sender that must cut its segments; addr = who says so;
- * n[0] = the MTU (0 not said); n[1] = segments cut anew since; variant 0: heeded, 1: not (yet). */
-static bool
-path_mtu(const struct conn *c, nsec now, struct verdict *v)
-{
-	(void)now;
-	if (!c->aside->pmtu_ts)
-		return false;
-	v->side = c->aside->pmtu_side;
-	v->time = c->aside->pmtu_ts;
-	v->n[0] = c->aside->icmp_mtu;
-	v->n[1] = c->half[c->aside->pmtu_side].rare->by_cause[CAUSE_PMTU];
-	v->variant = v->n[1] == 0 && seq_lt(c->half[c->aside->pmtu_side].una, c->aside->pmtu_high);
-	v->icmp_version = c->aside->icmp_version;
-	v->icmp_type = c->aside->icmp_type;
-	v->icmp_code = c->aside->icmp_code;
-	memcpy(v->addr, c->aside->icmp_from, 16);
-	evidence(v, c->aside->icmp_frame);
-	/* Heeded, it is how the path works, not a fault. */
-	v->severity = v->variant ? SEV_ERROR : SEV_NOTE;
-	return true;
-}
-
-/* keepalive-unanswered: side = who probes; n[0] = probes unanswered in a row, n[1] = sent in all;
- * d[0] = since the peer was last heard. */
-static bool
-keepalive_unanswered(const struct conn *c, nsec now, struct verdict *v)
-{
-	for (int i = 0; i < 2; i++) {
-		const struct half *h = &c->half[i];
-
-		if (h->rare->ka_unanswered == 0 || now - h->rare->ka_last < NSEC_PER_SEC)
-			continue;
-		v->side = (uint8_t)i;
-		v->time = h->rare->ka_last;
-		v->n[0] = h->rare->ka_unanswered;
-		v->n[1] = h->rare->ka_probes;
-		v->d[0] = now - h->last_rcv;
-		evidence(v, h->last_frame);
-		return true;
-	}
-	return false;
-}
-
-/* half-closed: side = who has not closed; d[0] = for how long the other has. */
-static bool
-half_closed(const struct conn *c, nsec now, struct verdict *v)
-{
-	for (int i = 0; i < 2; i++) {
-		const struct half *h = &c->half[i];
-
-		if (c->end_cause != END_OPEN || !half_has(h, H_FIN_ACKED) ||
-		    half_has(&c->half[!i], H_FIN) || now - h->last_ts < HALF_CLOSED_MIN)
-			continue;
-		v->side = (uint8_t)!i;
-		v->time = h->last_ts;
-		v->d[0] = now - h->last_ts;
-		evidence(v, c->first_frame + h->fin_frame);
-		return true;
-	}
-	return false;
-}
-
-/* port-reuse: d[0] = how long after the last packet of the connection before it. */
-static bool
-port_reuse(const struct conn *c, nsec now, struct verdict *v)
-{
-	(void)now;
-	if (!(c->flags & C_PORT_REUSED) || c->start - c->aside->prior_ended > REUSE_QUICK)
-		return false;
-	v->time = c->start;
-	v->d[0] = c->start - c->aside->prior_ended;
-	evidence(v, c->first_frame);
-	return true;
-}
-
-/* one-sided: side = the only end whose packets were captured. Withheld for lone SYNs: silence is
- * then what is to be reported. */
-static bool
-one_sided(const struct conn *c, nsec now, struct verdict *v)
-{
-	enum side s = c->half[SERVER].segments > 0 ? SERVER : CLIENT;
-
-	(void)now;
-	if (c->half[!s].segments > 0 || !half_has(&c->half[s], H_ACK) || c->half[s].segments < 4)
-		return false;
-	v->side = s;
-	v->time = c->start;
-	evidence(v, c->first_frame);
-	return true;
-}
-
-/* midstream: the handshake was not captured; options and scale are unknown. */
-static bool
-midstream(const struct conn *c, nsec now, struct verdict *v)
-{
-	(void)now;
-	if (!(c->flags & C_MIDSTREAM))
-		return false;
-	v->time = c->start;
-	evidence(v, c->first_frame);
-	return true;
-}
-
-/* capture-loss: bytes were acknowledged that the capture does not have. */
-static bool
-capture_loss(const struct conn *c, nsec now, struct verdict *v)
-{
-	(void)now;
-	if (!(c->flags & C_LOST_BY_CAPTURE))
-		return false;
-	v->time = c->last;
-	for (int i = 0; i < 2; i++) {
-		const struct trouble *t = c->half[i].rare->trouble;
-
-		if (t && t->n_holes > 0) {
-			v->side = (uint8_t)i;
-			evidence(v, t->holes[t->n_holes - 1].frame);
-		}
-	}
 	return true;
 }
 
@@ -588,37 +352,37 @@ static const struct verdict_row rows[VERDICT_COUNT] = {
 		N_("Data or a FIN is sent again and again into silence.")},
 	[V_TIMED_OUT] = {"timed-out", SEV_ERROR, timed_out,
 		N_("The sender must have given up: its retransmissions were not answered.")},
-	[V_WINDOW_CLOSED] = {"window-closed", SEV_WARNING, window_closed,
+	[V_WINDOW_CLOSED] = {"window-closed", SEV_WARNING, verdict_window_closed,
 		N_("The receiver's window is 0: its application does not read.")},
 	[V_RECEIVER_LIMITED] = {"receiver-limited", SEV_WARNING, NULL,
 		N_("The sender is held by the receiver's window for most of the transfer.")},
 	[V_APPLICATION_SLOW] = {"application-slow", SEV_NOTE, NULL,
 		N_("The time goes into one side's application, not into the network.")},
-	[V_LOSS] = {"loss", SEV_WARNING, loss,
+	[V_LOSS] = {"loss", SEV_WARNING, verdict_loss,
 		N_("Segments were lost and sent again: at least one in a hundred.")},
-	[V_REORDERING] = {"reordering", SEV_NOTE, reordering,
+	[V_REORDERING] = {"reordering", SEV_NOTE, verdict_reordering,
 		N_("Segments arrived out of order.")},
-	[V_SPURIOUS] = {"spurious", SEV_NOTE, spurious,
+	[V_SPURIOUS] = {"spurious", SEV_NOTE, verdict_spurious,
 		N_("Segments were sent again although they had arrived.")},
-	[V_DUPLICATES] = {"duplicates", SEV_NOTE, duplicates,
+	[V_DUPLICATES] = {"duplicates", SEV_NOTE, verdict_duplicates,
 		N_("The network doubled packets.")},
-	[V_PATH_MTU] = {"path-mtu", SEV_ERROR, path_mtu,
+	[V_PATH_MTU] = {"path-mtu", SEV_ERROR, verdict_path_mtu,
 		N_("A router says that segments are too large for the path.")},
-	[V_KEEPALIVE_UNANSWERED] = {"keepalive-unanswered", SEV_WARNING, keepalive_unanswered,
+	[V_KEEPALIVE_UNANSWERED] = {"keepalive-unanswered", SEV_WARNING, verdict_keepalive_unanswered,
 		N_("Keep-alive probes are not answered.")},
 	[V_DELAYED_ACK] = {"delayed-ack", SEV_NOTE, NULL,
 		N_("Small segments wait for delayed ACKs (Nagle).")},
 	[V_BUFFERBLOAT] = {"bufferbloat", SEV_NOTE, NULL,
 		N_("The RTT grows with the bytes in flight.")},
-	[V_HALF_CLOSED] = {"half-closed", SEV_NOTE, half_closed,
+	[V_HALF_CLOSED] = {"half-closed", SEV_NOTE, verdict_half_closed,
 		N_("One side has closed, the other has not yet.")},
-	[V_PORT_REUSE] = {"port-reuse", SEV_NOTE, port_reuse,
+	[V_PORT_REUSE] = {"port-reuse", SEV_NOTE, verdict_port_reuse,
 		N_("The same addresses and ports were used again quickly.")},
-	[V_ONE_SIDED] = {"one-sided", SEV_NOTE, one_sided,
+	[V_ONE_SIDED] = {"one-sided", SEV_NOTE, verdict_one_sided,
 		N_("Only one direction was captured; what needs the other is withheld.")},
-	[V_MIDSTREAM] = {"midstream", SEV_NOTE, midstream,
+	[V_MIDSTREAM] = {"midstream", SEV_NOTE, verdict_midstream,
 		N_("The capture began after the connection; options and window scale are unknown.")},
-	[V_CAPTURE_LOSS] = {"capture-loss", SEV_NOTE, capture_loss,
+	[V_CAPTURE_LOSS] = {"capture-loss", SEV_NOTE, verdict_capture_loss,
 		N_("The capture lacks packets that the peer acknowledged.")},
 };
 
@@ -638,8 +402,9 @@ is_sound(const struct conn *c)
 {
 	const struct half *a = &c->half[0], *b = &c->half[1];
 
-	return c->end_cause == END_OPEN && c->flags == C_HANDSHAKE_DONE && a->rare == &rare_none && b->rare == &rare_none &&
-	       !half_has(a, H_FIN) && !half_has(b, H_FIN) && !c->aside->pmtu_ts && !c->rst_suspect;
+	return c->end_cause == END_OPEN && c->flags == C_HANDSHAKE_DONE && a->rare == &rare_none &&
+	       b->rare == &rare_none && !half_has(a, H_FIN) && !half_has(b, H_FIN) &&
+	       !c->aside->pmtu_ts && !c->rst_suspect;
 }
 
 size_t

@@ -125,7 +125,8 @@ invariants_segment(const struct segment *s)
 	MUST(s->state[0] < TCP_STATE_COUNT && s->state[1] < TCP_STATE_COUNT);
 	MUST(s->cause < CAUSE_COUNT && s->needed <= NEEDED_NO);
 	MUST((s->findings & again) == 0 || s->findings & FINDING(F_RETRANSMISSION));
-	MUST(!(s->findings & FINDING(F_OUT_OF_ORDER)) || !(s->findings & FINDING(F_RETRANSMISSION)));
+	MUST(!(s->findings & FINDING(F_OUT_OF_ORDER)) ||
+	     !(s->findings & FINDING(F_RETRANSMISSION)));
 	MUST(!(s->findings & FINDING(F_RETRANSMISSION)) || s->cause != CAUSE_NONE);
 	MUST(!(s->findings & FINDING(F_DUPLICATE_ACK)) || s->dup_ack > 0);
 	MUST(s->flags & TH_ACK || s->ack == -1);

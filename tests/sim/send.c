@@ -109,7 +109,8 @@ put_sack(struct sim *s, struct end *e, struct packet *p)
 static void
 put_endpoints(const struct end *e, struct packet *p)
 {
-	const uint8_t addr[2][16] = {{[10] = 0xff, 0xff, 10, 1, 0, 1}, {[10] = 0xff, 0xff, 10, 1, 0, 2}};
+	const uint8_t addr[2][16] = {{[10] = 0xff, 0xff, 10, 1, 0, 1},
+				     {[10] = 0xff, 0xff, 10, 1, 0, 2}};
 	const uint16_t port[2] = {51000, 8080};
 	memcpy(p->src, addr[e->side], 16);
 	memcpy(p->dst, addr[!e->side], 16);

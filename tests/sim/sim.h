@@ -40,7 +40,15 @@ struct captured {
 };
 
 /* ---- an end ---- */
-enum app { APP_BULK, APP_REQUESTS, APP_HALF_CLOSE, APP_ABORT, APP_SLOW_READER, APP_IDLE, APP_COUNT };
+enum app {
+	APP_BULK,
+	APP_REQUESTS,
+	APP_HALF_CLOSE,
+	APP_ABORT,
+	APP_SLOW_READER,
+	APP_IDLE,
+	APP_COUNT
+};
 
 struct tx { /* a segment not yet acknowledged */
 	int64_t seq, end;

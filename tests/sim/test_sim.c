@@ -102,9 +102,10 @@ new_engine(struct said *said)
 static void
 print_packets(const struct sim *s, const struct said *said)
 {
-	printf("# seed %llu: one way %.1f ms, captured at %u %%, loss %u reorder %u duplicate %u, app %d\n",
-	       (unsigned long long)seed, (double)s->one_way / 1e6, s->where, s->loss, s->reorder, s->duplicate,
-	       s->end[0].app);
+	printf("# seed %llu: one way %.1f ms, captured at %u %%, loss %u reorder %u duplicate %u, "
+	       "app %d\n",
+	       (unsigned long long)seed, (double)s->one_way / 1e6, s->where, s->loss, s->reorder,
+	       s->duplicate, s->end[0].app);
 	for (size_t i = 0; i < s->n_captured; i++) {
 		const struct captured *c = &s->captured[i];
 		const struct sent *t = &s->sent[c->sent];
@@ -114,12 +115,12 @@ print_packets(const struct sim *s, const struct said *said)
 			snprintf(block, sizeof(block), " sack %u-%u of %d",
 				 c->p.sack[0].left - s->end[!t->from].isn,
 				 c->p.sack[0].right - s->end[!t->from].isn, c->p.n_sack);
-		printf("# %4zu %9.4f %s %-3s %lld:%lld ack %u win %u id %u%s%s%s%s | %x %s %d %s %s\n",
+		printf("# %4zu %9.4f %s %-3s %lld:%lld ack %u win %u id %u%s%s%s%s | %x %s %d %s "
+		       "%s\n",
 		       i + 1, (double)c->ts / 1e9, t->from == CLIENT ? "C" : "S",
 		       tcp_flags_text(flags, sizeof(flags), t->flags), (long long)t->seq,
-		       (long long)t->end, c->p.ack - s->end[!t->from].isn, c->p.window,
-		       c->p.ip_id, block, c->copy ? " COPY" : "",
-		       t->kind == SENT_AGAIN ? " AGAIN " : "",
+		       (long long)t->end, c->p.ack - s->end[!t->from].isn, c->p.window, c->p.ip_id,
+		       block, c->copy ? " COPY" : "", t->kind == SENT_AGAIN ? " AGAIN " : "",
 		       t->kind == SENT_AGAIN ? cause_name(t->cause) : "", g->findings,
 		       g->cause ? cause_name((enum cause)g->cause) : "", g->needed,
 		       tcp_state_name((enum tcp_state)g->state[0]),

@@ -131,7 +131,8 @@ compare_need(struct compare *c, size_t i, const struct sent *t, const struct seg
 	if (doubled_unseen(c->s, t))
 		return;
 	must(c, !(need && g->needed == NEEDED_NO), i, "spurious said of what was needed");
-	if (g->needed == NEEDED_UNKNOWN || c->s->cut_to != NSEC_NEVER || c->s->cut_from != NSEC_NEVER)
+	if (g->needed == NEEDED_UNKNOWN || c->s->cut_to != NSEC_NEVER ||
+	    c->s->cut_from != NSEC_NEVER)
 		return; /* what was cut off with all its ACKs looks lost either way */
 	count(&c->out->needed, (g->needed == NEEDED_YES) == need);
 	if ((g->needed == NEEDED_YES) != need)
@@ -208,8 +209,8 @@ compare_timer(struct compare *c, size_t i, const struct sent *t, const struct se
 	if (!right)
 		say(c, i, "%s came %.1f ms after due, interval %.1f ms, timer %s, cause %s",
 		    "retransmission", (double)(g->ts - b->due) / 1e6,
-		    (double)(b->due_latest - b->due) / 1e6, timer_kind_name((enum timer_kind)b->kind),
-		    cause_name(t->cause));
+		    (double)(b->due_latest - b->due) / 1e6,
+		    timer_kind_name((enum timer_kind)b->kind), cause_name(t->cause));
 }
 
 static void
@@ -226,7 +227,8 @@ compare_packet(struct compare *c, size_t i)
 		if (order_shows(c->s, t->from) && sequence && p->p.ip_id != 0)
 			count(&c->out->copy, marked);
 	} else if (g->frame == 0) {
-		must(c, p->p.ip_id == 0 || t->end == t->seq, i, "dropped a packet as captured twice");
+		must(c, p->p.ip_id == 0 || t->end == t->seq, i,
+		     "dropped a packet as captured twice");
 	} else if (t->kind == SENT_AGAIN) {
 		compare_again(c, i, t, g, seen);
 		compare_timer(c, i, t, g);

@@ -14,7 +14,7 @@ struct score {
 };
 
 struct scores {
-	struct score label;   /* of segments whose bytes were captured before, probes, keep-alives */
+	struct score label; /* of segments whose bytes were captured before, probes, keep-alives */
 	struct score hole;    /* first transmission or not, where the bytes come late or again */
 	struct score clean;   /* nothing said of segments that are nothing */
 	struct score copy;    /* the network's copies */

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verdict_transfer: predicates of what goes on while a connection lasts: windows, loss, order, the
+ * path, closing halves; and what the capture itself lacks. Their table is in verdicts.c.
+ */
+#include "core/verdicts.h"
+
+#include <string.h>
+
+#define LOSS_SHARE	100 /* one retransmission in so many segments is worth a word */
+#define WINDOW_CLOSED_MIN (500 * NSEC_PER_MS)
+#define HALF_CLOSED_MIN (5 * NSEC_PER_SEC)
+#define REUSE_QUICK	(60 * NSEC_PER_SEC)
+
+/* window-closed: side = who does not read; d[0] = closed for, d[1] = in total; n[0] = times;
+ * n[1] = probes sent by the peer; variant 0: closed now, 1: it was, for d[1] in total. */
+bool
+verdict_window_closed(const struct conn *c, nsec now, struct verdict *v)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct half *h = &c->half[i];
+		nsec open = h->rare->zero_since && c->end_cause == END_OPEN
+				    ? now - h->rare->zero_since
+				    : 0;
+
+		if (open + h->rare->zero_time < WINDOW_CLOSED_MIN)
+			continue;
+		v->side = (uint8_t)i;
+		v->time = h->rare->zero_since ? h->rare->zero_since : c->last;
+		v->d[0] = open;
+		v->d[1] = h->rare->zero_time + open;
+		v->n[0] = h->rare->zero_windows;
+		v->n[1] = c->half[!i].rare->by_cause[CAUSE_PROBE];
+		v->variant = open == 0;
+		verdict_evidence(v, h->rare->zero_frame);
+		return true;
+	}
+	return false;
+}
+
+static bool
+worst_loss(const struct conn *c, enum side *s)
+{
+	uint32_t n[2];
+
+	for (int i = 0; i < 2; i++) {
+		const struct half *h = &c->half[i];
+
+		n[i] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
+		       h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
+	}
+	*s = n[SERVER] > n[CLIENT] ? SERVER : CLIENT;
+	return n[*s] > 0 && (uint64_t)n[*s] * LOSS_SHARE >= c->half[*s].segments;
+}
+
+/* loss: side = whose segments; n[0] = retransmissions that may have been needed, n[1] = segments
+ * sent, n[2] = by time-out, n[3] = fast. Not while the peer is silent altogether. */
+bool
+verdict_loss(const struct conn *c, nsec now, struct verdict *v)
+{
+	enum side s;
+	const struct half *h;
+
+	(void)now;
+	if (verdict_silent_side(c, &s) || !worst_loss(c, &s))
+		return false;
+	h = &c->half[s];
+	v->side = s;
+	v->time = verdict_ladder_time(h);
+	v->n[0] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
+		  h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
+	v->n[1] = (int64_t)h->segments;
+	v->n[2] = h->rare->by_cause[CAUSE_RTO];
+	v->n[3] = h->rare->by_cause[CAUSE_FAST];
+	verdict_evidence_retx(v, h);
+	return true;
+}
+
+/* reordering: side = whose segments; n[0] = how many came late. */
+bool
+verdict_reordering(const struct conn *c, nsec now, struct verdict *v)
+{
+	enum side s = c->half[SERVER].rare->out_of_order > c->half[CLIENT].rare->out_of_order
+			      ? SERVER
+			      : CLIENT;
+
+	(void)now;
+	if (c->half[s].rare->out_of_order == 0)
+		return false;
+	v->side = s;
+	v->time = c->half[s].last_ts;
+	v->n[0] = c->half[s].rare->out_of_order;
+	return true;
+}
+
+/* spurious: side = who sent needlessly; n[0] = how many, n[1] = of how many retransmissions. */
+bool
+verdict_spurious(const struct conn *c, nsec now, struct verdict *v)
+{
+	enum side s =
+		c->half[SERVER].rare->spurious > c->half[CLIENT].rare->spurious ? SERVER : CLIENT;
+	const struct half *h = &c->half[s];
+
+	(void)now;
+	if (h->rare->spurious == 0)
+		return false;
+	v->side = s;
+	v->time = h->last_ts;
+	v->n[0] = h->rare->spurious;
+	v->n[1] = h->rare->retransmissions;
+	for (unsigned i = 0; h->rare->trouble && i < h->rare->trouble->n_retx; i++)
+		if (h->rare->trouble->retx[i].needed == NEEDED_NO)
+			verdict_evidence(v, h->rare->trouble->retx[i].frame);
+	return true;
+}
+
+/* duplicates: side = whose packets; n[0] = how many. */
+bool
+verdict_duplicates(const struct conn *c, nsec now, struct verdict *v)
+{
+	enum side s = c->half[SERVER].rare->duplicates > c->half[CLIENT].rare->duplicates ? SERVER
+											  : CLIENT;
+
+	(void)now;
+	if (c->half[s].rare->duplicates == 0)
+		return false;
+	v->side = s;
+	v->time = c->half[s].last_ts;
+	v->n[0] = c->half[s].rare->duplicates;
+	return true;
+}
+
+/* path-mtu: an ICMP error said so. side = the sender that must cut its segments; addr = who says
+ * so; n[0] = the MTU (0 not said); n[1] = segments cut anew since; variant 0: heeded, 1: not (yet).
+ */
+bool
+verdict_path_mtu(const struct conn *c, nsec now, struct verdict *v)
+{
+	(void)now;
+	if (!c->aside->pmtu_ts)
+		return false;
+	v->side = c->aside->pmtu_side;
+	v->time = c->aside->pmtu_ts;
+	v->n[0] = c->aside->icmp_mtu;
+	v->n[1] = c->half[c->aside->pmtu_side].rare->by_cause[CAUSE_PMTU];
+	v->variant = v->n[1] == 0 && seq_lt(c->half[c->aside->pmtu_side].una, c->aside->pmtu_high);
+	v->icmp_version = c->aside->icmp_version;
+	v->icmp_type = c->aside->icmp_type;
+	v->icmp_code = c->aside->icmp_code;
+	memcpy(v->addr, c->aside->icmp_from, 16);
+	verdict_evidence(v, c->aside->icmp_frame);
+	/* Heeded, it is how the path works, not a fault. */
+	v->severity = v->variant ? SEV_ERROR : SEV_NOTE;
+	return true;
+}
+
+/* keepalive-unanswered: side = who probes; n[0] = probes unanswered in a row, n[1] = sent in all;
+ * d[0] = since the peer was last heard. */
+bool
+verdict_keepalive_unanswered(const struct conn *c, nsec now, struct verdict *v)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct half *h = &c->half[i];
+
+		if (h->rare->ka_unanswered == 0 || now - h->rare->ka_last < NSEC_PER_SEC)
+			continue;
+		v->side = (uint8_t)i;
+		v->time = h->rare->ka_last;
+		v->n[0] = h->rare->ka_unanswered;
+		v->n[1] = h->rare->ka_probes;
+		v->d[0] = now - h->last_rcv;
+		verdict_evidence(v, h->last_frame);
+		return true;
+	}
+	return false;
+}
+
+/* half-closed: side = who has not closed; d[0] = for how long the other has. */
+bool
+verdict_half_closed(const struct conn *c, nsec now, struct verdict *v)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct half *h = &c->half[i];
+
+		if (c->end_cause != END_OPEN || !half_has(h, H_FIN_ACKED) ||
+		    half_has(&c->half[!i], H_FIN) || now - h->last_ts < HALF_CLOSED_MIN)
+			continue;
+		v->side = (uint8_t)!i;
+		v->time = h->last_ts;
+		v->d[0] = now - h->last_ts;
+		verdict_evidence(v, c->first_frame + h->fin_frame);
+		return true;
+	}
+	return false;
+}
+
+/* port-reuse: d[0] = how long after the last packet of the connection before it. */
+bool
+verdict_port_reuse(const struct conn *c, nsec now, struct verdict *v)
+{
+	(void)now;
+	if (!(c->flags & C_PORT_REUSED) || c->start - c->aside->prior_ended > REUSE_QUICK)
+		return false;
+	v->time = c->start;
+	v->d[0] = c->start - c->aside->prior_ended;
+	verdict_evidence(v, c->first_frame);
+	return true;
+}
+
+/* one-sided: side = the only end whose packets were captured. Withheld for lone SYNs: silence is
+ * then what is to be reported. */
+bool
+verdict_one_sided(const struct conn *c, nsec now, struct verdict *v)
+{
+	enum side s = c->half[SERVER].segments > 0 ? SERVER : CLIENT;
+
+	(void)now;
+	if (c->half[!s].segments > 0 || !half_has(&c->half[s], H_ACK) || c->half[s].segments < 4)
+		return false;
+	v->side = s;
+	v->time = c->start;
+	verdict_evidence(v, c->first_frame);
+	return true;
+}
+
+/* midstream: the handshake was not captured; options and scale are unknown. */
+bool
+verdict_midstream(const struct conn *c, nsec now, struct verdict *v)
+{
+	(void)now;
+	if (!(c->flags & C_MIDSTREAM))
+		return false;
+	v->time = c->start;
+	verdict_evidence(v, c->first_frame);
+	return true;
+}
+
+/* capture-loss: bytes were acknowledged that the capture does not have. */
+bool
+verdict_capture_loss(const struct conn *c, nsec now, struct verdict *v)
+{
+	(void)now;
+	if (!(c->flags & C_LOST_BY_CAPTURE))
+		return false;
+	v->time = c->last;
+	for (int i = 0; i < 2; i++) {
+		const struct trouble *t = c->half[i].rare->trouble;
+
+		if (t && t->n_holes > 0) {
+			v->side = (uint8_t)i;
+			verdict_evidence(v, t->holes[t->n_holes - 1].frame);
+		}
+	}
+	return true;
+}
