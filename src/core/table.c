@@ -17,6 +17,7 @@
 
 /* A longer run of occupied entries than this is refused and counted, whoever made it. */
 #define PROBE_MAX 256
+#define HUGE_FROM ((size_t)16 << 20)
 
 static void *
 map(size_t size)
@@ -51,9 +52,12 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 		table_done(t);
 		return false;
 	}
-	/* With many connections the pages' translations cost more than their contents. */
-	madvise(t->index, t->index_size, MADV_HUGEPAGE);
-	madvise(t->conns, t->conns_size, MADV_HUGEPAGE);
+	/* With many connections the pages' translations cost more than their contents; with few,
+	 * clearing a huge page costs more than all they need. */
+	if (t->conns_size >= HUGE_FROM) {
+		madvise(t->index, t->index_size, MADV_HUGEPAGE);
+		madvise(t->conns, t->conns_size, MADV_HUGEPAGE);
+	}
 	return true;
 }
 
