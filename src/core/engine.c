@@ -183,6 +183,7 @@ engine_freeze(struct engine *e, bool frozen)
 		e->freeze.first_id = e->table.next_id;
 		e->freeze.details = 0;
 		e->freeze.totals = e->counts;
+		e->freeze.totals.tracked = e->table.used;
 	} else if (!frozen && e->freeze.on) {
 		shadows_free(e);
 		e->freeze.on = false;
@@ -443,8 +444,13 @@ engine_totals(struct engine *e, struct totals *out)
 {
 	engine_lock(e);
 	*out = e->counts;
-	out->now = e->now;
 	out->tracked = e->table.used;
+	if (e->freeze.on) {
+		*out = e->freeze.totals;
+		out->packets = e->counts.packets;
+		out->change = e->counts.change;
+	}
+	out->now = e->now;
 	out->history_lost = e->log.lost;
 	engine_unlock(e);
 }

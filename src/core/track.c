@@ -318,6 +318,7 @@ tell(struct engine *e, struct seg *s)
 			sink->segment(sink->ctx, &out);
 	} else {
 		s->c->log_next++;
+		s->c->log_lost++;
 	}
 	if (sink->timer)
 		timers_tell(e, s->c, s->now);

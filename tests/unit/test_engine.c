@@ -157,6 +157,25 @@ test_history_keeps_its_budget(void **state)
 	watch_close(&w);
 }
 
+static void
+test_no_history_wanted(void **state)
+{
+	(void)state;
+	struct watch w = {.now = PKT_EPOCH};
+	struct pair c;
+	struct segment s[8];
+	uint64_t total, lost;
+	struct engine_config cfg = watch_config();
+	cfg.history = false;
+	w.e = engine_new(&cfg, NULL); /* without a sink, which would want them */
+	pair_nth(&c, &w, 0);
+	pair_handshake(&c, MS(0), MS(20));
+	assert_int_equal(engine_segments(w.e, ref_of(&c), 0, 8, s, &total, &lost), 0);
+	assert_int_equal(total, 0);
+	assert_int_equal(pair_detail(&c, MS(30)).f.remembered, 0);
+	watch_close(&w);
+}
+
 /* ---- handles ---- */
 
 static void
@@ -187,6 +206,33 @@ test_stale_handles_name_nobody(void **state)
 }
 
 /* ---- freezing and clearing ---- */
+
+static void
+test_freeze(void **state)
+{
+	(void)state;
+	struct watch w;
+	struct pair c, later;
+	watch_open(&w);
+	pair_nth(&c, &w, 0);
+	pair_handshake(&c, MS(0), MS(20));
+	struct totals before = totals(&w);
+	engine_freeze(w.e, true);
+	close_it(&c);
+	pair_nth(&later, &w, 1);
+	syn(&later);
+	struct conn_detail d = pair_detail(&c, MS(30));
+	assert_int_equal(d.f.half[CLIENT].state, TCP_ESTAB);
+	assert_int_equal(d.f.half[CLIENT].segments, 2);
+	assert_int_equal(d.f.remembered, 3);
+	assert_int_equal(pair_count(&later), 0);
+	assert_int_equal(totals(&w).packets, before.packets + 4); /* "+4" */
+	assert_int_equal(totals(&w).tracked, before.tracked);
+	engine_freeze(w.e, false);
+	assert_int_equal(pair_detail(&c, MS(30)).f.half[CLIENT].state, TCP_TIME_WAIT);
+	assert_int_equal(pair_count(&later), 1);
+	watch_close(&w);
+}
 
 /* What was on the frozen screen is still there although it had to go meanwhile. */
 static void
@@ -350,6 +396,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_each_connection_told_once),
 	cmocka_unit_test(test_batches_change_nothing),
 	cmocka_unit_test(test_counts_of_what_gave_no_packet),
+	cmocka_unit_test(test_no_history_wanted),
+	cmocka_unit_test(test_freeze),
 	SEQ_TEST(test_time_runs_backwards),
 };
 
