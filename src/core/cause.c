@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define RTO_CEILING (120 * NSEC_PER_SEC)
 #define HINT_FRESH (5 * NSEC_PER_MS)  /* ACK-clocked: that soon after a loss hint */
 #define CLOCK_PAUSE 10 /* ticks of the sender's time stamp clock, mostly ms */
 #define REO_SLACK  (12 * NSEC_PER_MS) /* RACK's reordering timer counts whole jiffies */
@@ -386,8 +387,8 @@ implied_rto(const struct seg *s)
 		return 0;
 	if (s->cause == CAUSE_TLP)
 		return gap;
-	if (s->cause != CAUSE_RTO || h->ack_ts > s->now - gap)
-		return 0;
+	if (s->cause != CAUSE_RTO || h->ack_ts > s->now - gap || rtt_rto(h) >= RTO_CEILING)
+		return 0; /* at the ceiling all gaps are equal */
 	return gap >> h->backoff;
 }
 
