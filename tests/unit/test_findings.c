@@ -480,7 +480,59 @@ test_captured_twice_without_ip_id(void **state)
 	watch_close(&w);
 }
 
+/* Old bytes and new ones in one segment: counted byte by byte. */
+static void
+test_retransmission_that_extends(void **state)
+{
+	BEGIN(w, c);
+	data(&c, CLIENT, .len = 100, .at = SEC(1));
+	uint64_t g = data(&c, CLIENT, .seq = C, .len = 300, .at = SEC(1.23));
+	assert_true(has_finding(&w, g, F_RETRANSMISSION));
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].unique_bytes, 5000 + 300);
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].retransmitted_bytes, 100);
+	watch_close(&w);
+}
+
+/* The same times, but its IP ID is newer: lost before the capture point and sent again. */
+static void
+test_hole_filled_again_is_not_out_of_order(void **state)
+{
+	BEGIN(w, c);
+	data(&c, SERVER, .len = 1000, .at = SEC(1), .unseen = true);
+	for (int i = 1; i < 5; i++)
+		data(&c, SERVER, .len = 1000, .at = SEC(1) + US(20) * i);
+	for (int i = 1; i < 4; i++)
+		ack(&c, CLIENT, .ack = S, .at = SEC(1) + US(100 + i),
+		    .sack = {{S + 1000, S + 1000 + 1000 * i}});
+	uint64_t g = data(&c, SERVER, .seq = S, .len = 1000, .at = SEC(1.021));
+	ack(&c, CLIENT, .at = SEC(1.0211));
+	assert_true(has_finding(&w, g, F_RETRANSMISSION));
+	assert_false(has_finding(&w, g, F_OUT_OF_ORDER));
+	assert_int_equal(seg_at(&w, g)->needed, NEEDED_YES);
+	watch_close(&w);
+}
+
+/* MPTCP signals on ACKs that repeat numbers. */
+static void
+test_mptcp_is_no_duplicate_ack(void **state)
+{
+	struct watch w;
+	struct pair c;
+	watch_open(&w);
+	pair_init(&c, &w, ISN(state));
+	syn(&c, .mptcp = 1);
+	synack(&c, .mptcp = 1, .at = MS(20));
+	ack(&c, CLIENT, .mptcp = 1, .at = MS(20.05));
+	data(&c, CLIENT, .len = 1000, .at = SEC(1));
+	uint64_t f = ack(&c, SERVER, .ack = 1, .mptcp = 4, .at = SEC(1.001));
+	assert_false(has_finding(&w, f, F_DUPLICATE_ACK));
+	watch_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_mptcp_is_no_duplicate_ack),
+	SEQ_TEST(test_hole_filled_again_is_not_out_of_order),
+	SEQ_TEST(test_retransmission_that_extends),
 	SEQ_TEST(test_retransmission),
 	SEQ_TEST(test_next_data_is_none),
 	SEQ_TEST(test_retransmission_cut_otherwise),

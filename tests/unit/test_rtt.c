@@ -99,6 +99,19 @@ test_never_below_floor(void **state)
 	assert_true(r.rto >= 200000 && r.rto <= 200400);
 }
 
+static void
+test_bounds(void **state)
+{
+	(void)state;
+	struct rtt r = {0};
+	rtt_sample(&r, -5, 1, 1); /* time ran backwards: no sample */
+	assert_int_equal(r.samples, 0);
+	for (int i = 0; i < 20; i++)
+		rtt_sample(&r, SEC(100000), 1, 1);
+	assert_true(r.rto > 0 && r.rto <= 120000000);
+	assert_true(r.srtt > 0 && r.rttvar > 0);
+}
+
 /* ---- which segments give a sample ---- */
 
 static void
@@ -145,6 +158,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_against_description),
 	cmocka_unit_test(test_first_sample),
 	cmocka_unit_test(test_never_below_floor),
+	cmocka_unit_test(test_bounds),
 	SEQ_TEST(test_samples_by_direction),
 	SEQ_TEST(test_no_sample_from_repeated),
 };

@@ -565,7 +565,32 @@ test_socket_connected_to_itself(void **state)
 	watch_close(&w);
 }
 
+/* The client forgot the connection and opens it anew: challenge ACK, reset, the SYN again. */
+static void
+test_half_open_found_by_syn(void **state)
+{
+	BEGIN(w, c);
+	handshake(&c, MS(0));
+	data(&c, CLIENT, .len = 100, .at = MS(50));
+	ack(&c, SERVER, .at = MS(70));
+	struct pair old = c;
+	pair_anew(&c, 5000000);
+	syn(&c, .at = SEC(10));
+	uint64_t f = ack(&old, SERVER, .at = SEC(10.02)); /* of the old connection */
+	assert_true(has_finding(&w, f, F_CHALLENGE_ACK));
+	assert_int_equal(seg_at(&w, f)->ack, 101);
+	rst(&old, CLIENT, .seq = 101, .at = SEC(10.021));
+	uint64_t g = syn(&c, .at = SEC(10.033));
+	synack(&c, .at = SEC(10.053));
+	ack(&c, CLIENT, .at = SEC(10.054));
+	assert_int_equal(connections(&w), 2);
+	assert_states(&c, TCP_ESTAB, TCP_ESTAB);
+	assert_int_equal(seg_at(&w, g)->seq, 0);
+	watch_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_half_open_found_by_syn),
 	SEQ_TEST(test_three_way),
 	SEQ_TEST(test_syn_ack_repeated_after_ack),
 	SEQ_TEST(test_simultaneous_open),

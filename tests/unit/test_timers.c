@@ -103,6 +103,24 @@ test_first_syn(void **state)
 }
 
 static void
+test_syn_gives_up(void **state)
+{
+	BEGIN(w, c);
+	const double at[] = {0, 1.006, 3.018, 7.178, 15.37, 31.5, 65.3};
+	for (size_t i = 0; i < ARRAY_LEN(at); i++)
+		syn(&c, .at = SEC(at[i]));
+	watch_until(&w, SEC(120));
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].state, TCP_SYN_SENT);
+	assert_conn(&c, CONN_SYN_SENT); /* still trying */
+	watch_until(&w, SEC(150));
+	struct conn_detail d = DETAIL(&c);
+	assert_string_equal(end_cause_name((enum end_cause)d.f.end_cause), "no-answer");
+	assert_conn(&c, CONN_NO_ANSWER);
+	assert_int_equal(d.f.half[CLIENT].timer.kind, TIMER_NONE);
+	watch_close(&w);
+}
+
+static void
 test_syn_ack_ladder(void **state)
 {
 	BEGIN(w, c);
@@ -266,10 +284,34 @@ test_keepalive(void **state)
 	watch_close(&w);
 }
 
+/* ---- until it all ends ---- */
+
+static void
+test_sender_gives_up(void **state)
+{
+	BEGIN(w, c);
+	c.sack = false;
+	pair_handshake(&c, MS(0), MS(20));
+	nsec at = SEC(1), step = MS(220);
+	data(&c, CLIENT, .len = 1000, .at = at);
+	for (int i = 0; i < 15; i++) {
+		data(&c, CLIENT, .seq = 1, .len = 1000, .at = at += step + MS(2));
+		step = step * 2 < SEC(120) ? step * 2 : SEC(120);
+	}
+	assert_int_equal(DETAIL(&c).f.end_cause, END_OPEN);
+	nsec gives_up = DETAIL(&c).f.half[CLIENT].timer.gives_up - PKT_EPOCH;
+	if (gives_up <= at || gives_up > at + SEC(140))
+		fail_msg("at %.1f s it gives up at %.1f s", (double)at / 1e9, (double)gives_up / 1e9);
+	watch_until(&w, gives_up + SEC(30));
+	assert_conn(&c, CONN_TIMED_OUT);
+	watch_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_syn_ladder_linear),
 	SEQ_TEST(test_syn_ladder_doubling),
 	SEQ_TEST(test_first_syn),
+	SEQ_TEST(test_syn_gives_up),
 	SEQ_TEST(test_syn_ack_ladder),
 	SEQ_TEST(test_cable_pulled),
 	SEQ_TEST(test_ladder_without_sack),
@@ -279,6 +321,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_fin_is_timed_too),
 	SEQ_TEST(test_persist),
 	SEQ_TEST(test_keepalive),
+	SEQ_TEST(test_sender_gives_up),
 };
 
 UNIT_MAIN(tests)
