@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SCAN_SLICE   256 /* connections looked at per call of engine_scan */
+#define AHEAD	     8 /* packets whose connections are fetched while one is applied */
 #define TICK_SLICE   64
 #define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */
 #define FAILED_QUIET (5 * NSEC_PER_SEC)	 /* a refused SYN may be tried again at once */
@@ -373,9 +374,11 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 		table_prefetch_index(&e->table, hash[i]);
 	}
 	engine_lock(e);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < AHEAD; i++)
 		table_prefetch_conn(&e->table, hash[i]);
 	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			table_prefetch_conn(&e->table, hash[i + AHEAD]);
 		count_packet(e, &p[i]);
 		track_packet(e, &p[i], hash[i]);
 	}

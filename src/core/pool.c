@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* pool: see pool.h. Blocks are never given back before the end: the budget is a ceiling. */
+#define _GNU_SOURCE
 #include "core/pool.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define CLASS_MIN  6 /* 64 bytes */
 #define CLASS_MAX  18
-#define BLOCK_SIZE ((size_t)1 << 20)
+#define BLOCK_SIZE ((size_t)2 << 20) /* a huge page, so that many pieces share one translation */
 
 struct free_piece {
 	struct free_piece *next;
@@ -66,13 +68,14 @@ block_add(struct pool *p)
 
 	if (p->taken + BLOCK_SIZE > p->budget)
 		return false;
-	b = aligned_alloc(64, BLOCK_SIZE + 64);
+	b = aligned_alloc(BLOCK_SIZE, BLOCK_SIZE);
 	if (!b)
 		return false;
+	madvise(b, BLOCK_SIZE, MADV_HUGEPAGE);
 	b->next = p->blocks;
 	p->blocks = b;
 	p->at = (unsigned char *)b + 64;
-	p->end = p->at + BLOCK_SIZE;
+	p->end = (unsigned char *)b + BLOCK_SIZE;
 	p->taken += BLOCK_SIZE;
 	return true;
 }

@@ -73,19 +73,30 @@ table_done(struct table *t)
 	memset(t, 0, sizeof *t);
 }
 
-/* The same for both directions: the (address, port) pairs are put in order together. */
+static bool
+is_v4_mapped(const uint8_t addr[16])
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(addr, prefix, sizeof prefix) == 0;
+}
+
+/* The same for both directions: the (address, port) pairs are put in order together. Of IPv4 only
+ * what differs is hashed. */
 uint64_t
 table_hash(const struct table *t, const struct packet *p)
 {
+	size_t from = is_v4_mapped(p->src) && is_v4_mapped(p->dst) ? 12 : 0, len = 16 - from;
 	uint8_t key[36];
-	int order = memcmp(p->src, p->dst, 16);
+	int order = memcmp(p->src + from, p->dst + from, len);
 	bool src_first = order < 0 || (order == 0 && p->sport <= p->dport);
 	uint16_t ports[2] = {src_first ? p->sport : p->dport, src_first ? p->dport : p->sport};
 
-	memcpy(key, src_first ? p->src : p->dst, 16);
-	memcpy(key + 16, src_first ? p->dst : p->src, 16);
-	memcpy(key + 32, ports, 4);
-	return XXH3_64bits_withSeed(key, sizeof key, t->seed);
+	memcpy(key, (src_first ? p->src : p->dst) + from, len);
+	memcpy(key + len, (src_first ? p->dst : p->src) + from, len);
+	memcpy(key + 2 * len, ports, 4);
+	/* Constant lengths: the compiler keeps only the branch that is needed. */
+	return from ? XXH3_64bits_withSeed(key, 12, t->seed) : XXH3_64bits_withSeed(key, 36, t->seed);
 }
 
 /* Entries hold slot + 1, so that fresh zero pages are empty ones. */
@@ -128,10 +139,7 @@ table_prefetch_conn(const struct table *t, uint64_t hash)
 		if (s->tag != hash_tag(hash))
 			continue;
 		c = (const char *)&t->conns[entry_slot(s)];
-		for (size_t at = 0; at < offsetof(struct conn, half[0].rtt); at += 64)
-			__builtin_prefetch(c + at, 1);
-		c += offsetof(struct conn, half[1]);
-		for (size_t at = 0; at < offsetof(struct half, rtt); at += 64)
+		for (size_t at = 0; at < sizeof *t->conns; at += 64)
 			__builtin_prefetch(c + at, 1);
 		return;
 	}

@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* From so many bytes on copies may come some dozen packets later. */
+#define COPIES_BUSY 16384
+
 /* ---- before ---- */
 
 static bool
@@ -454,7 +457,7 @@ track_usual(struct engine *e, struct conn *c, enum side from, const struct packe
 	seg_begin(&s, e, p, c, from, false);
 	idle = s.snd->q.len == 0;
 	una = s.rcv->una;
-	copies_note(e, s.snd, p, s.snd->bytes > 4096 || s.rcv->bytes > 4096);
+	copies_note(e, s.snd, p, s.snd->bytes + s.rcv->bytes > COPIES_BUSY);
 	place_by_offload(&s);
 	s.range = p->payload_len > 0 ? RANGE_NEW : RANGE_NONE;
 	half_sent(e, &s);
@@ -486,7 +489,7 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 	}
 	engine_touch(e, c);
 	seg_begin(&s, e, p, c, from, fresh);
-	copy = copies_look(e, s.snd, p, s.snd->bytes > 4096 || s.rcv->bytes > 4096);
+	copy = copies_look(e, s.snd, p, s.snd->bytes + s.rcv->bytes > COPIES_BUSY);
 	if (copy != COPY_NONE) {
 		copy_tell(e, &s, copy);
 		return;

@@ -410,7 +410,7 @@ is_sound(const struct conn *c)
 size_t
 verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max)
 {
-	size_t n = 0;
+	size_t n = 0, clean = 0;
 
 	if (is_sound(c))
 		return 0;
@@ -418,7 +418,10 @@ verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max)
 		const struct verdict_row *r = &rows[order[i]];
 		struct verdict *v = &out[n];
 
-		memset(v, 0, sizeof *v);
+		if (n == clean) { /* a predicate that fails has written nothing */
+			memset(v, 0, sizeof *v);
+			clean++;
+		}
 		v->code = order[i];
 		v->severity = (uint8_t)r->severity;
 		n += r->test(c, now, v);
