@@ -162,35 +162,44 @@ shadow_of(const struct engine *e, uint32_t slot)
 }
 
 static void
-shadows_free(struct engine *e)
+shadows_free(struct shadow **shadows, uint32_t n)
 {
-	for (uint32_t i = 0; e->freeze.shadows && i < e->table.fresh; i++)
-		if (e->freeze.shadows[i]) {
-			free(e->freeze.shadows[i]->detail);
-			free(e->freeze.shadows[i]);
+	for (uint32_t i = 0; shadows && i < n; i++)
+		if (shadows[i]) {
+			free(shadows[i]->detail);
+			free(shadows[i]);
 		}
-	free(e->freeze.shadows);
-	e->freeze.shadows = NULL;
+	free(shadows);
 }
 
+/* What takes as long as there are connections is done before and after the lock. */
 void
 engine_freeze(struct engine *e, bool frozen)
 {
+	struct shadow **fresh = frozen ? calloc(e->table.capacity, sizeof *fresh) : NULL;
+	struct shadow **old = NULL;
+	uint32_t n = 0;
+
 	engine_lock(e);
 	if (frozen && !e->freeze.on) {
-		e->freeze.shadows = calloc(e->table.capacity, sizeof *e->freeze.shadows);
-		e->freeze.on = e->freeze.shadows != NULL;
+		e->freeze.shadows = fresh;
+		e->freeze.on = fresh != NULL;
 		e->freeze.now = e->now;
 		e->freeze.first_id = e->table.next_id;
 		e->freeze.details = 0;
 		e->freeze.totals = e->counts;
 		e->freeze.totals.tracked = e->table.used;
+		fresh = NULL;
 	} else if (!frozen && e->freeze.on) {
-		shadows_free(e);
+		old = e->freeze.shadows;
+		n = e->table.fresh;
+		e->freeze.shadows = NULL;
 		e->freeze.on = false;
 	}
 	e->counts.change++;
 	engine_unlock(e);
+	shadows_free(old, n);
+	free(fresh);
 }
 
 /* ---- ends ---- */
@@ -336,7 +345,7 @@ engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	shadows_free(e);
+	shadows_free(e->freeze.shadows, e->table.fresh);
 	table_done(&e->table);
 	seglog_done(&e->log);
 	pool_free_all(e->pool);
