@@ -309,7 +309,9 @@ reached_peer(const struct seg *s)
 
 	if (s->cause == CAUSE_SYN)
 		return (s->c->flags & C_CHALLENGED) != 0;
-	if (s->range != RANGE_AGAIN || s->cause == CAUSE_SYN_ACK || s->cause == CAUSE_TFO ||
+	if (s->cause == CAUSE_TFO) /* the SYN-ACK answers the SYN that had carried it */
+		return true;
+	if (s->range != RANGE_AGAIN || s->cause == CAUSE_SYN_ACK ||
 	    s->p->csum == CSUM_BAD)
 		return false;
 	if (s->rexmit_n == 1 && half_has(h, H_SACK_OK) && h->rare->rejected_to != 0 &&
@@ -338,7 +340,7 @@ cause_decide(struct seg *s)
 	s->cause = cause_of(s);
 	s->needed = already_delivered(s) || reached_peer(s) ? NEEDED_NO : NEEDED_UNKNOWN;
 	s->pending = s->needed == NEEDED_UNKNOWN && s->cause != CAUSE_TFO;
-	if (s->needed == NEEDED_NO)
+	if (s->needed == NEEDED_NO && s->cause != CAUSE_TFO)
 		s->kind = KIND_OLD_DATA;
 	if ((s->p->flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK))
 		s->kind = KIND_SYN_ACK_COPY;
@@ -486,7 +488,7 @@ cause_remember(struct engine *e, struct seg *s)
 	r->retransmitted_bytes += s->range == RANGE_HOLE || s->seen_bytes > s->p->payload_len
 					  ? s->p->payload_len
 					  : s->seen_bytes;
-	r->spurious += s->needed == NEEDED_NO;
+	r->spurious += s->needed == NEEDED_NO && s->cause != CAUSE_TFO;
 	if (half_trouble(e, h))
 		rto_learn(h->rare->trouble, s);
 	congestion_state(s);

@@ -214,6 +214,7 @@ struct half {
 	uint16_t window_raw;
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
 	uint16_t ip_id_newest;
+	uint16_t ip_id_jump[2]; /* the latest two neighbours with others between them */
 	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
 	uint16_t ip_id_swapped; /* the same with the bytes swapped */
 	uint16_t mss;	      /* offered; 0 unknown */

@@ -234,6 +234,10 @@ ids_learn(struct half *h, const struct packet *p)
 		h->ip_id_order = (uint16_t)(h->ip_id_order << 1 | (d <= 64));
 	if (swapped > 0)
 		h->ip_id_swapped = (uint16_t)(h->ip_id_swapped << 1 | (swapped <= 64));
+	if (d > 1) {
+		h->ip_id_jump[0] = h->ip_id_newest;
+		h->ip_id_jump[1] = p->ip_id;
+	}
 	if (d > 0 || h->segments <= 1 || d < -1024)
 		h->ip_id_newest = p->ip_id;
 }

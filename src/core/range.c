@@ -175,6 +175,13 @@ is_network_copy(const struct seg *s)
 		     (p->ip_id == r->last_ip_id && p->tsval == r->last_tsval));
 }
 
+/* Jumped over when a later one came: it was overtaken and is captured now for the first time. */
+static bool
+was_jumped_over(const struct half *h, uint16_t id)
+{
+	return sign16(id, h->ip_id_jump[0]) > 0 && sign16(h->ip_id_jump[1], id) > 0;
+}
+
 /* Nothing is remembered of the first transmission, but a sender that counts its packets has gone on
  * since: what is sent again now would bear a newer IP ID. */
 static bool
@@ -184,7 +191,8 @@ is_old_packet(const struct seg *s)
 	uint16_t behind = h->ip_id_newest - s->p->ip_id;
 
 	if (s->p->ip_version != 4 || s->p->ip_id == 0 || s->seen_bytes < s->end - s->seq ||
-	    txq_find(&h->q, s->seq) || txq_find_acked(&h->q, s->seq))
+	    txq_find(&h->q, s->seq) || txq_find_acked(&h->q, s->seq) ||
+	    was_jumped_over(h, s->p->ip_id))
 		return false;
 	if (!ids_ordered(h, h->ip_id_order) && ids_ordered(h, h->ip_id_swapped))
 		behind = __builtin_bswap16(h->ip_id_newest) - __builtin_bswap16(s->p->ip_id);

@@ -51,7 +51,8 @@ fast_retransmission(const struct seg *s) /* RFC 5681 3.2, RFC 6675, RFC 8985 */
 static bool
 spurious_retransmission(const struct seg *s)
 {
-	return s->needed == NEEDED_NO;
+	/* Refused in the SYN it came, but was not taken. */
+	return s->needed == NEEDED_NO && s->cause != CAUSE_TFO;
 }
 
 static bool
