@@ -15,7 +15,8 @@ FLAG_LETTERS = ((0x01, "F"), (0x02, "S"), (0x04, "R"), (0x08, "P"), (0x20, "U"),
                 (0x80, "W"))
 
 Packet = namedtuple("Packet", "frame time ip")
-Tcp = namedtuple("Tcp", "src dst sport dport seq ack flags window ipid options payload checksum ttl")
+Tcp = namedtuple("Tcp", "src dst sport dport seq ack flags window ipid options payload checksum "
+                 "ttl")
 
 
 def read_pcap(path):

@@ -70,7 +70,8 @@ def judge(case, truth, opt):
             out["listed"].count(False, frame, what)
         out["listed"].total += sum(reasons.values()) - len(unexplained)
         out["listed"].right += sum(reasons.values()) - len(unexplained)
-        out["count"] = count(case, frames)
+        if not opt.tap:
+            out["count"] = count(case, frames)
     return out, reasons
 
 
@@ -141,7 +142,8 @@ def print_totals(totals, reasons, failed):
         if figure is None:
             print(f"  absent  {what}: no tool to compare with")
             continue
-        mark = "      " if threshold is None else "ok    " if reached(figure, threshold) else "MISSED"
+        mark = "      " if threshold is None else \
+            "ok    " if reached(figure, threshold) else "MISSED"
         share = "-" if figure.share() is None else f"{figure.share() * 100:.2f} %"
         need = "" if threshold is None else f", need {threshold * 100:.1f} %"
         print(f"  {mark}  {what}: {figure.right}/{figure.total} = {share}{need}"

@@ -11,7 +11,8 @@ from scenario import data, finish, scenario, segments, warm
 
 # ---- silence and timers ----------------------------------------------------------------------
 
-@scenario({"ms": 55, "n": 1, "retries": 5, "wait": 22}, {"ms": 11, "n": 4, "retries": 4, "wait": 14},
+@scenario({"ms": 55, "n": 1, "retries": 5, "wait": 22},
+          {"ms": 11, "n": 4, "retries": 4, "wait": 14},
           {"ms": 210, "n": 2, "retries": 4, "wait": 22}, {"ms": 30, "n": 1, "sack": 0,
                                                          "retries": 4, "wait": 14})
 def cable_pull(lab, ms, n, retries, wait, sack=1):
@@ -133,7 +134,8 @@ def fast_nosack(lab, ms, lost):
     return bulk(lab, 36, {n: 1 for n in lost}, sack=0)
 
 
-@scenario({"ms": 32, "drop": {12: 2}}, {"ms": 70, "drop": {9: 3}}, {"ms": 18, "drop": {10: 2, 14: 1}},
+@scenario({"ms": 32, "drop": {12: 2}}, {"ms": 70, "drop": {9: 3}},
+          {"ms": 18, "drop": {10: 2, 14: 1}},
           {"ms": 45, "drop": {7: 2, 8: 2}})
 def lost_retransmission(lab, ms, drop):
     """The repetition vanishes, too."""
@@ -141,7 +143,8 @@ def lost_retransmission(lab, ms, drop):
     return bulk(lab, 40, drop)
 
 
-@scenario({"ms": 16, "percent": 2, "n": 150, "seed": 3}, {"ms": 50, "percent": 5, "n": 120, "seed": 8},
+@scenario({"ms": 16, "percent": 2, "n": 150, "seed": 3},
+          {"ms": 50, "percent": 5, "n": 120, "seed": 8},
           {"ms": 7, "percent": 8, "n": 150, "seed": 21},
           {"ms": 24, "percent": 4, "n": 120, "seed": 5, "both": True},
           {"ms": 30, "percent": 6, "n": 120, "seed": 6, "v6": True})
@@ -201,7 +204,8 @@ def spurious_timeout(lab, ms, stall):
     return work
 
 
-@scenario({"ms": 27, "n": 3, "lost": 1}, {"ms": 100, "n": 2, "lost": 1}, {"ms": 60, "n": 4, "lost": 2})
+@scenario({"ms": 27, "n": 3, "lost": 1}, {"ms": 100, "n": 2, "lost": 1},
+          {"ms": 60, "n": 4, "lost": 2})
 def rack_reorder(lab, ms, n, lost):
     """Too few SACKs for three duplicates: RACK's timer."""
     lab.rtt(ms)
@@ -270,7 +274,8 @@ def slow_reader(lab, ms, every, size, rcvbuf):
     return work
 
 
-@scenario({"ms": 23, "idle": 1, "every": 1, "count": 2}, {"ms": 70, "idle": 2, "every": 1, "count": 3},
+@scenario({"ms": 23, "idle": 1, "every": 1, "count": 2},
+          {"ms": 70, "idle": 2, "every": 1, "count": 3},
           {"ms": 5, "idle": 1, "every": 2, "count": 2})
 def keepalive(lab, ms, idle, every, count):
     """Probes answered, then not."""
@@ -351,7 +356,8 @@ def midstream(lab, ms, n, v6=False):
     return work
 
 
-@scenario({"ms": 15, "mtu": 900, "n": 6}, {"ms": 70, "mtu": 1300, "n": 12}, {"ms": 40, "mtu": 700, "n": 3})
+@scenario({"ms": 15, "mtu": 900, "n": 6}, {"ms": 70, "mtu": 1300, "n": 12},
+          {"ms": 40, "mtu": 700, "n": 3})
 def frag_needed(lab, ms, mtu, n):
     """A hop in the middle takes less than the ends think."""
     lab.rtt(ms)

@@ -141,7 +141,7 @@ def needed(row, rows, side):
         if earlier["outs"]:
             arrived.add(earlier["a"], earlier["b"])
     if arrived.covered(row["a"], row["b"]) < row["b"] - row["a"]:
-        # Doubled by the network, too, it is reported as needless: the report cannot be seen through.
+        # Doubled by the network, too, it is reported as needless, and that cannot be seen through.
         return "lost" if len(row["outs"]) < 2 else "?"
     since = min(min(e["outs"]) for e in row["repeats"] if e["outs"])
     until = min(row["outs"]) if row["outs"] else row["sent"]
