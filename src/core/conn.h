@@ -388,6 +388,8 @@ struct aside *conn_aside(struct engine *e, struct conn *c);
 void half_sent(struct engine *e, struct seg *s);  /* snd's side of the update */
 void half_acked(struct engine *e, struct seg *s); /* rcv's queue, by this segment's ACK and SACK */
 void half_release(struct engine *e, struct half *h);
+/* snd cannot know of room at rcv; near: how long it takes to learn of it */
+bool half_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec near);
 struct txrec *txq_at(const struct txq *q, size_t i);
 struct txrec *txq_find(const struct txq *q, seqno seq); /* the range that holds seq, or NULL */
 uint32_t txq_outstanding(const struct txq *q); /* ranges not SACKed */

@@ -7,69 +7,6 @@
 
 #include <string.h>
 
-const struct rare rare_none;
-
-struct rare *
-half_rare(struct engine *e, struct half *h)
-{
-	struct rare *r;
-
-	/* What is not rare_none was made here, and is ours to change. */
-	if (h->rare != &rare_none)
-		return (struct rare *)(uintptr_t)h->rare;
-	r = pool_get(engine_pool(e), sizeof *r);
-	if (!r)
-		return &engine_scratch(e)->rare;
-	memset(r, 0, sizeof *r);
-	h->rare = r;
-	return r;
-}
-
-const struct aside aside_none;
-
-struct aside *
-conn_aside(struct engine *e, struct conn *c)
-{
-	struct aside *a;
-
-	if (c->aside != &aside_none)
-		return (struct aside *)(uintptr_t)c->aside;
-	a = pool_get(engine_pool(e), sizeof *a);
-	if (!a)
-		return &engine_scratch(e)->aside;
-	memset(a, 0, sizeof *a);
-	c->aside = a;
-	return a;
-}
-
-bool
-half_trouble(struct engine *e, struct half *h)
-{
-	struct rare *r = half_rare(e, h);
-
-	if (!r->trouble && h->rare == r) {
-		r->trouble = pool_get(engine_pool(e), sizeof *r->trouble);
-		if (r->trouble)
-			memset(r->trouble, 0, sizeof *r->trouble);
-	}
-	return h->rare->trouble != NULL;
-}
-
-void
-half_release(struct engine *e, struct half *h)
-{
-	struct pool *pool = engine_pool(e);
-
-	txq_release(pool, &h->q);
-	if (h->rare != &rare_none) {
-		pool_put(pool, h->rare->trouble, sizeof *h->rare->trouble);
-		pool_put(pool, half_rare(e, h), sizeof *h->rare);
-	}
-	pool_put(pool, h->seen_more, SEEN_MAX * sizeof *h->seen_more);
-	h->rare = &rare_none;
-	h->seen_more = NULL;
-}
-
 uint32_t
 txq_outstanding(const struct txq *q)
 {
@@ -601,4 +538,18 @@ rtt_near(const struct conn *c, enum side s)
 	const struct half *other = &c->half[!s];
 
 	return other->rtt.samples ? other->rtt.min : 0;
+}
+
+bool
+half_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec near)
+{
+	int32_t room = (int32_t)(rcv->last_ack + rcv->window - snd->nxt);
+
+	if (!half_has(rcv, H_ACK) || rcv->state < TCP_ESTAB)
+		return false;
+	/* A sender far away does not know yet that it has just opened. */
+	if (rcv->window == 0 || now - rcv->rare->zero_until < near + 5 * NSEC_PER_MS)
+		return true;
+	/* Open, but less than waits: a sender keeps small windows shut (RFC 9293 3.8.6.2.1). */
+	return half_has(snd, H_WAS_BLOCKED) && room < (int32_t)snd->max_payload;
 }

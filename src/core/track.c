@@ -15,20 +15,6 @@
 /* ---- before ---- */
 
 static bool
-is_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec near)
-{
-	int32_t room = (int32_t)(rcv->last_ack + rcv->window - snd->nxt);
-
-	if (!half_has(rcv, H_ACK) || rcv->state < TCP_ESTAB)
-		return false;
-	/* A sender far away does not know yet that it has just opened. */
-	if (rcv->window == 0 || now - rcv->rare->zero_until < near + 5 * NSEC_PER_MS)
-		return true;
-	/* Open, but less than waits: a sender keeps small windows shut (RFC 9293 3.8.6.2.1). */
-	return half_has(snd, H_WAS_BLOCKED) && room < (int32_t)snd->max_payload;
-}
-
-static bool
 is_synchronised(const struct half *h)
 {
 	return h->state >= TCP_ESTAB && h->state < TCP_CLOSED;
@@ -82,7 +68,7 @@ static void
 seg_decide(struct seg *s)
 {
 	s->outstanding = half_has(s->rcv, H_SEQ) && seq_lt(s->p->ack, s->rcv->nxt);
-	s->window_closed = is_window_closed(s->snd, s->rcv, s->now, rtt_near(s->c, s->from));
+	s->window_closed = half_window_closed(s->snd, s->rcv, s->now, rtt_near(s->c, s->from));
 	s->rst_valid = (s->p->flags & TH_RST) && state_reset_valid(s);
 	if (s->p->n_sack)
 		sack_examine(s);

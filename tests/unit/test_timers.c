@@ -301,7 +301,8 @@ test_sender_gives_up(void **state)
 	assert_int_equal(DETAIL(&c).f.end_cause, END_OPEN);
 	nsec gives_up = DETAIL(&c).f.half[CLIENT].timer.gives_up - PKT_EPOCH;
 	if (gives_up <= at || gives_up > at + SEC(140))
-		fail_msg("at %.1f s it gives up at %.1f s", (double)at / 1e9, (double)gives_up / 1e9);
+		fail_msg("at %.1f s it gives up at %.1f s", (double)at / 1e9,
+			 (double)gives_up / 1e9);
 	watch_until(&w, gives_up + SEC(30));
 	assert_conn(&c, CONN_TIMED_OUT);
 	watch_close(&w);
