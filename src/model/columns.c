@@ -239,12 +239,16 @@ key_next(const struct conn_facts *f, nsec now)
 
 /* ---- figures ---- */
 
-/* Each end's estimate is of the whole way. That of the end which sent nothing but the handshake, or
- * nothing lately, is old: the longer one is what the connection lives with. */
+/* Each end's estimate is of the whole way; that of the end which measured more often counts: the
+ * other may have sent nothing since the handshake. */
 nsec
 conn_rtt(const struct conn_facts *f)
 {
-	return nsec_max(f->half[CLIENT].rtt.srtt, f->half[SERVER].rtt.srtt);
+	const struct rtt_facts *c = &f->half[CLIENT].rtt, *s = &f->half[SERVER].rtt;
+
+	if (c->samples == s->samples)
+		return nsec_max(c->srtt, s->srtt);
+	return c->samples > s->samples ? c->srtt : s->srtt;
 }
 
 static nsec

@@ -136,6 +136,8 @@ test_figures(void **state)
 	f.half[CLIENT].rtt.srtt = 30 * NSEC_PER_US;
 	f.half[SERVER].rtt.srtt = 10 * NSEC_PER_US;
 	assert_string_equal(cell("rtt", &f), "0.03ms");
+	f.half[SERVER].rtt.samples = 1; /* who measured more often */
+	assert_string_equal(cell("rtt", &f), "0.01ms");
 	f.half[CLIENT].rate = 2000;
 	f.half[SERVER].rate = 100;
 	assert_string_equal(cell("rate", &f), "2.1k");
