@@ -7,13 +7,14 @@ import re
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "ui"))
 from netlab import LabError, Pair, Recorder  # noqa: E402
-from tap import Failed, Skip, check, program, until  # noqa: E402
+from tap import Failed, Skip, check, equal, program, until  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
 ROW = re.compile(
@@ -155,7 +156,32 @@ class Stage:
         """Ends report and record; returns the segments that passed, oldest first."""
         self.recorder.stop()
         self.report.stop()
+        self.same_from_file()
         return segments(self.pcap)
+
+    def same_from_file(self):
+        """What was said live of each segment is said when the record is read; the longer of the two
+        may have more at its end."""
+        said = subprocess.run([program(), "--json", "--segments", "-r", self.pcap], capture_output=True,
+                              text=True, timeout=120)
+        read, live = by_ends([json.loads(x) for x in said.stdout.splitlines()]), by_ends(self.report.read())
+        for pair in live:
+            both = list(zip(live[pair], read.get(pair, ())))
+            check(len(both) > 0.8 * len(live[pair]), f"{pair} is in the record")
+            for ours, theirs in both:
+                equal(ours, theirs, f"{pair}: live, and read from the record")
+
+
+def by_ends(objects):
+    """What is said of every connection's segments, by its ports."""
+    found = {o["id"]: (o["client"]["port"], o["server"]["port"]) for o in objects if o["type"] == "connection"}
+    said = {}
+    for o in objects:
+        if o["type"] == "segment":
+            cause = o["retransmit"] and o["retransmit"]["cause"]
+            said.setdefault(found[o["connection"]], []).append(
+                (o["from"], o["flags"], o["seq"], o["ack"], o["len"], cause, o["client_state"], o["server_state"]))
+    return said
 
 
 def segments(path):
