@@ -2,8 +2,8 @@
 /*
  * hold: how long the engine's lock is held at the most. One thread ingests packets of many
  * connections as fast as it can while another asks like an impatient screen: scans, rows, detail,
- * segments, totals, freezing and thawing. Every call is one critical section, so the CPU time that
- * its thread spends in it (waiting for the lock and for the processor is none) is an upper bound.
+ * segments, totals, freezing and thawing. The linker puts the functions below around the mutex: what
+ * counts is the CPU time between lock and unlock (waiting for the processor is none of it).
  *
  *	hold CONNECTIONS PACKETS
  */
@@ -40,10 +40,32 @@ cpu_now(void)
 	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
 }
 
-static void
-took(struct longest *l, nsec since)
+static _Thread_local nsec locked_at, held; /* held: in the latest critical section */
+
+int __real_pthread_mutex_lock(pthread_mutex_t *m);
+int __wrap_pthread_mutex_lock(pthread_mutex_t *m);
+int __real_pthread_mutex_unlock(pthread_mutex_t *m);
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *m);
+
+int
+__wrap_pthread_mutex_lock(pthread_mutex_t *m)
 {
-	nsec d = cpu_now() - since;
+	int r = __real_pthread_mutex_lock(m);
+	locked_at = cpu_now();
+	return r;
+}
+
+int
+__wrap_pthread_mutex_unlock(pthread_mutex_t *m)
+{
+	held = cpu_now() - locked_at;
+	return __real_pthread_mutex_unlock(m);
+}
+
+static void
+took(struct longest *l)
+{
+	nsec d = held;
 	l->max = nsec_max(l->max, d);
 	l->sum += d;
 	l->above += d > HOLD_LIMIT;
@@ -52,9 +74,8 @@ took(struct longest *l, nsec since)
 
 #define TIMED(l, call)                                                                            \
 	do {                                                                                       \
-		nsec since_ = cpu_now();                                                           \
 		call;                                                                              \
-		took(l, since_);                                                                   \
+		took(l);                                                                           \
 	} while (0)
 
 /* ---- the capture thread ---- */
