@@ -273,7 +273,7 @@ main(int argc, char **argv)
 	outcome("repeated bytes, probes and keep-alives by name", &sc.label, 99);
 	outcome("late or repeated, where the capture has a hole", &sc.hole, 97);
 	outcome("ordinary segments left alone", &sc.clean, 99.9);
-	outcome("the network's copies known", &sc.copy, 95);
+	outcome("the network's copies known", &sc.copy, 90);
 	outcome("cause, captured at the sender", &sc.cause, 97);
 	outcome("cause, captured elsewhere", &sc.cause_far, 85);
 	outcome("needed or not, where it was said", &sc.needed, 97);
