@@ -378,6 +378,9 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 	uint64_t hash[ENGINE_BATCH];
 
 	assert(n <= ENGINE_BATCH);
+	table_prepare(&e->table, 2 * ENGINE_BATCH);
+	pool_prepare(e->pool);
+	pool_prepare(e->log.pool);
 	for (size_t i = 0; i < n; i++) {
 		hash[i] = table_hash(&e->table, &p[i]);
 		table_prefetch_index(&e->table, hash[i]);

@@ -25,6 +25,7 @@ struct pool {
 	size_t budget, taken, used;
 	unsigned char *at, *end; /* unused rest of the newest block */
 	struct block *blocks;
+	struct block *spare; /* ready for when the newest is full */
 	struct free_piece *free[CLASS_MAX + 1];
 };
 
@@ -47,6 +48,8 @@ pool_free_all(struct pool *p)
 		p->blocks = b->next;
 		free(b);
 	}
+	if (p)
+		free(p->spare);
 	free(p);
 }
 
@@ -61,22 +64,43 @@ class_of(size_t size)
 	return c;
 }
 
-static bool
-block_add(struct pool *p)
+/* A block from the system; its memory is cleared by the kernel at the first touch, here. */
+static struct block *
+block_new(struct pool *p)
 {
 	struct block *b;
 
 	if (p->taken + BLOCK_SIZE > p->budget)
-		return false;
+		return NULL;
 	b = aligned_alloc(BLOCK_SIZE, BLOCK_SIZE);
 	if (!b)
-		return false;
+		return NULL;
 	madvise(b, BLOCK_SIZE, MADV_HUGEPAGE);
+	for (size_t at = 0; at < BLOCK_SIZE; at += 4096)
+		((volatile unsigned char *)b)[at] = 0;
+	p->taken += BLOCK_SIZE;
+	return b;
+}
+
+void
+pool_prepare(struct pool *p)
+{
+	if (!p->spare && (size_t)(p->end - p->at) < BLOCK_SIZE / 2)
+		p->spare = block_new(p);
+}
+
+static bool
+block_add(struct pool *p)
+{
+	struct block *b = p->spare ? p->spare : block_new(p);
+
+	p->spare = NULL;
+	if (!b)
+		return false;
 	b->next = p->blocks;
 	p->blocks = b;
 	p->at = (unsigned char *)b + 64;
 	p->end = (unsigned char *)b + BLOCK_SIZE;
-	p->taken += BLOCK_SIZE;
 	return true;
 }
 

@@ -13,6 +13,9 @@
 struct pool;
 struct pool *pool_new(size_t budget); /* bytes; NULL: no memory */
 void pool_free_all(struct pool *p);
+/* Has the next block ready: what the system takes its time for happens before the lock. Only the
+ * thread that gets memory may call it. */
+void pool_prepare(struct pool *p);
 /* At least size bytes, not cleared; NULL: the budget is used up. size ≤ POOL_MAX_SIZE. */
 void *pool_get(struct pool *p, size_t size);
 void pool_put(struct pool *p, void *mem, size_t size); /* size as asked for; mem NULL: nothing */

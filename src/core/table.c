@@ -18,6 +18,7 @@
 /* A longer run of occupied entries than this is refused and counted, whoever made it. */
 #define PROBE_MAX 256
 #define HUGE_FROM ((size_t)16 << 20)
+#define PAGE	  ((size_t)4096)
 
 static void *
 map(size_t size)
@@ -59,6 +60,17 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 		madvise(t->conns, t->conns_size, MADV_HUGEPAGE);
 	}
 	return true;
+}
+
+/* Memory that was never used is cleared by the kernel when it is touched, a huge page at a time:
+ * better here than under the lock. Slots from `fresh` on belong to whoever adds connections. */
+void
+table_prepare(struct table *t, uint32_t n)
+{
+	size_t want = ((size_t)t->fresh + n) * sizeof *t->conns;
+
+	for (; t->touched < want && t->touched < t->conns_size; t->touched += PAGE)
+		((volatile char *)t->conns)[t->touched] = 0;
 }
 
 void

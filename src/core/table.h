@@ -25,10 +25,13 @@ struct table {
 	} lists[CLASS_COUNT];
 	uint64_t next_id;
 	size_t conns_size, free_size, index_size;
+	size_t touched; /* bytes of conns that have memory */
 };
 
 bool table_init(struct table *t, uint32_t capacity, uint64_t seed);
 void table_done(struct table *t);
+/* Room for n more connections without page faults; by the thread that adds them, unlocked. */
+void table_prepare(struct table *t, uint32_t n);
 
 uint64_t table_hash(const struct table *t, const struct packet *p);
 void table_prefetch_index(const struct table *t, uint64_t hash);
