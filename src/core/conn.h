@@ -214,7 +214,6 @@ struct half {
 	uint16_t window_raw;
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
 	uint16_t ip_id_newest;
-	uint16_t ip_id_jump[2]; /* the latest two neighbours with others between them */
 	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
 	uint16_t ip_id_swapped; /* the same with the bytes swapped */
 	uint16_t mss;	      /* offered; 0 unknown */
@@ -231,6 +230,7 @@ struct half {
 	struct txq q;
 	struct rtt rtt;
 	/* ---- seldom ---- */
+	uint64_t ip_id_window; /* bit i: ip_id_newest − i was captured */
 	struct seen seen[SEEN_INLINE];
 	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
 	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
@@ -380,6 +380,7 @@ struct seg {
 
 /* ---- range.c ---- */
 void range_classify(struct seg *s);
+void range_ids_learn(struct half *h, const struct packet *p);
 /* ---- half.c ---- */
 bool half_trouble(struct engine *e, struct half *h);
 /* To be written to; where no memory is left what is written is lost. */
@@ -408,6 +409,9 @@ void cause_open_count(struct engine *e, struct half *h);
 void cause_proof_since(struct engine *e, struct seg *s, seqno una_before);
 void cause_copied(const struct seg *s); /* the network made a copy of it */
 void cause_close(struct engine *e, struct conn *c); /* nothing more will come */
+/* ---- place.c ---- */
+void place_by_handshake(struct conn *c); /* once both its times are known */
+void place_by_packet(struct seg *s);
 /* ---- rules.c ---- */
 void rules_run(struct seg *s);
 /* ---- state.c ---- */

@@ -158,28 +158,6 @@ edge_sent(struct half *h, const struct seg *s)
 }
 
 static void
-ids_learn(struct half *h, const struct packet *p)
-{
-	int16_t d = (int16_t)(p->ip_id - h->ip_id_newest);
-	int16_t swapped =
-		(int16_t)(__builtin_bswap16(p->ip_id) - __builtin_bswap16(h->ip_id_newest));
-
-	if (p->ip_version != 4 || p->ip_id == 0)
-		return;
-	/* One that was overtaken says nothing about the order. */
-	if (d > 0)
-		h->ip_id_order = (uint16_t)(h->ip_id_order << 1 | (d <= 64));
-	if (swapped > 0)
-		h->ip_id_swapped = (uint16_t)(h->ip_id_swapped << 1 | (swapped <= 64));
-	if (d > 1) {
-		h->ip_id_jump[0] = h->ip_id_newest;
-		h->ip_id_jump[1] = p->ip_id;
-	}
-	if (d > 0 || h->segments <= 1 || d < -1024)
-		h->ip_id_newest = p->ip_id;
-}
-
-static void
 count_sent(struct half *h, const struct seg *s)
 {
 	const struct packet *p = s->p;
@@ -251,7 +229,7 @@ half_sent(struct engine *e, struct seg *s)
 		syn_sent(h, s);
 	else if (!half_has(h, H_SEQ))
 		base_guess(h, s->seq);
-	ids_learn(h, p);
+	range_ids_learn(h, p);
 	count_sent(h, s);
 	if (p->payload_len > 0)
 		rate_add(h, p->ts, p->payload_len);

@@ -22,6 +22,29 @@ ids_ordered(const struct half *h, uint16_t order)
 	       __builtin_popcount(order & ((1u << n) - 1)) * 10 >= (int)n * 8;
 }
 
+/* Which way this sender's IP IDs run, and what its newest jumped over. */
+void
+range_ids_learn(struct half *h, const struct packet *p)
+{
+	int16_t d = (int16_t)(p->ip_id - h->ip_id_newest);
+	int16_t swapped =
+		(int16_t)(__builtin_bswap16(p->ip_id) - __builtin_bswap16(h->ip_id_newest));
+
+	if (p->ip_version != 4 || p->ip_id == 0)
+		return;
+	/* One that was overtaken says nothing about the order. */
+	if (d > 0)
+		h->ip_id_order = (uint16_t)(h->ip_id_order << 1 | (d <= 64));
+	if (swapped > 0)
+		h->ip_id_swapped = (uint16_t)(h->ip_id_swapped << 1 | (swapped <= 64));
+	if (d <= 0 && d > -64)
+		h->ip_id_window |= UINT64_C(1) << -d;
+	else if (d > 0)
+		h->ip_id_window = (d < 64 ? h->ip_id_window << d : 0) | 1;
+	if (d > 0 || h->segments <= 1 || d < -1024)
+		h->ip_id_newest = p->ip_id;
+}
+
 static int
 sign16(uint16_t a, uint16_t b)
 {
@@ -175,15 +198,8 @@ is_network_copy(const struct seg *s)
 		     (p->ip_id == r->last_ip_id && p->tsval == r->last_tsval));
 }
 
-/* Jumped over when a later one came: it was overtaken and is captured now for the first time. */
-static bool
-was_jumped_over(const struct half *h, uint16_t id)
-{
-	return sign16(id, h->ip_id_jump[0]) > 0 && sign16(h->ip_id_jump[1], id) > 0;
-}
-
 /* Nothing is remembered of the first transmission, but a sender that counts its packets has gone on
- * since: what is sent again now would bear a newer IP ID. */
+ * since: what is sent again now would bear a newer IP ID, and what was overtaken an unseen one. */
 static bool
 is_old_packet(const struct seg *s)
 {
@@ -191,14 +207,12 @@ is_old_packet(const struct seg *s)
 	uint16_t behind = h->ip_id_newest - s->p->ip_id;
 
 	if (s->p->ip_version != 4 || s->p->ip_id == 0 || s->seen_bytes < s->end - s->seq ||
-	    txq_find(&h->q, s->seq) || txq_find_acked(&h->q, s->seq) ||
-	    was_jumped_over(h, s->p->ip_id))
+	    txq_find(&h->q, s->seq) || txq_find_acked(&h->q, s->seq))
 		return false;
-	if (!ids_ordered(h, h->ip_id_order) && ids_ordered(h, h->ip_id_swapped))
-		behind = __builtin_bswap16(h->ip_id_newest) - __builtin_bswap16(s->p->ip_id);
-	else if (!ids_ordered(h, h->ip_id_order))
-		return false;
-	return behind < OLD_PACKETS;
+	if (ids_ordered(h, h->ip_id_order))
+		return behind < 64 ? (h->ip_id_window >> behind) & 1 : behind < OLD_PACKETS;
+	behind = __builtin_bswap16(h->ip_id_newest) - __builtin_bswap16(s->p->ip_id);
+	return ids_ordered(h, h->ip_id_swapped) && behind < OLD_PACKETS;
 }
 
 static enum range_kind
