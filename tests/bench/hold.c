@@ -2,8 +2,8 @@
 /*
  * hold: how long the engine's lock is held at the most. One thread ingests packets of many
  * connections as fast as it can while another asks like an impatient screen: scans, rows, detail,
- * segments, totals, freezing and thawing. The linker puts the functions below around the mutex: what
- * counts is the CPU time between lock and unlock (waiting for the processor is none of it).
+ * segments, totals, freezing and thawing. The linker puts the functions below around the mutex:
+ *what counts is the CPU time between lock and unlock (waiting for the processor is none of it).
  *
  *	hold CONNECTIONS PACKETS
  */
