@@ -9,8 +9,12 @@
 
 #include <string.h>
 
-/* From so many bytes on copies may come some dozen packets later. */
-#define COPIES_BUSY 16384
+/* Where so much was sent copies may come some dozen packets later; of ACKs fewer matter. */
+static bool
+is_busy(const struct seg *s)
+{
+	return s->snd->bytes > 4096 || s->rcv->bytes > 32768;
+}
 
 /* ---- before ---- */
 
@@ -396,7 +400,7 @@ track_usual(struct engine *e, struct conn *c, enum side from, const struct packe
 	seg_begin(&s, e, p, c, from, false);
 	idle = s.snd->q.len == 0;
 	una = s.rcv->una;
-	copies_note(e, s.snd, p, s.snd->bytes + s.rcv->bytes > COPIES_BUSY);
+	copies_note(e, s.snd, p, is_busy(&s));
 	place_by_packet(&s);
 	s.range = p->payload_len > 0 ? RANGE_NEW : RANGE_NONE;
 	half_sent(e, &s);
@@ -428,7 +432,7 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 	}
 	engine_touch(e, c);
 	seg_begin(&s, e, p, c, from, fresh);
-	copy = copies_look(e, s.snd, p, s.snd->bytes + s.rcv->bytes > COPIES_BUSY);
+	copy = copies_look(e, s.snd, p, is_busy(&s));
 	if (copy != COPY_NONE) {
 		copy_tell(e, &s, copy);
 		return;
