@@ -264,7 +264,8 @@ enum {
 };
 
 /* The class decides what is evicted first. */
-enum conn_class { CLASS_ENDED, CLASS_OPENING, CLASS_OPEN, CLASS_COUNT };
+/* DONE: ended and reported; ENDED: a late packet may still belong to it. */
+enum conn_class { CLASS_DONE, CLASS_ENDED, CLASS_OPENING, CLASS_OPEN, CLASS_COUNT };
 
 /* What only some connections have: from the pool at its first change, until then aside_none. */
 struct aside {

@@ -293,11 +293,14 @@ report_quiet(struct engine *e)
 		if (!c)
 			return;
 		quiet = c->end_cause == END_CLOSED ? CLOSED_QUIET : FAILED_QUIET;
-		if ((c->flags & C_REPORTED) || e->now - c->queued < quiet)
+		if (e->now - c->queued < quiet)
 			return;
-		if (e->now - c->last >= quiet)
-			engine_report(e, c);
-		table_requeue(&e->table, c, c->flags & C_REPORTED ? e->now : c->last);
+		if (e->now - c->last < quiet) {
+			table_requeue(&e->table, c, c->last);
+			continue;
+		}
+		engine_report(e, c);
+		table_class(&e->table, c, CLASS_DONE, e->now);
 	}
 }
 

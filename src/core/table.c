@@ -108,8 +108,9 @@ table_hash(const struct table *t, const struct packet *p)
 	memcpy(key + len, (src_first ? p->dst : p->src) + from, len);
 	memcpy(key + 2 * len, ports, 4);
 	/* Constant lengths: the compiler keeps only the branch that is needed. */
-	return from ? XXH3_64bits_withSeed(key, 12, t->seed)
-		    : XXH3_64bits_withSeed(key, 36, t->seed);
+	if (from)
+		return XXH3_64bits_withSeed(key, 12, t->seed);
+	return XXH3_64bits_withSeed(key, 36, t->seed);
 }
 
 /* Entries hold slot + 1, so that fresh zero pages are empty ones. */

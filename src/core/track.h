@@ -18,6 +18,11 @@ enum copy copies_look(struct engine *e, struct half *h, const struct packet *p, 
 struct conn *instance_of(struct engine *e, struct conn *found, const struct packet *p,
 			 uint64_t hash, enum side *from, bool *fresh);
 
+/* Tells the sink of timers that changed. */
+void timers_tell(struct engine *e, struct conn *c, nsec now);
+/* Puts it into the queue of its class. */
+void class_update(struct engine *e, struct conn *c, nsec now);
+void track_icmp(struct engine *e, const struct packet *p, uint64_t hash); /* icmp.c */
 void track_packet(struct engine *e, const struct packet *p, uint64_t hash);
 
 /* ---- engine.c, for the files of this group ---- */

@@ -38,17 +38,22 @@ verdict_window_closed(const struct conn *c, nsec now, struct verdict *v)
 	return false;
 }
 
+/* Retransmissions of data that may have been needed. */
+static uint32_t
+lost_of(const struct half *h)
+{
+	const struct rare *r = h->rare;
+	uint32_t not_data = r->by_cause[CAUSE_SYN] + r->by_cause[CAUSE_SYN_ACK] +
+			    r->by_cause[CAUSE_TFO] + r->spurious;
+
+	return r->retransmissions > not_data ? r->retransmissions - not_data : 0;
+}
+
 static bool
 worst_loss(const struct conn *c, enum side *s)
 {
-	uint32_t n[2];
+	uint32_t n[2] = {lost_of(&c->half[0]), lost_of(&c->half[1])};
 
-	for (int i = 0; i < 2; i++) {
-		const struct half *h = &c->half[i];
-
-		n[i] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
-		       h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
-	}
 	*s = n[SERVER] > n[CLIENT] ? SERVER : CLIENT;
 	return n[*s] > 0 && (uint64_t)n[*s] * LOSS_SHARE >= c->half[*s].segments;
 }
@@ -67,8 +72,7 @@ verdict_loss(const struct conn *c, nsec now, struct verdict *v)
 	h = &c->half[s];
 	v->side = s;
 	v->time = verdict_ladder_time(h);
-	v->n[0] = h->rare->retransmissions - h->rare->spurious - h->rare->by_cause[CAUSE_SYN] -
-		  h->rare->by_cause[CAUSE_SYN_ACK] - h->rare->by_cause[CAUSE_TFO];
+	v->n[0] = lost_of(h);
 	v->n[1] = (int64_t)h->segments;
 	v->n[2] = h->rare->by_cause[CAUSE_RTO];
 	v->n[3] = h->rare->by_cause[CAUSE_FAST];

@@ -45,6 +45,15 @@ verdict_ladder_time(const struct half *h)
 							       : h->last_ts;
 }
 
+/* The error may answer an earlier SYN than the latest. */
+static nsec
+since_syn(const struct conn *c, const struct half *asked)
+{
+	nsec d = c->ended - asked->syn_last_ts;
+
+	return d >= 0 ? d : c->ended - asked->syn_ts;
+}
+
 /* refused: side = who refused; d[0] = time from the SYN to the reset; n[0] = SYNs sent;
  * variant 1: its TTL differs from the one seen in other packets of that end (a firewall answers).
  */
@@ -56,7 +65,7 @@ refused(const struct conn *c, nsec now, struct verdict *v)
 		return false;
 	v->side = (uint8_t)c->ended_by;
 	v->time = c->ended;
-	v->d[0] = c->ended - c->half[!v->side].syn_last_ts;
+	v->d[0] = since_syn(c, &c->half[!v->side]);
 	v->n[0] = c->half[!v->side].syn;
 	verdict_evidence(v, syn_frame_last(&c->half[!v->side]));
 	verdict_evidence(v, c->end_frame);
@@ -73,7 +82,7 @@ rejected(const struct conn *c, nsec now, struct verdict *v)
 		return false;
 	v->side = (uint8_t)c->ended_by;
 	v->time = c->ended;
-	v->d[0] = c->ended - c->half[!v->side].syn_last_ts;
+	v->d[0] = since_syn(c, &c->half[!v->side]);
 	v->icmp_version = c->aside->icmp_version;
 	v->icmp_type = c->aside->icmp_type;
 	v->icmp_code = c->aside->icmp_code;
@@ -109,6 +118,16 @@ no_answer(const struct conn *c, nsec now, struct verdict *v)
 	return true;
 }
 
+/* One or two repeated SYN-ACKs may mean a lost ACK; more, or ignored data, that nobody accepts. */
+static bool
+is_not_accepted(const struct conn *c)
+{
+	const struct half *h = &c->half[SERVER];
+
+	return (c->flags & C_ACCEPT_FULL) && h->bytes == 0 &&
+	       (h->rare->by_cause[CAUSE_SYN_ACK] > 2 || c->half[CLIENT].rare->retransmissions > 0);
+}
+
 /* syn-ack-unanswered: side = the server; n[0] = SYN-ACKs sent; d[0] = since the first; variant 0:
  * no ACK was captured, 1: an ACK was captured after one of them and does not seem to arrive. */
 static bool
@@ -117,9 +136,11 @@ syn_ack_unanswered(const struct conn *c, nsec now, struct verdict *v)
 	const struct half *h = &c->half[SERVER];
 
 	if (h->state != TCP_SYN_RECV || h->syn < 2 || c->end_cause != END_OPEN ||
-	    (c->flags & C_HANDSHAKE_DONE))
+	    is_not_accepted(c))
 		return false;
 	v->side = SERVER;
+	v->variant = (c->flags & C_HANDSHAKE_DONE) != 0;
+	v->likely = v->variant == 1;
 	v->time = h->syn_last_ts;
 	v->n[0] = h->syn;
 	v->d[0] = now - h->syn_ts;
@@ -136,7 +157,7 @@ accept_queue_full(const struct conn *c, nsec now, struct verdict *v)
 	const struct half *h = &c->half[SERVER], *client = &c->half[CLIENT];
 
 	(void)now;
-	if (!(c->flags & C_ACCEPT_FULL) || h->bytes > 0)
+	if (!is_not_accepted(c))
 		return false;
 	v->side = SERVER;
 	v->likely = true;
@@ -155,7 +176,7 @@ syn_lost(const struct conn *c, nsec now, struct verdict *v)
 	const struct half *h = &c->half[CLIENT];
 
 	(void)now;
-	if (h->rare->by_cause[CAUSE_SYN] == 0 || !half_has(&c->half[SERVER], H_SYN_ACK))
+	if (h->rare->by_cause[CAUSE_SYN] == 0 || !(c->flags & C_HANDSHAKE_DONE))
 		return false;
 	v->side = CLIENT;
 	v->time = h->syn_last_ts;

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * icmp: ICMP errors annotate the connection whose segment they quote (B4): a rejected SYN ends it,
+ * a refused size explains what is sent again. They are no segments of it.
+ */
+#include "core/track.h"
+
+#include <string.h>
+
+static bool
+is_frag_needed(const struct packet *p)
+{
+	return p->icmp_version == 4 ? p->icmp_type == 3 && p->icmp_code == 4 : p->icmp_type == 2;
+}
+
+static bool
+is_unreachable(const struct packet *p)
+{
+	return p->icmp_version == 4 ? p->icmp_type == 3 && !is_frag_needed(p) : p->icmp_type == 1;
+}
+
+static void
+icmp_keep(struct aside *a, const struct packet *p)
+{
+	a->icmp_version = p->icmp_version;
+	a->icmp_type = p->icmp_type;
+	a->icmp_code = p->icmp_code;
+	a->icmp_mtu = p->icmp_mtu;
+	a->icmp_frame = p->frame;
+	memcpy(a->icmp_from, p->icmp_from, 16);
+}
+
+/* Several large segments may be refused one after another: the first counts. */
+static void
+pmtu_keep(struct aside *a, const struct packet *p, enum side from, seqno high)
+{
+	if (!a->pmtu_ts || a->pmtu_side != from || p->ts - a->pmtu_ts > NSEC_PER_SEC ||
+	    seq_lt(p->seq, a->pmtu_seq))
+		a->pmtu_seq = p->seq;
+	a->pmtu_ts = p->ts;
+	a->pmtu_side = from;
+	a->pmtu_high = high;
+}
+
+static void
+icmp_rejects(struct engine *e, struct conn *c, enum side from, const struct packet *p)
+{
+	struct half *h = &c->half[from];
+
+	c->end_cause = END_REJECTED;
+	c->ended_by = (int8_t)!from;
+	c->ended = p->ts;
+	c->end_frame = p->frame;
+	conn_aside(e, c)->end_answers =
+		h->rare->syn_last_frame ? h->rare->syn_last_frame : h->syn_frame;
+	h->state = c->half[!from].state = TCP_CLOSED;
+	timer_stop(h);
+}
+
+void
+track_icmp(struct engine *e, const struct packet *p, uint64_t hash)
+{
+	enum side from;
+	struct conn *c = table_find(engine_table(e), hash, p, &from);
+	struct half *h;
+
+	if (!c)
+		return;
+	h = &c->half[from];
+	/* Believed only when it quotes something that is outstanding (RFC 5927 4.1). */
+	if (!half_has(h, H_SEQ) || seq_lt(h->nxt, p->seq) ||
+	    (half_has(h, H_UNA) && seq_lt(p->seq, h->una)))
+		return;
+	engine_touch(e, c);
+	icmp_keep(conn_aside(e, c), p);
+	if (is_frag_needed(p))
+		pmtu_keep(conn_aside(e, c), p, from, h->nxt);
+	else if (is_unreachable(p) && h->state == TCP_SYN_SENT && c->end_cause == END_OPEN)
+		icmp_rejects(e, c, from, p);
+	if (p->ts > c->last)
+		c->last = p->ts;
+	class_update(e, c, p->ts);
+	if (engine_sink(e)->timer)
+		timers_tell(e, c, p->ts);
+}
+
