@@ -37,9 +37,13 @@ def _check(result, what):
 
 def run(*command, check=True, **kw):
     """Runs a short command; its own words are the error."""
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=60, **kw)
+    done = subprocess.run(
+        [str(c) for c in command], capture_output=True, text=True, timeout=60, **kw
+    )
     if check and done.returncode != 0:
-        raise LabError(f"{' '.join(map(str, command))}: {done.stderr.strip() or done.stdout.strip()}")
+        raise LabError(
+            f"{' '.join(map(str, command))}: {done.stderr.strip() or done.stdout.strip()}"
+        )
     return done.stdout
 
 
@@ -159,6 +163,7 @@ class Host:
 def wait_connected(s):
     """Until connect() is through; raises what it failed with."""
     import select
+
     select.select([], [s], [], 150)
     error = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if error:
@@ -251,8 +256,22 @@ class Recorder:
 
     def __init__(self, host, dev, path, snaplen=0, expression=()):
         self.path = path
-        self.process = host.popen("tcpdump", "-i", dev, "-n", "-U", "-Z", "root", "-s", snaplen, "-w", path,
-                                  *expression, stderr=subprocess.PIPE, text=True)
+        self.process = host.popen(
+            "tcpdump",
+            "-i",
+            dev,
+            "-n",
+            "-U",
+            "-Z",
+            "root",
+            "-s",
+            snaplen,
+            "-w",
+            path,
+            *expression,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for line in self.process.stderr:
             if "listening on" in line:
                 return

@@ -19,15 +19,19 @@ from terminal import Terminal  # noqa: E402
 
 ROW = re.compile(
     r"^ ?(?P<severity>[EWN ]) *(?P<client>\S+) +→ *(?P<server>\S+) +(?P<state>[A-Z0-9?-]+) +"
-    r"(?P<diagnosis>\S.*?) +(?P<retx>\d+) +(?P<next>–|now|late|[\d.]+\S*)(?: [▓░]+)? +(?P<rtt>\S+) +"
-    r"(?P<rate>\S+) +(?P<idle>\S+) *$", re.MULTILINE)
+    r"(?P<diagnosis>\S.*?) +(?P<retx>\d+) +(?P<next>–|now|late|[\d.]+\S*)(?: [▓░]+)? +"
+    r"(?P<rtt>\S+) +"
+    r"(?P<rate>\S+) +(?P<idle>\S+) *$",
+    re.MULTILINE,
+)
 UNITS = {"h": 3600, "min": 60, "m": 60, "sec": 1, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 FLAGS = "FSRP.UEW"
+SAMPLING = 0.35  # the screen's age and the time between two looks at it
 TOOLS = ("ip", "ss", "tc", "iptables", "nsenter", "sysctl", "tcpdump", "nc", "tmux")
 
 
 def seconds(text):
-    """"14.8s", "2min4sec", "208ms" as a number."""
+    """ "14.8s", "2min4sec", "208ms" as a number."""
     parts = re.findall(r"([\d.]+) ?(h|min|ms|µs|us|m|sec|s)", text)
     check(parts, f"{text!r} is a duration")
     return sum(float(n) * UNITS[u] for n, u in parts)
@@ -40,10 +44,21 @@ class Report:
         self.path, self.objects, self.at = path, [], 0
         self.out = open(path, "wb")
         self.errors = open(path + ".err", "w+")
-        self.process = host.popen(program(), "--json", "--segments", "--timers", "-i", dev, *capture,
-                                  stdout=self.out, stderr=self.errors)
+        self.process = host.popen(
+            program(),
+            "--json",
+            "--segments",
+            "--timers",
+            "-i",
+            dev,
+            *capture,
+            stdout=self.out,
+            stderr=self.errors,
+        )
         try:
-            until(lambda: self.of("capture") or self.process.poll() is not None, "the report to begin")
+            until(
+                lambda: self.of("capture") or self.process.poll() is not None, "the report to begin"
+            )
         finally:
             if self.process.poll() is not None:
                 raise Failed(f"the report ended: {open(path + '.err').read()}")
@@ -59,8 +74,11 @@ class Report:
         return self.objects
 
     def of(self, kind, **wanted):
-        return [o for o in self.read() if o["type"] == kind and
-                all(o.get(k) == v for k, v in wanted.items())]
+        return [
+            o
+            for o in self.read()
+            if o["type"] == kind and all(o.get(k) == v for k, v in wanted.items())
+        ]
 
     def stop(self):
         """Ends the report as a user would, with ^C: its last lines are there."""
@@ -123,11 +141,13 @@ class Stage:
     # ---- the screen ----
     def row(self, port, probe=lambda row: True, what=""):
         """Waits until the row of the connection to `port` is there and satisfies the probe."""
+
         def look():
             for match in ROW.finditer(self.terminal.text()):
                 if match["server"].endswith(f":{port}") and probe(match.groupdict()):
                     return match.groupdict()
             return None
+
         try:
             return until(look, f"the row of port {port} {what}")
         except Failed as e:
@@ -137,8 +157,11 @@ class Stage:
         return self.row(port, lambda row: row["state"] == state, f"in {state}")
 
     def diagnosed(self, port, expression):
-        return self.row(port, lambda row: re.search(expression, row["diagnosis"]),
-                        f"with diagnosis /{expression}/")
+        return self.row(
+            port,
+            lambda row: re.search(expression, row["diagnosis"]),
+            f"with diagnosis /{expression}/",
+        )
 
     # ---- the kernel ----
     def kernel_timer(self, port, host=None):
@@ -162,9 +185,15 @@ class Stage:
     def same_from_file(self):
         """What was said live of each segment is said when the record is read; the longer of the two
         may have more at its end."""
-        said = subprocess.run([program(), "--json", "--segments", "-r", self.pcap], capture_output=True,
-                              text=True, timeout=120)
-        read, live = by_ends([json.loads(x) for x in said.stdout.splitlines()]), by_ends(self.report.read())
+        said = subprocess.run(
+            [program(), "--json", "--segments", "-r", self.pcap],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        read, live = by_ends([json.loads(x) for x in said.stdout.splitlines()]), by_ends(
+            self.report.read()
+        )
         for pair in live:
             both = list(zip(live[pair], read.get(pair, ())))
             check(len(both) > 0.8 * len(live[pair]), f"{pair} is in the record")
@@ -174,13 +203,27 @@ class Stage:
 
 def by_ends(objects):
     """What is said of every connection's segments, by its ports."""
-    found = {o["id"]: (o["client"]["port"], o["server"]["port"]) for o in objects if o["type"] == "connection"}
+    found = {
+        o["id"]: (o["client"]["port"], o["server"]["port"])
+        for o in objects
+        if o["type"] == "connection"
+    }
     said = {}
     for o in objects:
         if o["type"] == "segment":
             cause = o["retransmit"] and o["retransmit"]["cause"]
             said.setdefault(found[o["connection"]], []).append(
-                (o["from"], o["flags"], o["seq"], o["ack"], o["len"], cause, o["client_state"], o["server_state"]))
+                (
+                    o["from"],
+                    o["flags"],
+                    o["seq"],
+                    o["ack"],
+                    o["len"],
+                    cause,
+                    o["client_state"],
+                    o["server_state"],
+                )
+            )
     return said
 
 
@@ -197,13 +240,26 @@ def segments(path):
             if data[12:14] != b"\x08\x00" or data[23] != 6:
                 continue
             tcp = 14 + 4 * (data[14] & 15)
-            sport, dport, seq, ack, offset, flags, window = struct.unpack_from(">HHIIBBH", data, tcp)
+            sport, dport, seq, ack, offset, flags, window = struct.unpack_from(
+                ">HHIIBBH", data, tcp
+            )
             length = struct.unpack_from(">H", data, 16)[0] - (tcp - 14) - 4 * (offset >> 4)
-            found.append({
-                "frame": frame, "time": sec + usec / 1e6, "sport": sport, "dport": dport, "seq": seq,
-                "ack": ack, "len": length, "window": window,
-                "options": data[tcp + 20:tcp + 4 * (offset >> 4)],
-                "flags": "".join(c for bit, c in zip((1, 2, 4, 8, 16, 32, 64, 128), FLAGS) if flags & bit)})
+            found.append(
+                {
+                    "frame": frame,
+                    "time": sec + usec / 1e6,
+                    "sport": sport,
+                    "dport": dport,
+                    "seq": seq,
+                    "ack": ack,
+                    "len": length,
+                    "window": window,
+                    "options": data[tcp + 20 : tcp + 4 * (offset >> 4)],
+                    "flags": "".join(
+                        c for bit, c in zip((1, 2, 4, 8, 16, 32, 64, 128), FLAGS) if flags & bit
+                    ),
+                }
+            )
     return found
 
 
@@ -220,3 +276,45 @@ def in_background(f, *arguments):
     thread = threading.Thread(target=f, args=arguments, daemon=True)
     thread.start()
     return thread
+
+
+def gently(s):
+    """Closes after the peer has."""
+    s.settimeout(60)
+    while s.recv(4096):
+        pass
+    s.close()
+
+
+def check_countdown(stage, port, kernel_kind):
+    """NEXT on the screen against the kernel's timer, looked at before and after; the wheel may fire
+    an eighth later than the kernel's own word, which then stays at 0."""
+
+    def consistent():
+        before = stage.kernel_timer(port)
+        row = stage.row(port)
+        after = stage.kernel_timer(port)
+        if not before or not after or before[0] != kernel_kind or before[2] != after[2]:
+            return None  # it fired in between, or another timer runs
+        if row["next"] in ("now", "late", "–"):
+            return None
+        shown = seconds(row["next"])
+        return after[1] - SAMPLING <= shown <= before[1] * 1.13 + SAMPLING and (before[1], shown)
+
+    first = until(consistent, "NEXT to agree with the kernel's timer")
+    later = until(lambda: (two := consistent()) and two != first and two, "NEXT to count down")
+    return first, later
+
+
+def check_due(report, port, record_times, side="client"):
+    """Each retransmission came within the interval announced before it."""
+    number = report.connection(port)["id"]
+    announced = [e for e in report.of("timer", connection=number) if e["from"] == side]
+    late = []
+    for moment in record_times:
+        said = [e for e in announced if e["time"] < moment - 0.0005]
+        check(said and said[-1]["due"] is not None, f"a deadline was announced before {moment:.3f}")
+        event = said[-1]
+        if not event["due"] - 0.005 <= moment <= event["due_latest"] + SAMPLING:
+            late.append((moment - event["due"], event["due_latest"] - event["due"]))
+    check(not late, f"came outside the interval (after due, width): {late}")

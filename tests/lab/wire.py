@@ -37,8 +37,9 @@ class Path:
     lost, {("c", "data"): {2, 3}} the client's second and third segment with data; late: the same
     with seconds of delay more, double: copies. The client is on side a."""
 
-    def __init__(self, delay=0.0, loss=0.0, rate=None, queue=30000, seed=1, lose=None, late=None,
-                 double=None):
+    def __init__(
+        self, delay=0.0, loss=0.0, rate=None, queue=30000, seed=1, lose=None, late=None, double=None
+    ):
         self.delay, self.loss, self.rate, self.queue = delay, loss, rate, queue
         self.lose, self.late, self.double = lose or {}, late or {}, double or {}
         self.random = random.Random(seed)
@@ -93,7 +94,7 @@ class Wire(threading.Thread):
         if struct.unpack_from(">H", frame, 12)[0] != 0x0800:
             return self.default
         at = 30 if towards_b else 26
-        return self.paths.get(frame[at:at + 4], self.default)
+        return self.paths.get(frame[at : at + 4], self.default)
 
     def run(self):
         try:

@@ -27,6 +27,7 @@ def case(title):
     def register(f):
         CASES.append((title, f))
         return f
+
     return register
 
 

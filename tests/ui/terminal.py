@@ -16,9 +16,21 @@ import time
 
 from tap import PATIENCE, Failed, Skip, check, equal, until
 
-KEYS = {"enter": "Enter", "esc": "Escape", "up": "Up", "down": "Down", "pgdn": "NPage", "pgup": "PPage",
-        "home": "Home", "end": "End", "tab": "Tab", "space": "Space", "left": "Left", "right": "Right",
-        "backspace": "BSpace"}
+KEYS = {
+    "enter": "Enter",
+    "esc": "Escape",
+    "up": "Up",
+    "down": "Down",
+    "pgdn": "NPage",
+    "pgup": "PPage",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "space": "Space",
+    "left": "Left",
+    "right": "Right",
+    "backspace": "BSpace",
+}
 FINISHED = "program-ended-with"
 
 
@@ -32,15 +44,39 @@ class Terminal:
         self.socket = os.path.join(self.scratch, "s" + secrets.token_hex(3))
         self.name = name
         self.stty = [os.path.join(self.scratch, f"stty{k}") for k in (1, 2)]
-        settings = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "LANGUAGE": "", "TERM": "tmux-256color", "HOME": self.scratch,
-                    "NO_COLOR": None, "ESCDELAY": None, **(env or {})}
-        words = " ".join(f"-u {k}" if v is None else f"{k}={shlex.quote(v)}" for k, v in
-                         sorted(settings.items(), key=lambda kv: kv[1] is not None))
+        settings = {
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "LANGUAGE": "",
+            "TERM": "tmux-256color",
+            "HOME": self.scratch,
+            "NO_COLOR": None,
+            "ESCDELAY": None,
+            **(env or {}),
+        }
+        words = " ".join(
+            f"-u {k}" if v is None else f"{k}={shlex.quote(v)}"
+            for k, v in sorted(settings.items(), key=lambda kv: kv[1] is not None)
+        )
         line = command if isinstance(command, str) else shlex.join(command)
-        script = (f"stty -g > {self.stty[0]}; env {words} sh -c {shlex.quote(line)}; "
-                  f"printf '\\n{FINISHED} %d\\n' $?; stty -g > {self.stty[1]}; exec sleep 600")
-        self.tmux("-u", "-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", lines,
-                  "sh", "-c", script)
+        script = (
+            f"stty -g > {self.stty[0]}; env {words} sh -c {shlex.quote(line)}; "
+            f"printf '\\n{FINISHED} %d\\n' $?; stty -g > {self.stty[1]}; exec sleep 600"
+        )
+        self.tmux(
+            "-u",
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            columns,
+            "-y",
+            lines,
+            "sh",
+            "-c",
+            script,
+        )
         self.tmux("set", "-g", "status", "off")
         self.tmux("set", "-sg", "escape-time", "10")
         self.resize(columns, lines)
@@ -54,8 +90,13 @@ class Terminal:
         self.close()
 
     def tmux(self, *arguments, check=True):
-        done = subprocess.run(["tmux", "-S", self.socket, *map(str, arguments)], text=True, timeout=60,
-                              capture_output=True, env={**os.environ, "TMUX": "", "LC_ALL": "C.UTF-8"})
+        done = subprocess.run(
+            ["tmux", "-S", self.socket, *map(str, arguments)],
+            text=True,
+            timeout=60,
+            capture_output=True,
+            env={**os.environ, "TMUX": "", "LC_ALL": "C.UTF-8"},
+        )
         if check and done.returncode != 0:
             raise RuntimeError(f"tmux {arguments[0]}: {done.stderr}")
         return done.stdout
@@ -125,7 +166,9 @@ class Terminal:
         shell = self.tmux("display", "-p", "#{pane_pid}").strip()
 
         def deepest():
-            tree = subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True).stdout
+            tree = subprocess.run(
+                ["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True
+            ).stdout
             parents = {}
             for row in tree.splitlines():
                 pid, parent, word = row.split(None, 2)
@@ -137,6 +180,7 @@ class Terminal:
                         return int(pid)
                     todo.append(pid)
             return None
+
         return until(deepest, "the program to run")
 
     def ended(self, patience=None):
@@ -168,9 +212,15 @@ class Pty:
             os.setsid()
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, preexec_fn=prepare,
-            env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            preexec_fn=prepare,
+            env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
+        )
         os.close(slave)
         self.master = master
 
@@ -191,8 +241,9 @@ class Pty:
         total = 0
         for task in os.listdir(f"/proc/{self.process.pid}/task"):
             # A thread that ends meanwhile wakes up no more.
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError), \
-                    open(f"/proc/{self.process.pid}/task/{task}/status") as f:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(
+                f"/proc/{self.process.pid}/task/{task}/status"
+            ) as f:
                 total += sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
         return total
 
