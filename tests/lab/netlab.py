@@ -5,6 +5,7 @@ A namespace lives only as an open file of this process: nothing has a name in th
 can be left behind, not even by SIGKILL. Sockets are made inside a namespace and then used from
 anywhere; programs are started inside one with nsenter.
 """
+import atexit
 import contextlib
 import ctypes
 import fcntl
@@ -272,6 +273,7 @@ class Recorder:
             stderr=subprocess.PIPE,
             text=True,
         )
+        atexit.register(self.process.kill)  # whatever becomes of the exercise
         for line in self.process.stderr:
             if "listening on" in line:
                 return
