@@ -436,7 +436,7 @@ told_rto(const struct half *h)
 {
 	if (h->timer_kind == TIMER_SYN || h->timer_kind == TIMER_SYN_ACK)
 		return h->timer_len;
-	return h->rtt.samples ? rtt_rto(h) : -1;
+	return h->rtt.rto ? rtt_rto(h) : -1;
 }
 
 void

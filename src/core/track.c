@@ -13,7 +13,7 @@
 static bool
 is_busy(const struct seg *s)
 {
-	return s->snd->bytes > 4096 || s->rcv->bytes > 32768;
+	return s->snd->bytes > 2048 || s->rcv->bytes > 8192;
 }
 
 /* ---- before ---- */

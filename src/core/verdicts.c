@@ -176,7 +176,8 @@ syn_lost(const struct conn *c, nsec now, struct verdict *v)
 	const struct half *h = &c->half[CLIENT];
 
 	(void)now;
-	if (h->rare->by_cause[CAUSE_SYN] == 0 || !(c->flags & C_HANDSHAKE_DONE))
+	if (h->rare->by_cause[CAUSE_SYN] == 0 || !(c->flags & C_HANDSHAKE_DONE) ||
+	    (c->flags & C_CHALLENGED))
 		return false;
 	v->side = CLIENT;
 	v->time = h->syn_last_ts;
