@@ -442,6 +442,8 @@ size_t timer_expected(const struct conn *c, enum side s, const struct ladder *l,
 		      nsec out[LADDER_MAX], const char **stack);
 /* The moment the sender of unanswered SYNs or data gives up; NSEC_NEVER unknown. */
 nsec timer_gives_up(const struct conn *c, enum side s);
+/* Nominal moment of the next attempt; NSEC_NEVER: none runs, unknown, or none will follow. */
+nsec timer_due(const struct conn *c, enum side s);
 /* ---- seglog.c ---- */
 
 void seglog_append(struct engine *e, struct conn *c, const struct segment *s); /* engine.c */

@@ -413,8 +413,9 @@ data_gives_up(const struct half *h)
 	return t;
 }
 
-nsec
-timer_gives_up(const struct conn *c, enum side s)
+/* By the sender's rules, counted from its first attempt. */
+static nsec
+model_gives_up(const struct conn *c, enum side s)
 {
 	const struct half *h = &c->half[s];
 
@@ -429,6 +430,36 @@ timer_gives_up(const struct conn *c, enum side s)
 	default:
 		return NSEC_NEVER;
 	}
+}
+
+/* The next expiry ends it: no attempt follows. Lateness has added up, so it may come after the
+ * moment that the rules name. */
+static bool
+is_last_wait(const struct conn *c, enum side s)
+{
+	const struct half *h = &c->half[s];
+	nsec model = model_gives_up(c, s);
+
+	return model != NSEC_NEVER && h->timer_len >= 0 &&
+	       h->timer_start + h->timer_len >= model - h->timer_len / 64;
+}
+
+nsec
+timer_gives_up(const struct conn *c, enum side s)
+{
+	const struct half *h = &c->half[s];
+
+	return is_last_wait(c, s) ? h->timer_start + h->timer_len : model_gives_up(c, s);
+}
+
+nsec
+timer_due(const struct conn *c, enum side s)
+{
+	const struct half *h = &c->half[s];
+
+	if (h->timer_kind == TIMER_NONE || h->timer_len < 0 || is_last_wait(c, s))
+		return NSEC_NEVER;
+	return h->timer_start + h->timer_len;
 }
 
 static nsec
@@ -450,9 +481,9 @@ timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_fa
 		.srtt = rtt_srtt(h),
 		.rttvar = h->rtt.samples ? (h->rtt.mdev >> 2) * NSEC_PER_US : -1,
 	};
-	if (h->timer_kind == TIMER_NONE || h->timer_len < 0)
+	out->due = timer_due(c, s);
+	if (out->due == NSEC_NEVER)
 		return;
-	out->due = h->timer_start + h->timer_len;
 	out->due_latest = out->due + h->timer_slack +
 			  timer_lateness(hz, h->timer_len + h->timer_slack) +
 			  rtt_near(c, s) / 4 + NSEC_PER_MS;

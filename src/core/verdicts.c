@@ -100,7 +100,7 @@ static bool
 no_answer(const struct conn *c, nsec now, struct verdict *v)
 {
 	const struct half *h = &c->half[CLIENT], *peer = &c->half[SERVER];
-	nsec due = h->timer_len >= 0 ? h->timer_start + h->timer_len : -1;
+	nsec due = timer_due(c, CLIENT);
 
 	if (h->state != TCP_SYN_SENT || half_has(peer, H_SEQ))
 		return false;
@@ -112,7 +112,7 @@ no_answer(const struct conn *c, nsec now, struct verdict *v)
 	v->d[0] = now - h->syn_ts;
 	v->d[2] = timer_gives_up(c, CLIENT);
 	v->variant = v->d[2] < now;
-	v->d[1] = due < 0 || v->variant ? -1 : nsec_max(due - now, 0);
+	v->d[1] = due == NSEC_NEVER || v->variant ? -1 : nsec_max(due - now, 0);
 	verdict_evidence(v, h->syn_frame);
 	verdict_evidence_retx(v, h);
 	return true;
@@ -296,13 +296,13 @@ static void
 silence_fill(const struct conn *c, enum side s, nsec now, struct verdict *v)
 {
 	const struct half *h = &c->half[s];
-	nsec due = h->timer_len >= 0 ? h->timer_start + h->timer_len : -1;
+	nsec due = timer_due(c, s);
 
 	v->side = s;
 	v->time = verdict_ladder_time(h);
 	v->n[0] = silent_attempts(h);
 	v->d[0] = now - h->last_rcv;
-	v->d[1] = due < 0 ? -1 : nsec_max(due - now, 0);
+	v->d[1] = due == NSEC_NEVER ? -1 : nsec_max(due - now, 0);
 	v->d[2] = timer_gives_up(c, s);
 	v->variant = half_has(h, H_FIN) && h->una == h->fin_seq;
 	verdict_evidence(v, h->rare->trouble->now.frame);

@@ -120,6 +120,22 @@ test_syn_gives_up(void **state)
 	watch_close(&w);
 }
 
+/* After the last SYN nothing more is sent: the next expiry gives up. */
+static void
+test_last_syn(void **state)
+{
+	BEGIN(w, c);
+	const double at[] = {0, 1.006, 3.018, 7.178, 15.37, 31.5, 65.3};
+	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+		syn(&c, .at = SEC(at[i]));
+		struct timer_facts t = DETAIL(&c).f.half[CLIENT].timer;
+		assert_int_equal(t.due == NSEC_NEVER, i == ARRAY_LEN(at) - 1);
+	}
+	assert_gives_up(&c, CLIENT, SEC(129), SEC(130));
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].timer.kind, TIMER_SYN);
+	watch_close(&w);
+}
+
 static void
 test_syn_ack_ladder(void **state)
 {
@@ -313,6 +329,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_syn_ladder_doubling),
 	SEQ_TEST(test_first_syn),
 	SEQ_TEST(test_syn_gives_up),
+	SEQ_TEST(test_last_syn),
 	SEQ_TEST(test_syn_ack_ladder),
 	SEQ_TEST(test_cable_pulled),
 	SEQ_TEST(test_ladder_without_sack),
