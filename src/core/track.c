@@ -188,11 +188,12 @@ gap_explained(struct engine *e, struct seg *s)
 {
 	const struct half *h = s->snd;
 	size_t i = txq_lower(&h->q, s->end);
-	const struct txrec *r = i < h->q.len ? txq_at(&h->q, i) : NULL;
+	struct txrec *r = i < h->q.len ? txq_at(&h->q, i) : NULL;
 	struct segment *log;
 
 	if (s->range != RANGE_REORDERED || !r || r->seq != s->end)
 		return;
+	r->flags &= (uint8_t)~TX_GAP; /* settled */
 	log = seglog_get(s->c, r->log);
 	if (log && (log->findings & FINDING(F_LOST_SEGMENT))) {
 		log->findings &= ~FINDING(F_LOST_SEGMENT);

@@ -154,6 +154,24 @@ test_needed_one_is_not_spurious(void **state)
 
 /* ---- order ---- */
 
+static void
+test_out_of_order(void **state)
+{
+	BEGIN(w, c);
+	uint16_t id = c.ip_id[SERVER];
+	uint64_t f = data(&c, SERVER, .seq = S + 1000, .len = 1000, .ip_id = id + 1, .at = SEC(1));
+	uint64_t g = data(&c, SERVER, .seq = S, .len = 1000, .ip_id = id, .at = SEC(1.0005));
+	c.ip_id[SERVER] = id + 2;
+	c.next[SERVER] = S + 2000;
+	ack(&c, CLIENT, .at = SEC(1.0006));
+	data(&c, SERVER, .len = 10, .at = SEC(2));
+	assert_findings(&w, g, FINDING(F_OUT_OF_ORDER));
+	assert_findings(&w, f, 0); /* what was missing came by */
+	assert_int_equal(DETAIL(&c).f.half[SERVER].out_of_order, 1);
+	assert_int_equal(DETAIL(&c).f.half[SERVER].retransmissions, 0);
+	watch_close(&w);
+}
+
 /* At the sender going back is sending again, however quickly. */
 static void
 test_never_out_of_order_at_the_sender(void **state)
@@ -531,6 +549,7 @@ test_mptcp_is_no_duplicate_ack(void **state)
 
 static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_mptcp_is_no_duplicate_ack),
+	SEQ_TEST(test_out_of_order),
 	SEQ_TEST(test_hole_filled_again_is_not_out_of_order),
 	SEQ_TEST(test_retransmission_that_extends),
 	SEQ_TEST(test_retransmission),
