@@ -76,6 +76,15 @@ ring_put(struct half *h, struct seen *ring, size_t n, const struct seen *now)
 	h->seen_at = (uint8_t)((h->seen_at + 1) % n);
 }
 
+bool
+copies_has(const struct half *h, const struct packet *p)
+{
+	struct seen now = seen_of(p);
+
+	return seen_find(h->seen_more ? h->seen_more : h->seen,
+			 h->seen_more ? SEEN_MAX : SEEN_INLINE, p, &now) != NULL;
+}
+
 void
 copies_note(struct engine *e, struct half *h, const struct packet *p, bool busy)
 {

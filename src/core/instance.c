@@ -328,6 +328,9 @@ instance_of(struct engine *e, struct conn *found, const struct packet *p, uint64
 		*fresh = true;
 		return conn_new(e, p, hash, from);
 	}
+	/* Before and after a router between two networks: one packet, one connection (A1). */
+	if (p->scope != c->half[*from].scope && copies_has(&c->half[*from], p))
+		return c;
 	if (p->flags & TH_SYN) {
 		c = instance_syn(e, c, p, hash, from, fresh);
 	} else if (!plausible(c, p, *from)) {

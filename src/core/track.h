@@ -8,6 +8,8 @@
 
 enum copy { COPY_NONE, COPY_BY_CAPTURE, COPY_BY_NETWORK };
 
+/* Whether it is a copy of one before; notes nothing. */
+bool copies_has(const struct half *h, const struct packet *p);
 /* The packet is known to be no copy. */
 void copies_note(struct engine *e, struct half *h, const struct packet *p, bool busy);
 enum copy copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy);

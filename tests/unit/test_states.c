@@ -552,6 +552,30 @@ test_vlans_apart_only_where_proven(void **state)
 	watch_close(&w);
 }
 
+/* From its SYN on, a connection that is captured before and after a router is one. */
+static void
+test_routed_between_vlans(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	struct packet p = c.last;
+	p.scope = 77;
+	p.vlan = 5;
+	p.ttl--;
+	p.ts += US(30);
+	p.frame = ++w.frame;
+	watch_ingest(&w, &p);
+	assert_int_equal(connections(&w), 1);
+	assert_true(has_finding(&w, p.frame, F_DUPLICATE_PACKET));
+	p.seq += 77777; /* another SYN there is another connection */
+	p.digest++;
+	p.ip_id++;
+	p.frame = ++w.frame;
+	watch_ingest(&w, &p);
+	assert_int_equal(connections(&w), 2);
+	watch_close(&w);
+}
+
 static void
 test_socket_connected_to_itself(void **state)
 {
@@ -625,6 +649,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_midstream_after_long_silence),
 	SEQ_TEST(test_long_silence_alone_is_no_new_one),
 	SEQ_TEST(test_vlans_apart_only_where_proven),
+	SEQ_TEST(test_routed_between_vlans),
 	SEQ_TEST(test_socket_connected_to_itself),
 };
 
