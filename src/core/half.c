@@ -442,7 +442,8 @@ ack_advance(struct engine *e, struct seg *s)
 	nsec sample = ack_sample(h, s);
 	bool any = h->q.len > 0 && seq_le(txq_at(&h->q, 0)->end, ack);
 
-	holes_acked(e, s);
+	if (h->segments > 0) /* an end that is not captured at all misses everything */
+		holes_acked(e, s);
 	ack_remember(e, s->c, h, s);
 	edge_unseen(h, ack);
 	h->una = ack;

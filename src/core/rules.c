@@ -64,7 +64,8 @@ out_of_order(const struct seg *s)
 static bool
 lost_segment(const struct seg *s)
 {
-	return s->range == RANGE_GAP && s->kind == KIND_ORDINARY;
+	/* Of an end that was not captured before nothing is missing yet. */
+	return s->range == RANGE_GAP && s->kind == KIND_ORDINARY && s->snd->segments > 0;
 }
 
 static bool
@@ -73,8 +74,8 @@ ack_lost_segment(const struct seg *s)
 	const struct half *h = s->rcv;
 	seqno edge = h->nxt + (half_has(h, H_BYTE_PROBE) ? 1 : 0);
 
-	return (s->p->flags & TH_ACK) && !(s->p->flags & TH_RST) && half_has(h, H_SEQ) &&
-	       seq_lt(edge, s->p->ack);
+	return (s->p->flags & TH_ACK) && !(s->p->flags & TH_RST) && h->segments > 0 &&
+	       half_has(h, H_SEQ) && seq_lt(edge, s->p->ack);
 }
 
 static bool

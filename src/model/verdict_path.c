@@ -195,7 +195,7 @@ void
 words_one_sided(struct words *w)
 {
 	text_add(w->t,
-		 _("only packets from %s were captured: RTT, loss and silence cannot be told"),
+		 _("only packets from %s were captured: RTT and silence cannot be told"),
 		 words_who(w));
 }
 
