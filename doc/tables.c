@@ -165,6 +165,9 @@ put_verdicts(void)
 	for (enum verdict_code v = 0; v < VERDICT_COUNT; v++) {
 		char term[64];
 		struct text t = text_on(term, sizeof(term));
+
+		if (!verdict_is_told(v))
+			continue;
 		text_add(&t, "%s (%s)", verdict_name(v), severity_name(verdict_severity(v)));
 		put_entry(term, verdict_help(v));
 	}

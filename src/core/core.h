@@ -415,6 +415,8 @@ const char *cause_name(enum cause c);		/* "syn-ack" …; NULL for CAUSE_NONE */
 const char *timer_kind_name(enum timer_kind k);
 const char *verdict_name(enum verdict_code v);	/* "refused" … */
 enum severity verdict_severity(enum verdict_code v); /* its usual one */
+/* Whether this version can conclude it; the others are words of the contract only. */
+bool verdict_is_told(enum verdict_code v);
 const char *verdict_help(enum verdict_code v);	/* N_(): what it says and from what */
 const char *severity_name(enum severity s);	/* "error" "warning" "note" "none" */
 char severity_letter(enum severity s);		/* 'E' 'W' 'N' ' ' */

@@ -463,6 +463,12 @@ verdict_severity(enum verdict_code v)
 	return rows[v].severity;
 }
 
+bool
+verdict_is_told(enum verdict_code v)
+{
+	return rows[v].test != NULL;
+}
+
 const char *
 verdict_help(enum verdict_code v)
 {

@@ -116,6 +116,9 @@ add_verdicts(struct lines *l, int cols)
 	title(l, _("Diagnoses: E error, W warning, N note"));
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		struct text t = text_on(head, sizeof head);
+
+		if (!verdict_is_told(v))
+			continue;
 		text_add(&t, "%c %s", severity_letter(verdict_severity(v)), verdict_name(v));
 		entry(l, cols, head, _(verdict_help(v)));
 	}
