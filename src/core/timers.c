@@ -28,9 +28,9 @@ timer_arm(struct half *h, enum timer_kind kind, uint8_t attempt, nsec start, nse
 static nsec
 jiffy_excess(nsec rto, uint8_t backoff)
 {
-	nsec jiffy = 4 * NSEC_PER_MS, excess = (jiffy - rto % jiffy) % jiffy;
+	nsec jiffy = 4 * NSEC_PER_MS, part = rto % jiffy;
 
-	return excess << (backoff < 10 ? backoff : 10);
+	return part ? (jiffy - part) << (backoff < 10 ? backoff : 10) : 0;
 }
 
 void

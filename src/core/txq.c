@@ -128,7 +128,8 @@ txq_insert(struct pool *pool, struct txq *q, size_t i, const struct txrec *r)
 void
 txq_append(struct pool *pool, struct txq *q, const struct txrec *r)
 {
-	txq_insert(pool, q, q->len, r);
+	txq_room(pool, q);
+	q->rec[q->head + q->len++] = *r;
 }
 
 void
