@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * engine: the only file with a lock. Every public call is one critical section with a bounded
- * amount of work; a batch is hashed and its memory asked for before it is applied, because a packet
- * costs cache misses, not arithmetic.
+ * engine: the only file with a lock. Every critical section does a bounded amount of work; a batch
+ * is hashed and its memory asked for before it is applied, because a packet costs cache misses, not
+ * arithmetic.
  */
 #include "core/seglog.h"
 #include "core/track.h"
@@ -15,6 +15,7 @@
 
 #define SCAN_SLICE   256 /* connections looked at per call of engine_scan */
 #define AHEAD	     8 /* packets whose connections are fetched while one is applied */
+#define SLICE	     16 /* packets applied per critical section */
 #define TICK_SLICE   64
 #define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */
 #define FAILED_QUIET (5 * NSEC_PER_SEC)	 /* a refused SYN may be tried again at once */
@@ -375,6 +376,27 @@ count_packet(struct engine *e, const struct packet *p)
 		e->now = p->ts;
 }
 
+/* Packets [from, from + SLICE) of a batch of n: who waits for the lock waits for few packets. */
+static void
+ingest_slice(struct engine *e, const struct packet *p, const uint64_t *hash, size_t from, size_t n)
+{
+	size_t end = from + SLICE < n ? from + SLICE : n;
+
+	engine_lock(e);
+	for (size_t i = 0; i < end && i < AHEAD && from == 0; i++)
+		table_prefetch_conn(&e->table, hash[i]);
+	for (size_t i = from; i < end; i++) {
+		if (i + AHEAD < n)
+			table_prefetch_conn(&e->table, hash[i + AHEAD]);
+		count_packet(e, &p[i]);
+		track_packet(e, &p[i], hash[i]);
+	}
+	if (end == n)
+		report_quiet(e);
+	e->counts.change++;
+	engine_unlock(e);
+}
+
 void
 engine_ingest(struct engine *e, const struct packet *p, size_t n)
 {
@@ -383,35 +405,25 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 	assert(n <= ENGINE_BATCH);
 	table_prepare(&e->table, 2 * ENGINE_BATCH);
 	pool_prepare(e->pool);
-	pool_prepare(e->log.pool);
+	if (e->history)
+		pool_prepare(e->log.pool);
 	for (size_t i = 0; i < n; i++) {
 		hash[i] = table_hash(&e->table, &p[i]);
 		table_prefetch_index(&e->table, hash[i]);
 	}
-	engine_lock(e);
-	for (size_t i = 0; i < n && i < AHEAD; i++)
-		table_prefetch_conn(&e->table, hash[i]);
-	for (size_t i = 0; i < n; i++) {
-		if (i + AHEAD < n)
-			table_prefetch_conn(&e->table, hash[i + AHEAD]);
-		count_packet(e, &p[i]);
-		track_packet(e, &p[i], hash[i]);
-	}
-	report_quiet(e);
-	e->counts.change += n > 0;
-	engine_unlock(e);
+	for (size_t i = 0; i < n; i += SLICE)
+		ingest_slice(e, p, hash, i, n);
 }
 
 void
 engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT])
 {
 	engine_lock(e);
-	for (int i = 0; i < DECODE_RESULT_COUNT; i++) {
-		if (i == DECODE_TCP || i == DECODE_ICMP)
-			continue;
-		e->counts.decode[i] += counts[i];
-		e->counts.packets += counts[i];
-	}
+	for (int i = 0; i < DECODE_RESULT_COUNT; i++)
+		if (i != DECODE_TCP && i != DECODE_ICMP) {
+			e->counts.decode[i] += counts[i];
+			e->counts.packets += counts[i];
+		}
 	engine_unlock(e);
 }
 

@@ -18,7 +18,9 @@
 /* A longer run of occupied entries than this is refused and counted, whoever made it. */
 #define PROBE_MAX 256
 #define HUGE_FROM ((size_t)16 << 20)
+#define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
+#define HUGE_SHIFT 21
 
 static void *
 map(size_t size)
@@ -93,24 +95,44 @@ is_v4_mapped(const uint8_t addr[16])
 	return memcmp(addr, prefix, sizeof prefix) == 0;
 }
 
-/* The same for both directions: the (address, port) pairs are put in order together. Of IPv4 only
- * what differs is hashed. */
+/* The same for both directions: the (address, port) pairs are put in order together. */
+static uint64_t
+hash_v6(uint64_t seed, const struct packet *p)
+{
+	int order = memcmp(p->src, p->dst, 16);
+	bool src_first = order < 0 || (order == 0 && p->sport <= p->dport);
+	uint16_t ports[2] = {src_first ? p->sport : p->dport, src_first ? p->dport : p->sport};
+	uint8_t key[36];
+
+	memcpy(key, src_first ? p->src : p->dst, 16);
+	memcpy(key + 16, src_first ? p->dst : p->src, 16);
+	memcpy(key + 32, ports, 4);
+	return XXH3_64bits_withSeed(key, sizeof key, seed);
+}
+
+/* Only what differs, in whole words: stored in pieces and read at once it would wait. */
+static uint64_t
+hash_v4(uint64_t seed, const struct packet *p)
+{
+	uint32_t src, dst;
+	bool src_first;
+	uint64_t key[2];
+
+	memcpy(&src, p->src + 12, 4);
+	memcpy(&dst, p->dst + 12, 4);
+	src_first = src < dst || (src == dst && p->sport <= p->dport);
+	key[0] = src_first ? (uint64_t)src << 32 | dst : (uint64_t)dst << 32 | src;
+	key[1] = src_first ? (uint32_t)p->sport << 16 | p->dport
+			   : (uint32_t)p->dport << 16 | p->sport;
+	return XXH3_64bits_withSeed(key, sizeof key, seed);
+}
+
 uint64_t
 table_hash(const struct table *t, const struct packet *p)
 {
-	size_t from = is_v4_mapped(p->src) && is_v4_mapped(p->dst) ? 12 : 0, len = 16 - from;
-	uint8_t key[36];
-	int order = memcmp(p->src + from, p->dst + from, len);
-	bool src_first = order < 0 || (order == 0 && p->sport <= p->dport);
-	uint16_t ports[2] = {src_first ? p->sport : p->dport, src_first ? p->dport : p->sport};
-
-	memcpy(key, (src_first ? p->src : p->dst) + from, len);
-	memcpy(key + len, (src_first ? p->dst : p->src) + from, len);
-	memcpy(key + 2 * len, ports, 4);
-	/* Constant lengths: the compiler keeps only the branch that is needed. */
-	if (from)
-		return XXH3_64bits_withSeed(key, 12, t->seed);
-	return XXH3_64bits_withSeed(key, 36, t->seed);
+	if (is_v4_mapped(p->src) && is_v4_mapped(p->dst))
+		return hash_v4(t->seed, p);
+	return hash_v6(t->seed, p);
 }
 
 /* Entries hold slot + 1, so that fresh zero pages are empty ones. */
@@ -126,10 +148,29 @@ hash_tag(uint64_t hash)
 	return (uint32_t)(hash >> 32);
 }
 
-void
-table_prefetch_index(const struct table *t, uint64_t hash)
+/* Where connections will go is chance: each huge page of the index is asked for whole. Without the
+ * call (old kernels) it is cleared later, that is all. */
+static void
+index_page_take(struct table *t, size_t page)
 {
-	__builtin_prefetch(&t->index[hash & t->mask]);
+	size_t at = page << HUGE_SHIFT, size = (size_t)1 << HUGE_SHIFT;
+
+	t->index_ready[page] = true;
+	if (size > t->index_size - at)
+		size = t->index_size - at;
+#ifdef MADV_POPULATE_WRITE
+	madvise((char *)t->index + at, size, MADV_POPULATE_WRITE);
+#endif
+}
+
+void
+table_prefetch_index(struct table *t, uint64_t hash)
+{
+	size_t entry = hash & t->mask, page = entry * sizeof *t->index >> HUGE_SHIFT;
+
+	if (UNLIKELY(!t->index_ready[page]))
+		index_page_take(t, page);
+	__builtin_prefetch(&t->index[entry]);
 }
 
 void
@@ -144,6 +185,8 @@ table_prefetch_whole(const struct table *t, uint32_t slot)
 void
 table_prefetch_conn(const struct table *t, uint64_t hash)
 {
+	if (t->fresh < CACHED) /* they are near anyway */
+		return;
 	for (uint32_t i = 0; i < 4; i++) {
 		const struct slot *s = &t->index[(hash + i) & t->mask];
 		const char *c;

@@ -9,6 +9,8 @@
 
 #include "core/conn.h"
 
+#define INDEX_PAGES 256 /* of 2 MB, for the largest capacity */
+
 struct table {
 	struct conn *conns;
 	uint32_t capacity, fresh, n_free; /* slots; [0, fresh) were in use at least once */
@@ -26,6 +28,7 @@ struct table {
 	uint64_t next_id;
 	size_t conns_size, free_size, index_size;
 	size_t touched; /* bytes of conns that have memory */
+	bool index_ready[INDEX_PAGES]; /* huge pages of the index that have memory */
 };
 
 bool table_init(struct table *t, uint32_t capacity, uint64_t seed);
@@ -34,7 +37,8 @@ void table_done(struct table *t);
 void table_prepare(struct table *t, uint32_t n);
 
 uint64_t table_hash(const struct table *t, const struct packet *p);
-void table_prefetch_index(const struct table *t, uint64_t hash);
+/* Unlocked, by the thread that adds connections; takes memory for the entry, too. */
+void table_prefetch_index(struct table *t, uint64_t hash);
 void table_prefetch_whole(const struct table *t, uint32_t slot);
 void table_prefetch_conn(const struct table *t, uint64_t hash);
 
