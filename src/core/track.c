@@ -209,16 +209,14 @@ relative(const struct half *h, seqno seq)
 	return h->nxt_rel + (int32_t)(seq - h->nxt);
 }
 
-/* A reset's window is not taken as an offer, yet told as Wireshark does. */
+/* The segment's own window, also where it is no offer: a reset's, an unacceptable segment's. */
 static uint32_t
 window_said(const struct seg *s)
 {
 	const struct half *h = s->snd;
+	bool scaled = !(s->p->flags & TH_SYN) && h->wscale > 0 && s->rcv->wscale != -1;
 
-	if (!(s->p->flags & TH_RST))
-		return h->window;
-	return h->wscale > 0 && s->rcv->wscale != -1 ? (uint32_t)s->p->window << h->wscale
-						     : s->p->window;
+	return scaled ? (uint32_t)s->p->window << h->wscale : s->p->window;
 }
 
 static void
