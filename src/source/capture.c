@@ -44,10 +44,12 @@ capture_now(const struct source *s)
 {
 	if (s->status.live)
 		return clock_wall();
+	if (s->status.phase != SOURCE_RUNNING) /* what came later nobody saw */
+		return s->last_ts;
 	if (s->replay.speed != 0)
 		return s->replay.anchored ? replay_now(&s->replay, clock_monotonic()) : s->last_ts;
 	/* Somebody captures at the other end of the pipe: its clock goes on when nothing comes. */
-	if (s->status.paced && s->last_ts && s->status.phase == SOURCE_RUNNING)
+	if (s->status.paced && s->last_ts)
 		return s->last_ts + clock_monotonic() - s->arrived;
 	return s->last_ts;
 }

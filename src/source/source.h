@@ -76,8 +76,8 @@ void source_stop(struct source *s);
 void source_close(struct source *s);
 
 void source_status(struct source *s, struct source_status *out);
-/* Now, in the capture's own time: wall clock live, replay clock when paced (it goes on after the
- * last packet), else the last packet; behind a pipe with a screen it goes on between packets. */
+/* Now, in the capture's own time: wall clock live, replay clock when paced, else the last packet;
+ * behind a pipe with a screen it goes on between packets. At the end of a file it stands. */
 nsec source_now(struct source *s);
 /* Readable when the phase changed or packets came (told within 100 ms, at most ten times a second):
  * for poll(). Read it empty. */

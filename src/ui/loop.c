@@ -95,7 +95,7 @@ ui_time_moves(const struct ui *ui)
 
 	if (ui->source == NULL || ui->frozen)
 		return false;
-	return s->paced || ((s->live || pipe) && s->phase == SOURCE_RUNNING);
+	return (s->live || s->paced || pipe) && s->phase == SOURCE_RUNNING;
 }
 
 static void
