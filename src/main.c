@@ -137,11 +137,46 @@ catch_signals(struct source *s)
 	}
 }
 
+/* The filter of -Y, or of "" without one. NULL and err when it is wrong. */
+static struct filter *
+screen_filter(const struct config *cfg, struct err *err)
+{
+	const char *expr = cfg->screen_filter ? cfg->screen_filter : "";
+	struct filter_error wrong;
+	struct filter *f = filter_parse(expr, &wrong);
+	if (f)
+		return f;
+	char shown[256];
+	text_escape(shown, sizeof(shown), expr, strlen(expr));
+	err_set(err, _("-Y \"%s\": at character %zu: expected %s"), shown, wrong.at + 1,
+		wrong.expected);
+	return NULL;
+}
+
+/* Runs the report; rc is complete. */
+static int
+report_source(const struct config *cfg, const struct report_config *rc)
+{
+	struct err err;
+	struct source_config sc = source_config(cfg);
+	struct source *s = source_open(&sc, &err, NULL);
+	if (!s)
+		return complain(EXIT_ERROR, &err);
+	int status;
+	catch_signals(s);
+	if (privs_drop(cfg->user, &err))
+		status = (int)report_run(rc, s);
+	else
+		status = complain(EXIT_ERROR, &err);
+	stoppable = NULL;
+	source_close(s);
+	return status;
+}
+
 static int
 run_report(const struct config *cfg)
 {
 	struct err err;
-	struct source_config sc = source_config(cfg);
 	struct report_config rc = {
 		.format = cfg->json ? REPORT_JSON : REPORT_TABLE,
 		.segments = cfg->segments,
@@ -150,23 +185,14 @@ run_report(const struct config *cfg)
 		.memory = cfg->memory,
 		.fd = STDOUT_FILENO,
 	};
-	if (cfg->screen_filter) {
-		err_set(&err, _("-Y is for the screens; without one use a capture filter"));
-		return complain(EXIT_USAGE, &err);
-	}
 	if (cfg->fail_on && !report_parse_fail_on(cfg->fail_on, &rc.fail_on, &err))
 		return complain(EXIT_USAGE, &err);
-	struct source *s = source_open(&sc, &err, NULL);
-	if (!s)
-		return complain(EXIT_ERROR, &err);
-	int status;
-	catch_signals(s);
-	if (privs_drop(cfg->user, &err))
-		status = (int)report_run(&rc, s);
-	else
-		status = complain(EXIT_ERROR, &err);
-	stoppable = NULL;
-	source_close(s);
+	struct filter *f = screen_filter(cfg, &err);
+	if (!f)
+		return complain(EXIT_USAGE, &err);
+	rc.filter = f;
+	const int status = report_source(cfg, &rc);
+	filter_free(f);
 	return status;
 }
 
@@ -230,21 +256,6 @@ open_interface(void *ctx, const char *name, struct err *err)
 	return ss->source = s;
 }
 
-static bool
-check_screen_filter(const char *expr, struct err *err)
-{
-	struct filter_error wrong;
-	struct filter *f = filter_parse(expr, &wrong);
-	if (f) {
-		filter_free(f);
-		return true;
-	}
-	char shown[256];
-	text_escape(shown, sizeof(shown), expr, strlen(expr));
-	return err_set(err, _("-Y \"%s\": at character %zu: expected %s"), shown, wrong.at + 1,
-		       wrong.expected);
-}
-
 static struct engine *
 new_engine(const struct config *cfg, struct err *err)
 {
@@ -287,8 +298,10 @@ run_screens(const struct config *cfg)
 	bool denied = false;
 	struct session ss = {.cfg = cfg};
 	struct source_config sc = source_config(cfg);
-	if (cfg->screen_filter && !check_screen_filter(cfg->screen_filter, &err))
+	struct filter *f = screen_filter(cfg, &err);
+	if (!f)
 		return complain(EXIT_USAGE, &err);
+	filter_free(f); /* the screens parse it themselves */
 	ss.engine = new_engine(cfg, &err);
 	if (!ss.engine)
 		return complain(EXIT_ERROR, &err);

@@ -7,6 +7,7 @@
 #define TCPLENS_REPORT_H
 
 #include "core/core.h"
+#include "model/model.h"
 #include "source/source.h"
 
 enum report_format {
@@ -24,6 +25,7 @@ struct report_config {
 	enum report_format format;
 	bool segments;            /* every segment too */
 	bool timers;              /* every change of a retransmission timer too */
+	const struct filter *filter; /* of the connections, as they are at their end; NULL: all */
 	uint64_t fail_on;         /* bit per enum verdict_code, from report_parse_fail_on */
 	uint32_t max_connections; /* as in struct engine_config */
 	size_t memory;            /* as in struct engine_config */

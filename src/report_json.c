@@ -321,6 +321,7 @@ json_summary(struct writer *w, const struct totals *t, const struct source_statu
 	writer_uint(w, "interface_drops", st->interface_drops);
 	writer_uint(w, "capture_duplicates", t->capture_duplicates);
 	writer_uint(w, "untracked", t->refused);
+	writer_uint(w, "fragments_lost", st->fragments_lost);
 	end_line(w);
 }
 

@@ -338,7 +338,7 @@ table_timer(struct writer *w, const struct timer_event *e)
 static void
 table_summary(struct writer *w, const struct totals *t, const struct source_status *st)
 {
-	writer_format(w, _("%llu packets, %llu TCP segments, %llu connections\n"),
+	writer_format(w, _("packets %llu, TCP segments %llu, connections %llu\n"),
 		      (unsigned long long)t->packets, (unsigned long long)t->segments,
 		      (unsigned long long)t->connections);
 	for (int v = 0; v < VERDICT_COUNT; v++) {
@@ -351,11 +351,13 @@ table_summary(struct writer *w, const struct totals *t, const struct source_stat
 	writer_format(
 		w,
 		_("dropped by the kernel %llu, by the interface %llu; not decoded %llu, cut "
-		  "short %llu, captured twice %llu; connections evicted %llu\n"),
+		  "short %llu, captured twice %llu, fragments lost %llu; connections evicted "
+		  "%llu\n"),
 		(unsigned long long)st->kernel_drops, (unsigned long long)st->interface_drops,
 		(unsigned long long)(t->decode[DECODE_MALFORMED] + t->decode[DECODE_UNSUPPORTED]),
 		(unsigned long long)(t->truncated + t->decode[DECODE_TRUNCATED]),
-		(unsigned long long)t->capture_duplicates, (unsigned long long)t->evicted);
+		(unsigned long long)t->capture_duplicates, (unsigned long long)st->fragments_lost,
+		(unsigned long long)t->evicted);
 }
 
 const struct report_lines report_table = {

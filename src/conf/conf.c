@@ -342,8 +342,9 @@ contradiction(const struct config *cfg)
 		return _("--speed is for a file (-r) or --demo: live packets come when they come");
 	if (cfg->filter_file && cfg->capture_filter)
 		return _("a capture filter is given twice: by -F and as arguments");
-	if (cfg->screen_filter && (cfg->report || cfg->json))
-		return _("-Y is for the screens; without one use a capture filter");
+	if (cfg->screen_filter && (cfg->segments || cfg->timers))
+		return _("-Y chooses connections by how they ended, too late for their segments "
+			 "and timers; use a capture filter");
 	return NULL;
 }
 

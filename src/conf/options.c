@@ -58,8 +58,8 @@ const struct option_info conf_options[] = {
 	 VALUE(user), .type = OPT_TEXT, .group = OPTIONS_CAPTURE},
 
 	{"filter", 'Y', N_("EXPR"), NULL,
-	 N_("Begin with this screen filter, such as \"port 23 or verdict refused\"; the key / "
-	    "edits it."),
+	 N_("Show only the connections that this screen filter names, such as \"port 23 or "
+	    "verdict refused\"; the key / edits it. A report tells only of these."),
 	 VALUE(screen_filter), .type = OPT_TEXT, .group = OPTIONS_SCREEN},
 	{"numeric", 'n', NULL, NULL, N_("Show port numbers, not service names."), VALUE(numeric),
 	 .type = OPT_FLAG, .group = OPTIONS_SCREEN},

@@ -177,6 +177,10 @@ explain_frame(const struct frame *f, field_fn *fn, void *ctx)
 	struct explainer x = {.f = f, .fn = fn, .ctx = ctx, .payload = f->cap_len};
 	struct packet packet;
 
-	walk_frame(f, &packet, on_header, &x);
+	if (walk_frame(f, &packet, on_header, &x) == DECODE_FRAGMENT)
+		explain_field(&x, 0, N_("One fragment"),
+			      N_("Its datagram came in several frames: of them only this one is "
+				 "shown"),
+			      f->data, 0, "%s", "");
 	return x.payload;
 }

@@ -70,6 +70,14 @@ flush_batch(struct source *s)
 	}
 }
 
+/* Looks at every datagram that is being put together: now and then, and only if there are any. */
+static void
+count_lost_fragments(struct source *s)
+{
+	if (s->fragmented)
+		s->fragments_lost = decoder_fragments_lost(s->decoder);
+}
+
 /* Time as the packets tell it: deterministic, whatever the batches. */
 static void
 tick_by_packet(struct source *s, nsec ts)
@@ -77,6 +85,7 @@ tick_by_packet(struct source *s, nsec ts)
 	if (s->next_tick) {
 		flush_batch(s);
 		engine_tick(s->engine, ts);
+		count_lost_fragments(s);
 	}
 	s->next_tick = ts + TICK;
 }
@@ -94,6 +103,7 @@ capture_frame(struct source *s, const struct frame *f)
 	enum decode_result r = decode_frame(s->decoder, f, &s->batch[s->n_batch]);
 	if (r != DECODE_TCP && r != DECODE_ICMP) {
 		s->counts[r]++;
+		s->fragmented |= r == DECODE_FRAGMENT;
 		s->counted = true;
 	} else if (++s->n_batch == ENGINE_BATCH)
 		flush_batch(s);
@@ -130,6 +140,7 @@ publish(struct source *s)
 			s->arrived = clock_monotonic();
 	}
 	s->ops->status(s, st);
+	st->fragments_lost = s->fragments_lost;
 	if (s->writer) {
 		st->saved = pcap_writer_count(s->writer);
 		if (!st->message[0])
@@ -156,6 +167,7 @@ end_writing(struct source *s)
 static void
 finish(struct source *s, enum source_phase phase)
 {
+	count_lost_fragments(s);
 	publish(s);
 	end_writing(s);
 	pthread_mutex_lock(&s->lock);
@@ -209,6 +221,7 @@ tick_by_clock(struct source *s)
 	if (!time_passes(s, &now) || now < s->next_tick)
 		return;
 	engine_tick(s->engine, now);
+	count_lost_fragments(s);
 	s->next_tick = now + TICK;
 }
 

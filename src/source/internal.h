@@ -131,6 +131,8 @@ struct source {
 	size_t n_batch;
 	uint64_t counts[DECODE_RESULT_COUNT];
 	bool counted;
+	bool fragmented; /* fragments came */
+	uint64_t fragments_lost;
 	uint64_t packets;
 	nsec latest;    /* packet time, never goes back */
 	nsec next_tick; /* packet time */

@@ -135,6 +135,9 @@ status_losses(const struct ui *ui, struct line *l)
 	if (t->decode[DECODE_TRUNCATED] > 0)
 		line_add(l, 3, ROLE_BAR_LOUD, _("%s cut short"),
 			 text_count(n, sizeof n, t->decode[DECODE_TRUNCATED]));
+	if (ui->status.fragments_lost > 0)
+		line_add(l, 4, ROLE_BAR_LOUD, _("%s fragments lost"),
+			 text_count(n, sizeof n, ui->status.fragments_lost));
 	if (t->refused > 0)
 		line_add(l, 2, ROLE_BAR_LOUD, _("%s untracked"),
 			 text_count(n, sizeof n, t->refused));

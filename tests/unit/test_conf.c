@@ -131,7 +131,7 @@ test_wrong_usage(void **state)
 		{"--speed 2", "--speed"},
 		{"-i eth0 -r x", "exclude"},
 		{"--demo -r x", "exclude"},
-		{"--json -Y 23", "-Y"},
+		{"--json --segments -Y 23", "-Y"},
 		{"-F x port 1", "twice"},
 		{"-d eth0", "-i"},
 		{"-I file", "-r"},

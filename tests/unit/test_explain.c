@@ -237,6 +237,7 @@ test_fragment(void **state)
 	explain(101);
 	ASSERT_VALUE("IPv4", "Fragment offset", "24 (3)");
 	assert_null(value_of("TCP", "Source port"));
+	assert_non_null(note_of("One fragment"));
 }
 
 /* Names from a packet are no commands to the terminal. */
