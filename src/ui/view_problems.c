@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "ui/lines.h"
 #include "ui/view.h"
 
 #define PROBLEMS_MAX 4096 /* kept: the newest */
 #define SLICE        1024
 #define SLICES       16  /* per turn */
 #define ROWS_MAX     256 /* engine_rows' limit */
+#define WHOLE_LINES  3   /* for the sentence under the cursor */
 
 struct problems {
 	struct connref selected;
@@ -177,6 +179,31 @@ problems_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	term_put(a.y, x, a.columns - x, loud, text);
 }
 
+static int
+problems_bottom_lines(const struct view *v, struct area a)
+{
+	(void)v;
+	return a.lines < 12 ? 0 : WHOLE_LINES;
+}
+
+/* The whole sentence of the row under the cursor: its line may be too short for it. */
+static void
+problems_draw_bottom(struct view *v, struct area a)
+{
+	const struct problems *p = v->state;
+	const struct conn_facts *c = &p->rows[v->list.cursor - p->first];
+	struct lines whole = {0};
+	char text[512];
+
+	if (v->list.cursor < p->first || v->list.cursor - p->first >= p->n_rows || c->ref.gen == 0)
+		return;
+	verdict_text(text, sizeof text, &c->verdict, c, v->ui->now);
+	lines_wrap(&whole, ROLE_NOTE, a.columns - 2, 0, "", text);
+	for (size_t i = 0; i < whole.n && i < (size_t)a.lines; i++)
+		term_put(a.y + (int)i, 1, a.columns - 1, ROLE_NOTE, whole.items[i].text);
+	lines_free(&whole);
+}
+
 static void
 problems_empty(struct view *v, char *out, size_t size)
 {
@@ -212,6 +239,8 @@ const struct view_ops view_problems = {
 	.draw_top = problems_draw_top,
 	.fetch = problems_fetch,
 	.draw_row = problems_draw_row,
+	.bottom_lines = problems_bottom_lines,
+	.draw_bottom = problems_draw_bottom,
 	.empty_text = problems_empty,
 	.actions = problems_actions,
 };
