@@ -37,46 +37,28 @@ struct cell {
 };
 
 static void
-cell_add_bytes(struct cell *c, const char *s, size_t n)
+cell_add_char(struct cell *c, char ch)
 {
-	const size_t room = sizeof(c->text) - c->len, take = n < room ? n : room;
-
-	memcpy(c->text + c->len, s, take);
-	c->len += take;
+	if (c->len < sizeof(c->text))
+		c->text[c->len++] = ch;
 }
 
 static void
 cell_add(struct cell *c, const char *s)
 {
-	cell_add_bytes(c, s, strlen(s));
+	while (*s != '\0')
+		cell_add_char(c, *s++);
 }
 
 static void
 cell_add_uint(struct cell *c, uint64_t v)
 {
-	char digits[24], *p = digits + sizeof(digits);
+	uint64_t unit = 1;
 
-	do {
-		*--p = (char)('0' + v % 10);
-		v /= 10;
-	} while (v != 0);
-	cell_add_bytes(c, p, (size_t)(digits + sizeof(digits) - p));
-}
-
-/* Writes the cell and a space; width < 0: at the right. */
-static void
-put_cell(struct writer *w, const struct cell *c, int width)
-{
-	static const char spaces[32] = "                                ";
-	const size_t wide = (size_t)(width < 0 ? -width : width);
-	const size_t pad = wide > c->len ? wide - c->len : 0;
-
-	if (width < 0)
-		writer_raw(w, spaces, pad);
-	writer_raw(w, c->text, c->len);
-	if (width > 0)
-		writer_raw(w, spaces, pad);
-	writer_raw(w, " ", 1);
+	while (v / unit >= 10)
+		unit *= 10;
+	for (; unit > 0; unit /= 10)
+		cell_add_char(c, (char)('0' + v / unit % 10));
 }
 
 static void
@@ -85,7 +67,7 @@ put_uint(struct writer *w, uint64_t v, int width)
 	struct cell c = {.len = 0};
 
 	cell_add_uint(&c, v);
-	put_cell(w, &c, width);
+	writer_cell(w, c.text, c.len, width);
 }
 
 static void
@@ -94,7 +76,7 @@ put_text(struct writer *w, const char *s, int width)
 	struct cell c = {.len = 0};
 
 	cell_add(&c, s);
-	put_cell(w, &c, width);
+	writer_cell(w, c.text, c.len, width);
 }
 
 static void
@@ -125,7 +107,7 @@ put_endpoint(struct writer *w, const struct endpoint *e, int width)
 	if (memcmp(e->addr, v4_mapped, sizeof(v4_mapped)) != 0) {
 		text_endpoint(c.text, sizeof(c.text), e->addr, e->port);
 		c.len = strlen(c.text);
-		put_cell(w, &c, width);
+		writer_cell(w, c.text, c.len, width);
 		return;
 	}
 	for (int i = 12; i < 16; i++) {
@@ -133,7 +115,7 @@ put_endpoint(struct writer *w, const struct endpoint *e, int width)
 		cell_add(&c, i < 15 ? "." : ":");
 	}
 	cell_add_uint(&c, e->port);
-	put_cell(w, &c, width);
+	writer_cell(w, c.text, c.len, width);
 }
 
 /* The time of day; rows of the same second share it. Written by one thread at a time. */
@@ -157,7 +139,7 @@ put_clock(struct writer *w, nsec t, int width)
 
 	cell_add(&c, clock);
 	cell_add(&c, digits);
-	put_cell(w, &c, width);
+	writer_cell(w, c.text, c.len, width);
 }
 
 static void

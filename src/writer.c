@@ -35,6 +35,18 @@ writer_raw(struct writer *w, const char *bytes, size_t len)
 }
 
 void
+writer_cell(struct writer *w, const char *bytes, size_t len, int width)
+{
+	const size_t wide = (size_t)(width < 0 ? -width : width);
+	const size_t pad = wide > len ? wide - len : 0;
+	char *p = reserve(w, pad + len + 1);
+
+	memset(p, ' ', pad + len + 1);
+	memcpy(p + (width < 0 ? pad : 0), bytes, len);
+	w->len += pad + len + 1;
+}
+
+void
 writer_format(struct writer *w, const char *fmt, ...)
 {
 	va_list ap;
