@@ -221,12 +221,12 @@ struct half {
 	uint32_t max_payload;
 	uint32_t win_max;
 	uint32_t scope;
+	float rate;
 	nsec timer_start, timer_len; /* nominal; len −1: unknown */
 	nsec timer_slack;     /* beside the wheel's lateness: rounding, or two possible ladders */
 	uint64_t segments, bytes, unique_bytes;
 	uint64_t last_frame;
 	nsec rate_ts;
-	float rate;
 	struct txq q;
 	struct rtt rtt;
 	/* ---- seldom ---- */
@@ -286,13 +286,14 @@ struct conn {
 	/* ---- identity ---- */
 	struct endpoint end[2];
 	uint32_t slot, gen;
+	uint8_t rst_suspect;
 	uint64_t id;
 	uint32_t flags; /* C_* */
 	uint32_t older; /* slot of the older instance of the tuple, NO_SLOT */
 	uint32_t older_gen;
 	uint32_t prev, next; /* of its class's list */
+	uint32_t hash;	     /* its low bits: where the index has it */
 	nsec queued;	     /* when it was put there */
-	uint64_t hash;
 	uint8_t cls, pins, ip_version, completeness;
 	uint8_t end_cause;
 	int8_t ended_by;
@@ -308,7 +309,6 @@ struct conn {
 	const struct aside *aside; /* never NULL */
 	uint64_t end_frame;	/* the reset or ICMP error */
 	uint64_t first_frame, hs_frame; /* hs_frame: the handshake's third */
-	uint8_t rst_suspect;
 	/* ---- history ---- */
 	struct seglog_chunk *log_first, *log_last;
 	uint32_t log_next;	/* number of the next segment */

@@ -298,7 +298,7 @@ index_delete(struct table *t, struct slot *gone)
 		s = &t->index[at];
 		if (s->conn == 0)
 			break;
-		home = (uint32_t)t->conns[entry_slot(s)].hash & t->mask;
+		home = t->conns[entry_slot(s)].hash & t->mask;
 		if (((at - home) & t->mask) >= ((at - hole) & t->mask)) {
 			t->index[hole] = *s;
 			hole = at;
@@ -363,7 +363,7 @@ table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
 		memset(c, 0, sizeof *c);
 	c->slot = slot;
 	c->gen = gen ? gen : 1;
-	c->hash = hash;
+	c->hash = (uint32_t)hash;
 	c->older = NO_SLOT;
 	if (old) {
 		index_entry(t, old)->conn = slot + 1;
