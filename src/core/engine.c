@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCAN_SLICE   256 /* connections looked at per call of engine_scan */
+#define SCAN_SLICE   128 /* connections looked at per call of engine_scan */
 #define AHEAD	     8 /* packets whose connections are fetched while one is applied */
 #define SLICE	     16 /* packets applied per critical section */
 #define TICK_SLICE   64
