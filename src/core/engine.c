@@ -4,6 +4,7 @@
  * is hashed and its memory asked for before it is applied, because a packet costs cache misses, not
  * arithmetic.
  */
+#include "core/freeze.h"
 #include "core/seglog.h"
 #include "core/track.h"
 #include "core/txq.h"
@@ -19,15 +20,6 @@
 #define TICK_SLICE   64
 #define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */
 #define FAILED_QUIET (5 * NSEC_PER_SEC)	 /* a refused SYN may be tried again at once */
-#define DETAILS_MAX  4096
-
-/* What a frozen screen shows of a connection that has changed since. */
-struct shadow {
-	struct conn_facts facts;
-	struct conn_detail *detail; /* only the first DETAILS_MAX; then facts alone */
-	uint32_t log_next;
-	bool born; /* after the freeze: not shown */
-};
 
 struct engine {
 	pthread_mutex_t lock;
@@ -40,15 +32,7 @@ struct engine {
 	struct engine_sink sink;
 	struct totals counts;
 	nsec now; /* never runs backwards */
-	struct {
-		bool on;
-		uint64_t epoch; /* connections with a smaller one have not changed since */
-		nsec now;
-		uint64_t first_id; /* of those born after it */
-		size_t details;
-		struct shadow **shadows; /* by slot */
-		struct totals totals;
-	} freeze;
+	struct freeze freeze;
 };
 
 static void
@@ -128,49 +112,11 @@ engine_amend(struct engine *e, struct conn *c, uint32_t log, bool final)
 
 /* ---- freeze: a connection is copied before its first change after the freeze ---- */
 
-static void
-shadow_make(struct engine *e, struct conn *c)
-{
-	struct shadow *s = calloc(1, sizeof *s);
-
-	if (!s)
-		return;
-	s->born = c->id >= e->freeze.first_id;
-	s->log_next = c->log_next;
-	if (!s->born) {
-		facts_fill(c, e->freeze.now, &s->facts);
-		if (e->freeze.details < DETAILS_MAX || c->pins) {
-			s->detail = malloc(sizeof *s->detail);
-			e->freeze.details++;
-			if (s->detail)
-				detail_fill(c, e->freeze.now, s->detail);
-		}
-	}
-	e->freeze.shadows[c->slot] = s;
-}
-
 void
 engine_touch(struct engine *e, struct conn *c)
 {
 	if (UNLIKELY(e->freeze.on) && !e->freeze.shadows[c->slot])
-		shadow_make(e, c);
-}
-
-static const struct shadow *
-shadow_of(const struct engine *e, uint32_t slot)
-{
-	return e->freeze.on ? e->freeze.shadows[slot] : NULL;
-}
-
-static void
-shadows_free(struct shadow **shadows, uint32_t n)
-{
-	for (uint32_t i = 0; shadows && i < n; i++)
-		if (shadows[i]) {
-			free(shadows[i]->detail);
-			free(shadows[i]);
-		}
-	free(shadows);
+		freeze_keep(&e->freeze, c);
 }
 
 /* What takes as long as there are connections is done before and after the lock. */
@@ -199,7 +145,7 @@ engine_freeze(struct engine *e, bool frozen)
 	}
 	e->counts.change++;
 	engine_unlock(e);
-	shadows_free(old, n);
+	freeze_free(old, n);
 	free(fresh);
 }
 
@@ -349,7 +295,7 @@ engine_free(struct engine *e)
 {
 	if (!e)
 		return;
-	shadows_free(e->freeze.shadows, e->table.fresh);
+	freeze_free(e->freeze.shadows, e->table.fresh);
 	table_done(&e->table);
 	seglog_done(&e->log);
 	pool_free_all(e->pool);
@@ -489,7 +435,7 @@ engine_totals(struct engine *e, struct totals *out)
 static bool
 slot_facts(const struct engine *e, uint32_t slot, nsec now, struct conn_facts *out)
 {
-	const struct shadow *s = shadow_of(e, slot);
+	const struct shadow *s = freeze_shadow(&e->freeze, slot);
 	const struct conn *c = &e->table.conns[slot];
 
 	if (s) {
@@ -544,25 +490,18 @@ engine_detail(struct engine *e, nsec now, struct connref ref, struct conn_detail
 {
 	const struct conn *c;
 	const struct shadow *s;
-	bool found = false;
+	bool frozen;
 
 	engine_lock(e);
-	s = ref.slot < e->table.fresh ? shadow_of(e, ref.slot) : NULL;
+	s = ref.slot < e->table.fresh ? freeze_shadow(&e->freeze, ref.slot) : NULL;
 	c = table_at(&e->table, ref);
-	if (s && !s->born && connref_equal(s->facts.ref, ref)) {
-		if (s->detail) {
-			*out = *s->detail;
-		} else {
-			memset(out, 0, sizeof *out);
-			out->f = s->facts;
-		}
-		found = true;
-	} else if (c) {
+	frozen = s && !s->born && connref_equal(s->facts.ref, ref);
+	if (frozen)
+		freeze_detail(s, c, out);
+	else if (c)
 		detail_fill(c, e->freeze.on ? e->freeze.now : now, out);
-		found = true;
-	}
 	engine_unlock(e);
-	return found;
+	return frozen || c;
 }
 
 size_t
@@ -577,7 +516,7 @@ engine_segments(struct engine *e, struct connref ref, uint64_t first, size_t n, 
 	engine_lock(e);
 	c = table_at(&e->table, ref);
 	if (c) {
-		s = shadow_of(e, ref.slot);
+		s = freeze_shadow(&e->freeze, ref.slot);
 		copied = seglog_copy(c, first, n, s ? s->log_next : UINT32_MAX, out, total);
 		*lost = c->log_lost;
 	}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * freeze: PRIVATE to core. What a frozen screen shows: a connection is copied before its first
+ * change after the freeze, the others are as they were. Used under the engine's lock.
+ */
+#ifndef TCPLENS_FREEZE_H
+#define TCPLENS_FREEZE_H
+
+#include "core/conn.h"
+
+/* A connection that has changed since. */
+struct shadow {
+	struct conn_facts facts;
+	struct conn_detail *detail; /* only the first DETAILS_MAX; then facts alone */
+	uint32_t log_next;
+	bool born; /* after the freeze: not shown */
+};
+
+struct freeze {
+	bool on;
+	nsec now;
+	uint64_t first_id; /* of the connections born after it */
+	size_t details;
+	struct shadow **shadows; /* by slot */
+	struct totals totals;
+};
+
+void freeze_keep(struct freeze *f, const struct conn *c);
+/* c: the connection as it is now, NULL when it is gone. */
+void freeze_detail(const struct shadow *s, const struct conn *c, struct conn_detail *out);
+void freeze_free(struct shadow **shadows, uint32_t n);
+
+static inline const struct shadow *
+freeze_shadow(const struct freeze *f, uint32_t slot)
+{
+	return f->on ? f->shadows[slot] : NULL;
+}
+
+#endif
