@@ -85,6 +85,8 @@ conn_fill(const struct conn *c, nsec now, struct conn_facts *out)
 		.syn_to_synack = c->syn_to_synack, .synack_to_ack = c->synack_to_ack,
 		.remembered = c->log_next - c->log_lost,
 	};
+	if (out->end_cause == END_OPEN) /* half-closed is not ended */
+		out->ended_by = -1;
 	half_fill(c, CLIENT, now, &out->half[CLIENT]);
 	half_fill(c, SERVER, now, &out->half[SERVER]);
 }
