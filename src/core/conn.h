@@ -129,7 +129,6 @@ enum seg_kind {
 	KIND_SYN_ACK_COPY,
 	KIND_OLD_DATA,	/* wholly acknowledged before */
 	KIND_ODD,	/* not acceptable: SYN into a connection, inexact reset, out of window */
-	KIND_OPEN_SYN,
 };
 
 enum ca_state { CA_OPEN, CA_RECOVERY, CA_LOSS };
@@ -146,15 +145,11 @@ enum {
 	H_OPTS = 0x0100, /* its SYN's options were seen whole */
 	H_SACK_OK = 0x0200,
 	H_TS_OK = 0x0400,
-	H_WSCALE = 0x0800,
 	H_TFO_DATA = 0x1000, /* SYN carried data */
 	H_TS_SEEN = 0x2000,
-	H_DUP_BY_CAPTURE = 0x4000, /* its packets are captured twice */
 	H_WAS_BLOCKED = 0x8000,    /* filled the peer's window: has more to send */
-	H_MPTCP = 0x10000,
 	H_SACK_SEEN = 0x20000, /* sent SACK blocks */
 	H_TLP_OUT = 0x40000,   /* a tail-loss probe is outstanding */
-	H_GSO = 0x80000, /* sent segments larger than the MSS: captured before or after the card */
 	H_PARTIAL_CSUM = 0x100000, /* sent partial checksums: captured at this host */
 	H_TFO_REFUSED = 0x200000,
 	H_BYTE_PROBE = 0x400000, /* the last thing sent was a 1-byte window probe, beyond nxt */
@@ -245,7 +240,6 @@ struct half {
 enum {
 	C_GUESSED = 0x0001,	/* roles guessed */
 	C_MIDSTREAM = 0x0002,
-	C_SIMOPEN = 0x0004,
 	C_REPORTED = 0x0008,	/* given to the sink */
 	C_PORT_REUSED = 0x0010, /* the tuple was used before */
 	C_RESET_LATE = 0x0020,	/* reset after both had finished */
@@ -257,8 +251,6 @@ enum {
 	C_REFUSED_RETRY = 0x0800, /* the same SYN again after its reset */
 	C_ACCEPT_FULL = 0x1000, /* server repeats its SYN-ACK, or ignores data, after the ACK */
 	C_LOST_BY_CAPTURE = 0x2000,
-	C_UNREAD = 0x4000,
-	C_MPTCP = 0x8000,
 	C_HANDSHAKE_DONE = 0x10000, /* third packet seen */
 	C_CHALLENGED = 0x20000, /* its SYN was answered by the old connection first */
 };

@@ -352,7 +352,6 @@ struct totals {
 	uint64_t change;	  /* differs whenever anything visible may have changed */
 	nsec first, last;	  /* of the packets; 0 none */
 	nsec now;		  /* the engine's time */
-	nsec max_hold;		  /* longest time under the lock, where the caller measures it */
 };
 
 struct engine;

@@ -255,8 +255,6 @@ half_sent(struct engine *e, struct seg *s)
 	}
 	if (p->options & OPT_SACK)
 		h->flags |= H_SACK_SEEN;
-	if (p->options & OPT_MPTCP)
-		h->flags |= H_MPTCP;
 	window_sent(h, s);
 	h->last_ts = p->ts;
 	h->last_frame = p->frame;

@@ -23,8 +23,8 @@ place_by_handshake(struct conn *c)
 
 /* A checksum left to the card shows the sending host itself. On a virtual cable the peer's come
  * unfinished, too: from both ends it says nothing. */
-static void
-place_by_checksum(struct seg *s)
+void
+place_by_packet(struct seg *s)
 {
 	uint8_t bit = (uint8_t)(1 << s->from), other = (uint8_t)(1 << !s->from);
 	struct conn *c = s->c;
@@ -39,13 +39,4 @@ place_by_checksum(struct seg *s)
 		c->near |= bit;
 		c->far &= (uint8_t)~bit;
 	}
-}
-
-/* More than a segment at once is captured before or after the card, by its host. */
-void
-place_by_packet(struct seg *s)
-{
-	place_by_checksum(s);
-	if (s->rcv->mss && s->p->payload_len > s->rcv->mss)
-		s->snd->flags |= H_GSO;
 }
