@@ -169,6 +169,7 @@ struct rare {
 	nsec zero_until;    /* when the window last opened again */
 	nsec told_due, told_rto; /* what the sink was last told */
 	uint64_t syn_last_frame, zero_frame;
+	nsec zero_began;    /* when it was last closed, at zero_frame */
 	uint64_t retransmitted_bytes;
 	uint32_t hint_tsval; /* time stamp of hint_first, with H_HINT_TS */
 	seqno syn_seq_refused;

@@ -209,6 +209,7 @@ window_sent(struct half *h, const struct seg *s)
 		if (!h->rare->zero_since) {
 			half_rare(s->e, h)->zero_since = p->ts;
 			half_rare(s->e, h)->zero_frame = p->frame;
+			half_rare(s->e, h)->zero_began = p->ts;
 		}
 	} else if (h->rare->zero_since) {
 		struct rare *r = half_rare(s->e, h);

@@ -26,7 +26,7 @@ verdict_window_closed(const struct conn *c, nsec now, struct verdict *v)
 		if (open + h->rare->zero_time < WINDOW_CLOSED_MIN)
 			continue;
 		v->side = (uint8_t)i;
-		v->time = h->rare->zero_since ? h->rare->zero_since : c->last;
+		v->time = h->rare->zero_began;
 		v->d[0] = open;
 		v->d[1] = h->rare->zero_time + open;
 		v->n[0] = h->rare->zero_windows;
@@ -104,6 +104,7 @@ verdict_spurious(const struct conn *c, nsec now, struct verdict *v)
 	enum side s =
 		c->half[SERVER].rare->spurious > c->half[CLIENT].rare->spurious ? SERVER : CLIENT;
 	const struct half *h = &c->half[s];
+	bool first = true;
 
 	(void)now;
 	if (h->rare->spurious == 0)
@@ -112,9 +113,15 @@ verdict_spurious(const struct conn *c, nsec now, struct verdict *v)
 	v->time = h->last_ts;
 	v->n[0] = h->rare->spurious;
 	v->n[1] = h->rare->retransmissions;
-	for (unsigned i = 0; h->rare->trouble && i < h->rare->trouble->n_retx; i++)
-		if (h->rare->trouble->retx[i].needed == NEEDED_NO)
-			verdict_evidence(v, h->rare->trouble->retx[i].frame);
+	for (unsigned i = 0; h->rare->trouble && i < h->rare->trouble->n_retx; i++) {
+		const struct retx *x = &h->rare->trouble->retx[i];
+
+		if (x->needed != NEEDED_NO)
+			continue;
+		v->time = first ? x->ts : nsec_max(v->time, x->ts);
+		first = false;
+		verdict_evidence(v, x->frame);
+	}
 	return true;
 }
 
