@@ -267,7 +267,7 @@ cause_repeat(struct seg *s)
 	s->rexmit_after = -1;
 	if (r) {
 		s->rexmit_n = r->sent;
-		s->rexmit_of = (r->flags & TX_LOST) ? 0 : r->frame;
+		s->rexmit_of = (r->flags & TX_LOST) ? 0 : frame_of(s->c, r->frame);
 		s->rexmit_after = s->now - r->last_ts;
 		s->last_sent = r->last_ts;
 	}
@@ -295,7 +295,7 @@ cause_probe(struct seg *s)
 
 	s->cause = CAUSE_PROBE;
 	s->rexmit_n = before + 1;
-	s->rexmit_of = h->last_frame;
+	s->rexmit_of = frame_of(s->c, h->last_frame);
 	s->rexmit_after = s->now - h->last_ts;
 }
 

@@ -16,11 +16,14 @@
 /* Microseconds as the kernel's integers count them. */
 typedef int32_t usec32;
 
+/* A frame of a connection, counted from its first, from 1; 0: none, or too far on to be told. */
+typedef uint32_t frame_mark;
+
 /* One range of a sender's sequence space as it was sent; ranges of a queue never overlap. */
 struct txrec {
 	seqno seq, end;
 	nsec first_ts, last_ts; /* first and latest transmission */
-	uint64_t frame;
+	frame_mark frame;
 	uint32_t tsval;	  /* of the first transmission */
 	uint32_t last_tsval;
 	uint32_t log;	  /* number in the segment history of the first transmission */
@@ -168,7 +171,7 @@ struct rare {
 	nsec zero_since, zero_time;
 	nsec zero_until;    /* when the window last opened again */
 	nsec told_due, told_rto; /* what the sink was last told */
-	uint64_t syn_last_frame, zero_frame;
+	frame_mark syn_last_frame, zero_frame;
 	nsec zero_began;    /* when it was last closed, at zero_frame */
 	uint64_t retransmitted_bytes;
 	uint32_t hint_tsval; /* time stamp of hint_first, with H_HINT_TS */
@@ -221,7 +224,7 @@ struct half {
 	nsec timer_start, timer_len; /* nominal; len −1: unknown */
 	nsec timer_slack;     /* beside the wheel's lateness: rounding, or two possible ladders */
 	uint64_t segments, bytes, unique_bytes;
-	uint64_t last_frame;
+	frame_mark last_frame;
 	nsec rate_ts;
 	struct txq q;
 	struct rtt rtt;
@@ -230,11 +233,11 @@ struct half {
 	struct seen seen[SEEN_INLINE];
 	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
 	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
-	uint64_t syn_frame;
+	frame_mark syn_frame;
 	seqno high_seq;	      /* recovery point */
 	seqno tlp_high;
 	seqno fin_seq;
-	uint32_t fin_frame; /* after the connection's first; saturating */
+	frame_mark fin_frame;
 	uint16_t syn, fin, rst;
 };
 
@@ -262,12 +265,12 @@ enum conn_class { CLASS_DONE, CLASS_ENDED, CLASS_OPENING, CLASS_OPEN, CLASS_COUN
 
 /* What only some connections have: from the pool at its first change, until then aside_none. */
 struct aside {
-	uint64_t end_answers;	/* the frame that the reset or ICMP error answers */
+	frame_mark end_answers;	/* the frame that the reset or ICMP error answers */
 	nsec end_silence;	/* how long the resetting end was silent before, -1 unknown */
 	nsec prior_ended;	/* port reuse: when the older instance was last heard */
 	nsec pmtu_ts;
 	seqno pmtu_seq, pmtu_high;
-	uint64_t icmp_frame;
+	frame_mark icmp_frame;
 	uint16_t icmp_mtu;
 	uint8_t icmp_version, icmp_type, icmp_code;
 	uint8_t pmtu_side, rst_ttl;
@@ -300,8 +303,9 @@ struct conn {
 	struct half half[2];
 	/* ---- how it ended or was refused ---- */
 	const struct aside *aside; /* never NULL */
-	uint64_t end_frame;	/* the reset or ICMP error */
-	uint64_t first_frame, hs_frame; /* hs_frame: the handshake's third */
+	uint64_t first_frame;
+	frame_mark end_frame;	/* the reset or ICMP error */
+	frame_mark hs_frame;	/* the handshake's third */
 	/* ---- history ---- */
 	struct seglog_chunk *log_first, *log_last;
 	uint32_t log_next;	/* number of the next segment */
@@ -312,6 +316,21 @@ static inline bool
 half_has(const struct half *h, uint32_t flag)
 {
 	return (h->flags & flag) != 0;
+}
+
+static inline frame_mark
+frame_marked(const struct conn *c, uint64_t frame)
+{
+	uint64_t mark = frame - c->first_frame + 1;
+
+	return mark <= UINT32_MAX ? (frame_mark)mark : 0;
+}
+
+/* 0: unknown. */
+static inline uint64_t
+frame_of(const struct conn *c, frame_mark mark)
+{
+	return mark ? c->first_frame + mark - 1 : 0;
 }
 
 /* Bytes sent and not yet acknowledged. */

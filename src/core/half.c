@@ -47,7 +47,7 @@ syn_sent(struct half *h, const struct seg *s)
 		h->nxt = s->seq;
 		h->nxt_rel = 0;
 		h->syn_ts = p->ts;
-		h->syn_frame = p->frame;
+		h->syn_frame = frame_marked(s->c, p->frame);
 		h->flags &= ~(uint32_t)(H_SYN_SENT | H_SYN_ACK);
 	}
 	/* In a simultaneous open the same SYN goes out anew, as SYN-ACK: measured from then. */
@@ -57,7 +57,7 @@ syn_sent(struct half *h, const struct seg *s)
 	h->flags |= H_ISN | H_SEQ | ((p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT);
 	h->syn_last_ts = p->ts;
 	if (!first)
-		half_rare(s->e, h)->syn_last_frame = p->frame;
+		half_rare(s->e, h)->syn_last_frame = frame_marked(s->c, p->frame);
 	if (p->payload_len > 0)
 		h->flags |= H_TFO_DATA;
 	if (first || !half_has(h, H_OPTS))
@@ -82,7 +82,8 @@ rec_of(const struct seg *s)
 	const struct packet *p = s->p;
 	struct txrec r = {
 		.seq = s->seq, .end = s->end, .first_ts = p->ts, .last_ts = p->ts,
-		.frame = p->frame, .tsval = p->tsval, .last_tsval = p->tsval, .log = s->log,
+		.frame = frame_marked(s->c, p->frame),
+		.tsval = p->tsval, .last_tsval = p->tsval, .log = s->log,
 		.ip_id = p->ip_id, .last_ip_id = p->ip_id, .sent = 1,
 	};
 
@@ -208,7 +209,7 @@ window_sent(struct half *h, const struct seg *s)
 	if (w == 0 && !(p->flags & TH_SYN)) {
 		if (!h->rare->zero_since) {
 			half_rare(s->e, h)->zero_since = p->ts;
-			half_rare(s->e, h)->zero_frame = p->frame;
+			half_rare(s->e, h)->zero_frame = frame_marked(s->c, p->frame);
 			half_rare(s->e, h)->zero_began = p->ts;
 		}
 	} else if (h->rare->zero_since) {
@@ -243,9 +244,7 @@ half_sent(struct engine *e, struct seg *s)
 	if ((p->flags & TH_FIN) && !half_has(h, H_FIN)) {
 		h->flags |= H_FIN;
 		h->fin_seq = s->end - 1;
-		h->fin_frame = p->frame - s->c->first_frame < UINT32_MAX
-				       ? (uint32_t)(p->frame - s->c->first_frame)
-				       : UINT32_MAX;
+		h->fin_frame = frame_marked(s->c, p->frame);
 	}
 	if (p->options & OPT_TS) {
 		if (!half_has(h, H_TS_SEEN) || (int32_t)(p->tsval - h->tsval) >= 0) {
@@ -258,7 +257,7 @@ half_sent(struct engine *e, struct seg *s)
 		h->flags |= H_SACK_SEEN;
 	window_sent(h, s);
 	h->last_ts = p->ts;
-	h->last_frame = p->frame;
+	h->last_frame = frame_marked(s->c, p->frame);
 	h->last_kind = (uint8_t)s->kind;
 	if (!(p->flags & TH_RST))
 		h->ttl = p->ttl;
@@ -328,7 +327,7 @@ hole_add(struct engine *e, struct seg *s, seqno seq, seqno end, const struct txr
 	t = h->rare->trouble;
 	if (after) {
 		hole.ts = after->first_ts;
-		hole.frame = after->frame;
+		hole.frame = frame_of(s->c, after->frame);
 		hole.log = after->log;
 		hole.tsval = after->tsval;
 		hole.ip_id = after->ip_id;

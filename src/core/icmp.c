@@ -20,13 +20,13 @@ is_unreachable(const struct packet *p)
 }
 
 static void
-icmp_keep(struct aside *a, const struct packet *p)
+icmp_keep(struct aside *a, const struct conn *c, const struct packet *p)
 {
 	a->icmp_version = p->icmp_version;
 	a->icmp_type = p->icmp_type;
 	a->icmp_code = p->icmp_code;
 	a->icmp_mtu = p->icmp_mtu;
-	a->icmp_frame = p->frame;
+	a->icmp_frame = frame_marked(c, p->frame);
 	memcpy(a->icmp_from, p->icmp_from, 16);
 }
 
@@ -50,7 +50,7 @@ icmp_rejects(struct engine *e, struct conn *c, enum side from, const struct pack
 	c->end_cause = END_REJECTED;
 	c->ended_by = (int8_t)!from;
 	c->ended = p->ts;
-	c->end_frame = p->frame;
+	c->end_frame = frame_marked(c, p->frame);
 	conn_aside(e, c)->end_answers =
 		h->rare->syn_last_frame ? h->rare->syn_last_frame : h->syn_frame;
 	h->state = c->half[!from].state = TCP_CLOSED;
@@ -72,7 +72,7 @@ track_icmp(struct engine *e, const struct packet *p, uint64_t hash)
 	    (half_has(h, H_UNA) && seq_lt(p->seq, h->una)))
 		return;
 	engine_touch(e, c);
-	icmp_keep(conn_aside(e, c), p);
+	icmp_keep(conn_aside(e, c), c, p);
 	if (is_frag_needed(p))
 		pmtu_keep(conn_aside(e, c), p, from, h->nxt);
 	else if (is_unreachable(p) && h->state == TCP_SYN_SENT && c->end_cause == END_OPEN)

@@ -249,7 +249,7 @@ reset_ends(struct seg *s)
 	struct half *asked = s->rcv;
 	struct aside *a;
 
-	c->end_frame = s->p->frame;
+	c->end_frame = frame_marked(c, s->p->frame);
 	a = conn_aside(s->e, c);
 	a->end_answers = asked->last_frame;
 	a->end_silence = s->silent_since ? s->now - s->silent_since : -1;
@@ -282,7 +282,7 @@ reset_apply(struct seg *s)
 	if (both_finished(c)) {
 		if (!(c->flags & C_RESET_LATE)) {
 			c->flags |= C_RESET_LATE;
-			c->end_frame = s->p->frame;
+			c->end_frame = frame_marked(c, s->p->frame);
 			conn_aside(s->e, c)->end_answers = s->rcv->last_frame;
 		}
 		c->half[0].state = c->half[1].state = TCP_CLOSED;

@@ -102,7 +102,7 @@ handshake_watch(struct seg *s)
 	else if (f == TH_ACK && !(c->flags & C_HANDSHAKE_DONE) && half_has(s->snd, H_SYN_SENT) &&
 		 half_has(s->rcv, H_SYN_ACK) && p->ack == s->rcv->isn + 1) {
 		c->flags |= C_HANDSHAKE_DONE;
-		c->hs_frame = p->frame;
+		c->hs_frame = frame_marked(c, p->frame);
 		c->synack_to_ack = nsec_max(p->ts - s->rcv->syn_last_ts, 0);
 		place_by_handshake(c);
 		/* Neither end could measure: both fall back (RFC 6298 5.7). */

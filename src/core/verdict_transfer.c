@@ -32,7 +32,7 @@ verdict_window_closed(const struct conn *c, nsec now, struct verdict *v)
 		v->n[0] = h->rare->zero_windows;
 		v->n[1] = c->half[!i].rare->by_cause[CAUSE_PROBE];
 		v->variant = open == 0;
-		verdict_evidence(v, h->rare->zero_frame);
+		verdict_evidence(v, frame_of(c, h->rare->zero_frame));
 		return true;
 	}
 	return false;
@@ -159,7 +159,7 @@ verdict_path_mtu(const struct conn *c, nsec now, struct verdict *v)
 	v->icmp_type = c->aside->icmp_type;
 	v->icmp_code = c->aside->icmp_code;
 	memcpy(v->addr, c->aside->icmp_from, 16);
-	verdict_evidence(v, c->aside->icmp_frame);
+	verdict_evidence(v, frame_of(c, c->aside->icmp_frame));
 	/* Heeded, it is how the path works, not a fault. */
 	v->severity = v->variant ? SEV_ERROR : SEV_NOTE;
 	return true;
@@ -180,7 +180,7 @@ verdict_keepalive_unanswered(const struct conn *c, nsec now, struct verdict *v)
 		v->n[0] = h->rare->ka_unanswered;
 		v->n[1] = h->rare->ka_probes;
 		v->d[0] = now - h->last_rcv;
-		verdict_evidence(v, h->last_frame);
+		verdict_evidence(v, frame_of(c, h->last_frame));
 		return true;
 	}
 	return false;
@@ -199,7 +199,7 @@ verdict_half_closed(const struct conn *c, nsec now, struct verdict *v)
 		v->side = (uint8_t)!i;
 		v->time = h->last_ts;
 		v->d[0] = now - h->last_ts;
-		verdict_evidence(v, c->first_frame + h->fin_frame);
+		verdict_evidence(v, frame_of(c, h->fin_frame));
 		return true;
 	}
 	return false;

@@ -33,9 +33,9 @@ verdict_evidence_retx(struct verdict *v, const struct half *h)
 }
 
 static uint64_t
-syn_frame_last(const struct half *h)
+syn_frame_last(const struct conn *c, const struct half *h)
 {
-	return h->rare->syn_last_frame ? h->rare->syn_last_frame : h->syn_frame;
+	return frame_of(c, h->rare->syn_last_frame ? h->rare->syn_last_frame : h->syn_frame);
 }
 
 nsec
@@ -67,8 +67,8 @@ refused(const struct conn *c, nsec now, struct verdict *v)
 	v->time = c->ended;
 	v->d[0] = since_syn(c, &c->half[!v->side]);
 	v->n[0] = c->half[!v->side].syn;
-	verdict_evidence(v, syn_frame_last(&c->half[!v->side]));
-	verdict_evidence(v, c->end_frame);
+	verdict_evidence(v, syn_frame_last(c, &c->half[!v->side]));
+	verdict_evidence(v, frame_of(c, c->end_frame));
 	return true;
 }
 
@@ -88,8 +88,8 @@ rejected(const struct conn *c, nsec now, struct verdict *v)
 	v->icmp_code = c->aside->icmp_code;
 	memcpy(v->addr, c->aside->icmp_from, 16);
 	v->variant = memcmp(c->aside->icmp_from, c->end[v->side].addr, 16) == 0;
-	verdict_evidence(v, syn_frame_last(&c->half[!v->side]));
-	verdict_evidence(v, c->end_frame);
+	verdict_evidence(v, syn_frame_last(c, &c->half[!v->side]));
+	verdict_evidence(v, frame_of(c, c->end_frame));
 	return true;
 }
 
@@ -113,7 +113,7 @@ no_answer(const struct conn *c, nsec now, struct verdict *v)
 	v->d[2] = timer_gives_up(c, CLIENT);
 	v->variant = v->d[2] < now;
 	v->d[1] = due == NSEC_NEVER || v->variant ? -1 : nsec_max(due - now, 0);
-	verdict_evidence(v, h->syn_frame);
+	verdict_evidence(v, frame_of(c, h->syn_frame));
 	verdict_evidence_retx(v, h);
 	return true;
 }
@@ -144,7 +144,7 @@ syn_ack_unanswered(const struct conn *c, nsec now, struct verdict *v)
 	v->time = h->syn_last_ts;
 	v->n[0] = h->syn;
 	v->d[0] = now - h->syn_ts;
-	verdict_evidence(v, h->syn_frame);
+	verdict_evidence(v, frame_of(c, h->syn_frame));
 	verdict_evidence_retx(v, h);
 	return true;
 }
@@ -164,7 +164,7 @@ accept_queue_full(const struct conn *c, nsec now, struct verdict *v)
 	v->time = h->syn_last_ts;
 	v->n[0] = h->rare->by_cause[CAUSE_SYN_ACK];
 	v->n[1] = client->rare->retransmissions;
-	verdict_evidence(v, c->hs_frame);
+	verdict_evidence(v, frame_of(c, c->hs_frame));
 	verdict_evidence_retx(v, h);
 	return true;
 }
@@ -183,7 +183,7 @@ syn_lost(const struct conn *c, nsec now, struct verdict *v)
 	v->time = h->syn_last_ts;
 	v->n[0] = h->syn;
 	v->d[0] = h->syn_last_ts - h->syn_ts;
-	verdict_evidence(v, h->syn_frame);
+	verdict_evidence(v, frame_of(c, h->syn_frame));
 	verdict_evidence_retx(v, h);
 	return true;
 }
@@ -200,8 +200,8 @@ half_open(const struct conn *c, nsec now, struct verdict *v)
 	v->time = c->ended;
 	v->d[0] = c->aside->end_silence;
 	v->variant = (c->flags & C_HALF_OPEN_SYN) != 0;
-	verdict_evidence(v, c->aside->end_answers);
-	verdict_evidence(v, c->end_frame);
+	verdict_evidence(v, frame_of(c, c->aside->end_answers));
+	verdict_evidence(v, frame_of(c, c->end_frame));
 	return true;
 }
 
@@ -233,8 +233,8 @@ reset(const struct conn *c, nsec now, struct verdict *v)
 		v->variant = 2;
 	else if (c->aside->end_silence >= 60 * NSEC_PER_SEC)
 		v->variant = 1;
-	verdict_evidence(v, c->aside->end_answers);
-	verdict_evidence(v, c->end_frame);
+	verdict_evidence(v, frame_of(c, c->aside->end_answers));
+	verdict_evidence(v, frame_of(c, c->end_frame));
 	return true;
 }
 
@@ -247,7 +247,7 @@ reset_after_close(const struct conn *c, nsec now, struct verdict *v)
 		return false;
 	v->side = c->half[CLIENT].rst ? CLIENT : SERVER;
 	v->time = c->last;
-	verdict_evidence(v, c->end_frame);
+	verdict_evidence(v, frame_of(c, c->end_frame));
 	return true;
 }
 
@@ -265,7 +265,7 @@ reset_suspect(const struct conn *c, nsec now, struct verdict *v)
 	v->n[0] = c->aside->rst_ttl;
 	v->n[1] = c->half[v->side].ttl;
 	v->variant = c->end_cause != END_RESET;
-	verdict_evidence(v, c->end_frame);
+	verdict_evidence(v, frame_of(c, c->end_frame));
 	return true;
 }
 
