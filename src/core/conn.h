@@ -192,53 +192,62 @@ struct rare {
 };
 extern const struct rare rare_none;
 
+/*
+ * One end as a sender. In the order of who touches it, a line of the processor's cache after the
+ * other: with many connections a packet costs as many lines as it touches. Of a sender of data all
+ * but the last are, of its receiver the first alone.
+ */
 struct half {
-	/* ---- touched by every packet ---- */
+	/* ---- by every packet, either way ---- */
 	uint32_t flags; /* H_* */
 	seqno isn, nxt, una;
 	seqno last_ack;	      /* latest (highest) ACK this end sent */
 	uint32_t window;      /* latest it offered, scaled where the scale is known */
 	int64_t nxt_rel;      /* nxt − isn, extended past 2^32 */
 	nsec last_ts;	      /* its latest packet */
-	nsec ack_ts;	      /* when the peer's ACK last advanced una */
 	nsec last_rcv;	      /* latest packet it got */
 	const struct rare *rare; /* never NULL */
-	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint8_t state;	      /* enum tcp_state */
 	int8_t wscale;	      /* offered; -1 not, -2 unknown */
 	uint8_t ca, backoff;
-	uint8_t seen_at, ttl;
 	uint8_t last_kind;    /* enum seg_kind of its latest segment */
-	uint8_t timer_kind, attempt;
-	uint16_t window_raw;
-	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
+	uint8_t timer_kind;
+	uint16_t mss;	      /* offered; 0 unknown */
+	/* ---- by what it sends ---- */
+	struct seen seen[SEEN_INLINE];
+	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
+	uint64_t ip_id_window; /* bit i: ip_id_newest − i was captured */
 	uint16_t ip_id_newest;
 	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
 	uint16_t ip_id_swapped; /* the same with the bytes swapped */
-	uint16_t mss;	      /* offered; 0 unknown */
-	uint32_t tsval;	      /* newest time stamp */
-	uint32_t max_payload;
-	uint32_t win_max;
+	uint8_t seen_at, ttl;
 	uint32_t scope;
+	frame_mark last_frame;
+	/* ---- the same, and how much ---- */
+	uint64_t segments, bytes, unique_bytes;
+	nsec rate_ts;
 	float rate;
+	uint32_t tsval;	      /* newest time stamp */
+	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
+	uint32_t win_max;
+	uint32_t max_payload;
+	uint16_t window_raw;
+	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
+	uint16_t syn, fin, rst;
+	uint8_t attempt;
+	/* ---- by its data and by what acknowledges it ---- */
 	nsec timer_start, timer_len; /* nominal; len −1: unknown */
 	nsec timer_slack;     /* beside the wheel's lateness: rounding, or two possible ladders */
-	uint64_t segments, bytes, unique_bytes;
-	frame_mark last_frame;
-	nsec rate_ts;
-	struct txq q;
+	nsec ack_ts;	      /* when the peer's ACK last advanced una */
 	struct rtt rtt;
+	struct txq q;
 	/* ---- seldom ---- */
-	uint64_t ip_id_window; /* bit i: ip_id_newest − i was captured */
-	struct seen seen[SEEN_INLINE];
-	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
 	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
 	frame_mark syn_frame;
+	frame_mark fin_frame;
 	seqno high_seq;	      /* recovery point */
 	seqno tlp_high;
 	seqno fin_seq;
-	frame_mark fin_frame;
-	uint16_t syn, fin, rst;
 };
 
 enum {
