@@ -287,38 +287,45 @@ struct aside {
 };
 extern const struct aside aside_none;
 
+/* Both ends of a connection, indexed by enum side. */
+union ends {
+	struct half half[2];
+	union ends *next; /* of the free ones */
+};
+
+/* In the order of who touches it: the first line by every packet, the second by those that are
+ * remembered, the third seldom. */
 struct conn {
-	/* ---- identity ---- */
+	/* ---- by every packet ---- */
 	struct endpoint end[2];
-	uint32_t slot, gen;
-	uint8_t rst_suspect;
-	uint64_t id;
 	uint32_t flags; /* C_* */
-	uint32_t older; /* slot of the older instance of the tuple, NO_SLOT */
-	uint32_t older_gen;
-	uint32_t prev, next; /* of its class's list */
-	uint32_t hash;	     /* its low bits: where the index has it */
-	nsec queued;	     /* when it was put there */
+	struct half *half; /* [2], the table's */
 	uint8_t cls, pins, ip_version, completeness;
 	uint8_t end_cause;
 	int8_t ended_by;
 	uint8_t near;	/* bit per side: the capture is at that host */
 	uint8_t far;	/* bit per side: it is certainly not */
-	int32_t vlan;
-	uint32_t interface;
-	/* ---- life ---- */
-	nsec start, last, ended;
-	nsec syn_to_synack, synack_to_ack;
-	struct half half[2];
-	/* ---- how it ended or was refused ---- */
-	const struct aside *aside; /* never NULL */
-	uint64_t first_frame;
-	frame_mark end_frame;	/* the reset or ICMP error */
-	frame_mark hs_frame;	/* the handshake's third */
+	nsec last;
 	/* ---- history ---- */
+	uint64_t id, first_frame;
 	struct seglog_chunk *log_first, *log_last;
 	uint32_t log_next;	/* number of the next segment */
 	uint32_t log_lost;	/* dropped for room */
+	nsec start;
+	/* ---- place in the table ---- */
+	nsec queued;	     /* when it was put into its class's list */
+	uint32_t slot, gen;
+	uint32_t prev, next; /* of that list */
+	uint32_t hash;	     /* its low bits: where the index has it */
+	uint32_t older; /* slot of the older instance of the tuple, NO_SLOT */
+	/* ---- how it began, ended or was refused ---- */
+	uint32_t interface;
+	int16_t vlan;	/* -1 none */
+	bool rst_suspect;
+	const struct aside *aside; /* never NULL */
+	nsec ended, syn_to_synack, synack_to_ack;
+	frame_mark end_frame;	/* the reset or ICMP error */
+	frame_mark hs_frame;	/* the handshake's third */
 };
 
 static inline bool

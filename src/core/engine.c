@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define SCAN_SLICE   128 /* connections looked at per call of engine_scan */
-#define AHEAD	     8 /* packets whose connections are fetched while one is applied */
+#define AHEAD	     6 /* packets whose ends are fetched while one is applied; twice: connections */
 #define SLICE	     16 /* packets applied per critical section */
 #define TICK_SLICE   64
 #define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */
@@ -322,6 +322,15 @@ count_packet(struct engine *e, const struct packet *p)
 		e->now = p->ts;
 }
 
+static void
+fetch_first(const struct engine *e, const struct packet *p, const uint64_t *hash, size_t n)
+{
+	for (size_t i = 0; i < n && i < 2 * AHEAD; i++)
+		table_prefetch_conn(&e->table, hash[i]);
+	for (size_t i = 0; i < n && i < AHEAD; i++)
+		table_prefetch_ends(&e->table, hash[i], &p[i]);
+}
+
 /* Packets [from, from + SLICE) of a batch of n: who waits for the lock waits for few packets. */
 static void
 ingest_slice(struct engine *e, const struct packet *p, const uint64_t *hash, size_t from, size_t n)
@@ -329,11 +338,13 @@ ingest_slice(struct engine *e, const struct packet *p, const uint64_t *hash, siz
 	size_t end = from + SLICE < n ? from + SLICE : n;
 
 	engine_lock(e);
-	for (size_t i = 0; i < end && i < AHEAD && from == 0; i++)
-		table_prefetch_conn(&e->table, hash[i]);
+	if (from == 0)
+		fetch_first(e, p, hash, n);
 	for (size_t i = from; i < end; i++) {
+		if (i + 2 * AHEAD < n)
+			table_prefetch_conn(&e->table, hash[i + 2 * AHEAD]);
 		if (i + AHEAD < n)
-			table_prefetch_conn(&e->table, hash[i + AHEAD]);
+			table_prefetch_ends(&e->table, hash[i + AHEAD], &p[i + AHEAD]);
 		count_packet(e, &p[i]);
 		track_packet(e, &p[i], hash[i]);
 	}
@@ -388,8 +399,7 @@ engine_finish(struct engine *e)
 {
 	engine_lock(e);
 	for (uint32_t i = 0; i < e->table.fresh; i++) {
-		if (i + 2 < e->table.fresh)
-			table_prefetch_whole(&e->table, i + 2);
+		table_prefetch_whole(&e->table, i + 2, i + 6);
 		if (e->table.conns[i].id)
 			engine_report(e, &e->table.conns[i]);
 	}

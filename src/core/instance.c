@@ -81,7 +81,7 @@ conn_open(struct conn *c, const struct packet *p, enum side from)
 	ends_set(c, p, from);
 	c->ip_version = p->ip_version;
 	c->start = c->last = p->ts;
-	c->vlan = p->vlan;
+	c->vlan = (int16_t)p->vlan;
 	c->interface = p->interface;
 	c->ended_by = -1;
 	c->syn_to_synack = c->synack_to_ack = -1;
@@ -117,14 +117,6 @@ conn_new(struct engine *e, const struct packet *p, uint64_t hash, enum side *fro
 	conn_open(c, p, *from);
 	engine_counts(e)->connections++;
 	return c;
-}
-
-static struct conn *
-older_of(struct engine *e, const struct conn *c)
-{
-	struct connref ref = {c->older, c->older_gen};
-
-	return c->older == NO_SLOT ? NULL : table_at(engine_table(e), ref);
 }
 
 /* The tuple is used again: what came before ends here. */
@@ -201,7 +193,7 @@ belongs(struct engine *e, struct conn *newest, const struct packet *p, enum side
 			*from = f;
 			return c;
 		}
-		c = older_of(e, c);
+		c = table_older(engine_table(e), c);
 	}
 	return newest;
 }
@@ -216,7 +208,7 @@ scope_instance(struct engine *e, struct conn *c, const struct packet *p, enum si
 			*from = f;
 			return c;
 		}
-		c = older_of(e, c);
+		c = table_older(engine_table(e), c);
 	}
 	return NULL;
 }

@@ -239,7 +239,7 @@ reset_suspect(struct seg *s)
 
 	conn_aside(s->e, s->c)->rst_ttl = s->p->ttl;
 	if (h->ttl && h->segments > 1 && abs((int)h->ttl - (int)s->p->ttl) > 1)
-		s->c->rst_suspect = 1;
+		s->c->rst_suspect = true;
 }
 
 static void
@@ -309,7 +309,7 @@ reset_forged(struct seg *s)
 	c->end_cause = END_OPEN;
 	c->ended = 0;
 	c->ended_by = -1;
-	c->rst_suspect = 1;
+	c->rst_suspect = true;
 	c->flags = (c->flags & ~(uint32_t)C_HALF_OPEN) | C_RST_IGNORED;
 	c->half[0].state = c->half[1].state = TCP_ESTAB;
 }

@@ -20,6 +20,9 @@
 #define HUGE_FROM ((size_t)16 << 20)
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
+#define LINE	  ((size_t)64) /* of the processor's cache */
+#define HALF_LINES (sizeof(struct half) / LINE)
+#define HALF_SENT_LINES 3 /* those that any packet of its sender touches */
 #define HUGE_SHIFT 21
 
 static void *
@@ -44,22 +47,25 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 	t->seed = seed;
 	t->next_id = 1;
 	t->conns_size = (size_t)capacity * sizeof *t->conns;
+	t->ends_size = (size_t)capacity * sizeof *t->ends;
 	t->free_size = (size_t)capacity * sizeof *t->free;
 	t->index_size = (size_t)entries * sizeof *t->index;
 	t->conns = map(t->conns_size);
+	t->ends = map(t->ends_size);
 	t->free = map(t->free_size);
 	t->index = map(t->index_size);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		t->lists[i] = (struct list){NO_SLOT, NO_SLOT, 0};
-	if (!t->conns || !t->free || !t->index) {
+	if (!t->conns || !t->ends || !t->free || !t->index) {
 		table_done(t);
 		return false;
 	}
 	/* With many connections the pages' translations cost more than their contents; with few,
 	 * clearing a huge page costs more than all they need. */
-	if (t->conns_size >= HUGE_FROM) {
+	if (t->ends_size >= HUGE_FROM) {
 		madvise(t->index, t->index_size, MADV_HUGEPAGE);
 		madvise(t->conns, t->conns_size, MADV_HUGEPAGE);
+		madvise(t->ends, t->ends_size, MADV_HUGEPAGE);
 	}
 	return true;
 }
@@ -73,6 +79,9 @@ table_prepare(struct table *t, uint32_t n)
 
 	for (; t->touched < want && t->touched < t->conns_size; t->touched += PAGE)
 		((volatile char *)t->conns)[t->touched] = 0;
+	want = ((size_t)t->fresh_ends + n) * sizeof *t->ends;
+	for (; t->touched_ends < want && t->touched_ends < t->ends_size; t->touched_ends += PAGE)
+		((volatile char *)t->ends)[t->touched_ends] = 0;
 }
 
 void
@@ -80,6 +89,8 @@ table_done(struct table *t)
 {
 	if (t->conns)
 		munmap(t->conns, t->conns_size);
+	if (t->ends)
+		munmap(t->ends, t->ends_size);
 	if (t->free)
 		munmap(t->free, t->free_size);
 	if (t->index)
@@ -173,37 +184,68 @@ table_prefetch_index(struct table *t, uint64_t hash)
 	__builtin_prefetch(&t->index[entry]);
 }
 
-/* The empty statement: else a compiler that sees the callers, too, takes a function that only
- * prefetches for one that does nothing, and leaves it out. */
+/* Lines [from, to) of what begins at p. The empty statement: else a compiler that sees the callers,
+ * too, takes a function that only prefetches for one that does nothing, and leaves it out. */
 static inline void
-prefetch_whole(const struct conn *c)
+prefetch_lines(const void *p, size_t from, size_t to)
 {
-	for (size_t at = 0; at < sizeof *c; at += 64)
-		__builtin_prefetch((const char *)c + at, 1);
+	for (size_t i = from; i < to; i++)
+		__builtin_prefetch((const char *)p + i * LINE, 1);
 	__asm__ volatile("");
 }
 
-void
-table_prefetch_whole(const struct table *t, uint32_t slot)
+/* Most probably the hash's connection, without looking at it; NULL: none, or it is near anyway. */
+static const struct conn *
+likely_conn(const struct table *t, uint64_t hash)
 {
-	prefetch_whole(&t->conns[slot]);
+	if (t->fresh < CACHED)
+		return NULL;
+	for (uint32_t i = 0; i < 4; i++) {
+		const struct slot *s = &t->index[(hash + i) & t->mask];
+
+		if (s->conn == 0)
+			return NULL;
+		if (s->tag == hash_tag(hash))
+			return &t->conns[entry_slot(s)];
+	}
+	return NULL;
 }
 
 void
 table_prefetch_conn(const struct table *t, uint64_t hash)
 {
-	if (t->fresh < CACHED) /* they are near anyway */
-		return;
-	for (uint32_t i = 0; i < 4; i++) {
-		const struct slot *s = &t->index[(hash + i) & t->mask];
+	const struct conn *c = likely_conn(t, hash);
 
-		if (s->conn == 0)
-			return;
-		if (s->tag != hash_tag(hash))
-			continue;
-		prefetch_whole(&t->conns[entry_slot(s)]);
+	if (c)
+		prefetch_lines(c, 0, sizeof *c / LINE);
+}
+
+/* See struct half for who touches what. */
+void
+table_prefetch_ends(const struct table *t, uint64_t hash, const struct packet *p)
+{
+	const struct conn *c = likely_conn(t, hash);
+	const struct half *snd, *rcv;
+	bool data = p->payload_len > 0;
+
+	if (!c || !c->half)
 		return;
-	}
+	snd = &c->half[c->end[CLIENT].port == p->sport ? CLIENT : SERVER];
+	rcv = &c->half[snd == c->half ? SERVER : CLIENT];
+	prefetch_lines(snd, 0, data ? HALF_LINES : HALF_SENT_LINES);
+	prefetch_lines(rcv, 0, 1);
+	if (!data)
+		prefetch_lines(rcv, HALF_SENT_LINES, HALF_LINES);
+}
+
+/* All of slot, once what stands at `ahead` is near. */
+void
+table_prefetch_whole(const struct table *t, uint32_t slot, uint32_t ahead)
+{
+	if (ahead < t->fresh)
+		prefetch_lines(&t->conns[ahead], 0, sizeof *t->conns / LINE);
+	if (slot < t->fresh && t->conns[slot].half)
+		prefetch_lines(t->conns[slot].half, 0, 2 * HALF_LINES);
 }
 
 bool
@@ -348,6 +390,28 @@ list_append(struct table *t, struct conn *c, enum conn_class cls, nsec now)
 	l->n++;
 }
 
+/* There are as many as connections. */
+static struct half *
+ends_take(struct table *t)
+{
+	union ends *ends = t->free_ends;
+
+	if (!ends)
+		return t->ends[t->fresh_ends++].half;
+	t->free_ends = ends->next;
+	memset(ends, 0, sizeof *ends);
+	return ends->half;
+}
+
+static void
+ends_give(struct table *t, struct half *half)
+{
+	union ends *ends = (union ends *)half;
+
+	ends->next = t->free_ends;
+	t->free_ends = ends;
+}
+
 struct conn *
 table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
 {
@@ -368,15 +432,24 @@ table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
 	if (old) {
 		index_entry(t, old)->conn = slot + 1;
 		c->older = old->slot;
-		c->older_gen = old->gen;
 	} else if (!index_insert(t, hash, slot)) {
 		t->free[t->n_free++] = slot;
 		return NULL;
 	}
 	c->id = t->next_id++;
+	c->half = ends_take(t);
 	list_append(t, c, CLASS_OPENING, now);
 	t->used++;
 	return c;
+}
+
+/* Numbers grow: whoever came to that slot since has a higher one. */
+struct conn *
+table_older(const struct table *t, const struct conn *c)
+{
+	struct conn *old = c->older != NO_SLOT ? &t->conns[c->older] : NULL;
+
+	return old && old->id != 0 && old->id < c->id ? old : NULL;
 }
 
 void
@@ -386,15 +459,17 @@ table_remove(struct table *t, struct conn *c)
 
 	assert(c->id != 0);
 	if (s) {
-		struct conn *old = c->older != NO_SLOT ? &t->conns[c->older] : NULL;
+		struct conn *old = table_older(t, c);
 
 		/* An older instance that is still remembered answers for the tuple again. */
-		if (old && old->gen == c->older_gen && old->id != 0)
+		if (old)
 			s->conn = old->slot + 1;
 		else
 			index_delete(t, s);
 	}
 	list_unlink(t, c);
+	ends_give(t, c->half);
+	c->half = NULL;
 	c->id = 0;
 	c->gen++;
 	t->free[t->n_free++] = c->slot;

@@ -13,6 +13,9 @@
 
 struct table {
 	struct conn *conns;
+	union ends *ends; /* as many, taken in no order */
+	union ends *free_ends;
+	uint32_t fresh_ends; /* [0, fresh_ends) were in use at least once */
 	uint32_t capacity, fresh, n_free; /* slots; [0, fresh) were in use at least once */
 	uint32_t *free;
 	uint32_t used;
@@ -26,8 +29,8 @@ struct table {
 		uint32_t n;
 	} lists[CLASS_COUNT];
 	uint64_t next_id;
-	size_t conns_size, free_size, index_size;
-	size_t touched; /* bytes of conns that have memory */
+	size_t conns_size, ends_size, free_size, index_size;
+	size_t touched, touched_ends; /* bytes of conns and ends that have memory */
 	bool index_ready[INDEX_PAGES]; /* huge pages of the index that have memory */
 };
 
@@ -39,15 +42,20 @@ void table_prepare(struct table *t, uint32_t n);
 uint64_t table_hash(const struct table *t, const struct packet *p);
 /* Unlocked, by the thread that adds connections; takes memory for the entry, too. */
 void table_prefetch_index(struct table *t, uint64_t hash);
-void table_prefetch_whole(const struct table *t, uint32_t slot);
+/* One after the other, some packets apart: each needs what the one before it asked for. */
 void table_prefetch_conn(const struct table *t, uint64_t hash);
+void table_prefetch_ends(const struct table *t, uint64_t hash, const struct packet *p);
+/* The ends of slot, and the connection at `ahead`: for walks. */
+void table_prefetch_whole(const struct table *t, uint32_t slot, uint32_t ahead);
 
 /* The newest instance of the packet's tuple, or NULL. *from: which end sent it. */
 struct conn *table_find(const struct table *t, uint64_t hash, const struct packet *p,
 			enum side *from);
-/* A zeroed connection for that tuple, indexed in place of an older instance; NULL: no slot is free
+/* A zeroed connection with zeroed ends for that tuple, indexed in place of an older instance; NULL: no slot is free
  * (make room first) or the index is crowded there. */
 struct conn *table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now);
+/* The instance of its tuple before it, or NULL. */
+struct conn *table_older(const struct table *t, const struct conn *c);
 void table_remove(struct table *t, struct conn *c);
 void table_class(struct table *t, struct conn *c, enum conn_class cls, nsec now);
 /* Puts it at the young end of its queue again. */

@@ -71,7 +71,7 @@ txq_find_acked(const struct txq *q, seqno seq)
 static bool
 txq_grow(struct pool *pool, struct txq *q)
 {
-	uint16_t cap = q->cap < 5 ? 5 : q->cap * 2; /* fills its class of the pool */
+	uint16_t cap = q->cap < 4 ? 4 : q->cap * 2;
 	struct txrec *rec;
 
 	if (cap > TXQ_MAX)
