@@ -12,6 +12,21 @@
 
 #define SILENT_ATTEMPTS 2
 
+/* What a look at a connection finds without asking any predicate. */
+enum sign {
+	SIGN_NONE = 0,
+	SIGN_FAILED = 1,   /* ended, and not in order */
+	SIGN_NOTED = 2,    /* a flag that says nearly all */
+	SIGN_RARE = 4,     /* an end with a rare part */
+	SIGN_ASIDE = 8,
+	SIGN_LATE = 16,    /* an opening that takes its time */
+	SIGN_CLOSING = 32, /* one end has closed */
+	SIGN_UNHEARD = 64, /* one end spoke, and not only a SYN; of the other nothing is captured */
+};
+
+#define FAILED_ENDS (1u << END_REFUSED | 1u << END_REJECTED | 1u << END_RESET)
+#define NOTED_FLAGS (C_MIDSTREAM | C_PORT_REUSED | C_RESET_LATE | C_LOST_BY_CAPTURE)
+
 void
 verdict_evidence(struct verdict *v, uint64_t frame)
 {
@@ -341,70 +356,72 @@ timed_out(const struct conn *c, nsec now, struct verdict *v)
 struct verdict_row {
 	const char *name;
 	enum severity severity;
+	enum sign sign; /* without it test is false, and is not asked */
 	bool (*test)(const struct conn *c, nsec now, struct verdict *v);
 	const char *help;
 };
 
 /* clang-format off */
 static const struct verdict_row rows[VERDICT_COUNT] = {
-	[V_REFUSED] = {"refused", SEV_ERROR, refused,
+	[V_REFUSED] = {"refused", SEV_ERROR, SIGN_FAILED, refused,
 		N_("A reset answered the SYN: nobody listens on that port, or a firewall says so.")},
-	[V_REJECTED] = {"rejected", SEV_ERROR, rejected,
+	[V_REJECTED] = {"rejected", SEV_ERROR, SIGN_FAILED, rejected,
 		N_("An ICMP error that quotes the SYN: which, and which host sent it.")},
-	[V_NO_ANSWER] = {"no-answer", SEV_ERROR, no_answer,
+	[V_NO_ANSWER] = {"no-answer", SEV_ERROR, SIGN_LATE, no_answer,
 		N_("SYNs and silence: wrong address, host down, or dropped on the way.")},
-	[V_SYN_ACK_UNANSWERED] = {"syn-ack-unanswered", SEV_ERROR, syn_ack_unanswered,
+	[V_SYN_ACK_UNANSWERED] = {"syn-ack-unanswered", SEV_ERROR, SIGN_LATE, syn_ack_unanswered,
 		N_("The server answers, the client's ACK is not seen to arrive: return path, client gone, or "
 		   "the last ACK lost.")},
-	[V_ACCEPT_QUEUE_FULL] = {"accept-queue-full", SEV_WARNING, accept_queue_full,
+	[V_ACCEPT_QUEUE_FULL] = {"accept-queue-full", SEV_WARNING, SIGN_RARE, accept_queue_full,
 		N_("The handshake is done for the client, yet the server repeats its SYN-ACK: the listener does "
 		   "not accept.")},
-	[V_SYN_LOST] = {"syn-lost", SEV_NOTE, syn_lost,
+	[V_SYN_LOST] = {"syn-lost", SEV_NOTE, SIGN_RARE, syn_lost,
 		N_("Connected only after the SYN was repeated: the first was lost.")},
-	[V_HALF_OPEN] = {"half-open", SEV_ERROR, half_open,
+	[V_HALF_OPEN] = {"half-open", SEV_ERROR, SIGN_FAILED, half_open,
 		N_("A reset that knows no connection answers data, or a new SYN finds an old connection: one "
 		   "end had forgotten it.")},
-	[V_RESET] = {"reset", SEV_WARNING, reset,
+	[V_RESET] = {"reset", SEV_WARNING, SIGN_FAILED, reset,
 		N_("One side aborted the connection.")},
-	[V_RESET_AFTER_CLOSE] = {"reset-after-close", SEV_NOTE, reset_after_close,
+	[V_RESET_AFTER_CLOSE] = {"reset-after-close", SEV_NOTE, SIGN_NOTED, reset_after_close,
 		N_("A reset after both had finished: harmless.")},
-	[V_RESET_SUSPECT] = {"reset-suspect", SEV_WARNING, reset_suspect,
+	[V_RESET_SUSPECT] = {"reset-suspect", SEV_WARNING, SIGN_NOTED, reset_suspect,
 		N_("The reset does not look like the peer's own packets.")},
-	[V_PEER_SILENT] = {"peer-silent", SEV_ERROR, peer_silent,
+	[V_PEER_SILENT] = {"peer-silent", SEV_ERROR, SIGN_RARE, peer_silent,
 		N_("Data or a FIN is sent again and again into silence.")},
-	[V_TIMED_OUT] = {"timed-out", SEV_ERROR, timed_out,
+	[V_TIMED_OUT] = {"timed-out", SEV_ERROR, SIGN_RARE, timed_out,
 		N_("The sender must have given up: its retransmissions were not answered.")},
-	[V_WINDOW_CLOSED] = {"window-closed", SEV_WARNING, verdict_window_closed,
+	[V_WINDOW_CLOSED] = {"window-closed", SEV_WARNING, SIGN_RARE, verdict_window_closed,
 		N_("The receiver's window is 0: its application does not read.")},
-	[V_RECEIVER_LIMITED] = {"receiver-limited", SEV_WARNING, NULL,
+	[V_RECEIVER_LIMITED] = {"receiver-limited", SEV_WARNING, SIGN_NONE, NULL,
 		N_("The sender is held by the receiver's window for most of the transfer.")},
-	[V_APPLICATION_SLOW] = {"application-slow", SEV_NOTE, NULL,
+	[V_APPLICATION_SLOW] = {"application-slow", SEV_NOTE, SIGN_NONE, NULL,
 		N_("The time goes into one side's application, not into the network.")},
-	[V_LOSS] = {"loss", SEV_WARNING, verdict_loss,
+	[V_LOSS] = {"loss", SEV_WARNING, SIGN_RARE, verdict_loss,
 		N_("Segments were lost and sent again: at least one in a hundred.")},
-	[V_REORDERING] = {"reordering", SEV_NOTE, verdict_reordering,
+	[V_REORDERING] = {"reordering", SEV_NOTE, SIGN_RARE, verdict_reordering,
 		N_("Segments arrived out of order.")},
-	[V_SPURIOUS] = {"spurious", SEV_NOTE, verdict_spurious,
+	[V_SPURIOUS] = {"spurious", SEV_NOTE, SIGN_RARE, verdict_spurious,
 		N_("Segments were sent again although they had arrived.")},
-	[V_DUPLICATES] = {"duplicates", SEV_NOTE, verdict_duplicates,
+	[V_DUPLICATES] = {"duplicates", SEV_NOTE, SIGN_RARE, verdict_duplicates,
 		N_("The network doubled packets.")},
-	[V_PATH_MTU] = {"path-mtu", SEV_ERROR, verdict_path_mtu,
+	[V_PATH_MTU] = {"path-mtu", SEV_ERROR, SIGN_ASIDE, verdict_path_mtu,
 		N_("A router says that segments are too large for the path.")},
-	[V_KEEPALIVE_UNANSWERED] = {"keepalive-unanswered", SEV_WARNING, verdict_keepalive_unanswered,
+	[V_KEEPALIVE_UNANSWERED] = {"keepalive-unanswered", SEV_WARNING, SIGN_RARE,
+		verdict_keepalive_unanswered,
 		N_("Keep-alive probes are not answered.")},
-	[V_DELAYED_ACK] = {"delayed-ack", SEV_NOTE, NULL,
+	[V_DELAYED_ACK] = {"delayed-ack", SEV_NOTE, SIGN_NONE, NULL,
 		N_("Small segments wait for delayed ACKs (Nagle).")},
-	[V_BUFFERBLOAT] = {"bufferbloat", SEV_NOTE, NULL,
+	[V_BUFFERBLOAT] = {"bufferbloat", SEV_NOTE, SIGN_NONE, NULL,
 		N_("The RTT grows with the bytes in flight.")},
-	[V_HALF_CLOSED] = {"half-closed", SEV_NOTE, verdict_half_closed,
+	[V_HALF_CLOSED] = {"half-closed", SEV_NOTE, SIGN_CLOSING, verdict_half_closed,
 		N_("One side has closed, the other has not yet.")},
-	[V_PORT_REUSE] = {"port-reuse", SEV_NOTE, verdict_port_reuse,
+	[V_PORT_REUSE] = {"port-reuse", SEV_NOTE, SIGN_NOTED, verdict_port_reuse,
 		N_("The same addresses and ports were used again quickly.")},
-	[V_ONE_SIDED] = {"one-sided", SEV_NOTE, verdict_one_sided,
+	[V_ONE_SIDED] = {"one-sided", SEV_NOTE, SIGN_UNHEARD, verdict_one_sided,
 		N_("Only one direction was captured; what needs the other is withheld.")},
-	[V_MIDSTREAM] = {"midstream", SEV_NOTE, verdict_midstream,
+	[V_MIDSTREAM] = {"midstream", SEV_NOTE, SIGN_NOTED, verdict_midstream,
 		N_("The capture began after the connection; options and window scale are unknown.")},
-	[V_CAPTURE_LOSS] = {"capture-loss", SEV_NOTE, verdict_capture_loss,
+	[V_CAPTURE_LOSS] = {"capture-loss", SEV_NOTE, SIGN_NOTED, verdict_capture_loss,
 		N_("The capture lacks packets that the peer acknowledged.")},
 };
 
@@ -418,28 +435,49 @@ static const uint8_t order[] = {
 };
 /* clang-format on */
 
-/* Sound connections are most of all: one look tells that nothing can be found. */
+/* An opening that was repeated or has waited for an answer for long. */
 static bool
-is_sound(const struct conn *c)
+is_late(const struct half *h, nsec now)
 {
-	const struct half *a = &c->half[0], *b = &c->half[1];
+	return (h->state == TCP_SYN_SENT || h->state == TCP_SYN_RECV) &&
+	       (h->syn > 1 || now - h->syn_last_ts >= NSEC_PER_SEC);
+}
 
-	return c->end_cause == END_OPEN && c->flags == C_HANDSHAKE_DONE && a->rare == &rare_none &&
-	       b->rare == &rare_none && !half_has(a, H_FIN) && !half_has(b, H_FIN) &&
-	       !c->aside->pmtu_ts && !c->rst_suspect;
+/* Sound connections are most of all: one look tells that nothing, or but little, can be found. */
+static unsigned
+signs_of(const struct conn *c, nsec now)
+{
+	const struct half *a = &c->half[CLIENT], *b = &c->half[SERVER];
+	unsigned signs = 0;
+
+	if (FAILED_ENDS >> c->end_cause & 1)
+		signs |= SIGN_FAILED;
+	if ((c->flags & NOTED_FLAGS) || c->rst_suspect)
+		signs |= SIGN_NOTED;
+	if (a->rare != &rare_none || b->rare != &rare_none)
+		signs |= SIGN_RARE;
+	if (c->aside != &aside_none)
+		signs |= SIGN_ASIDE;
+	if (is_late(a, now) || is_late(b, now))
+		signs |= SIGN_LATE;
+	if (((a->flags | b->flags) & H_FIN_ACKED) && !(a->flags & b->flags & H_FIN))
+		signs |= SIGN_CLOSING;
+	if ((a->segments == 0 || b->segments == 0) && ((a->flags | b->flags) & H_ACK))
+		signs |= SIGN_UNHEARD;
+	return signs;
 }
 
 size_t
-verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max)
+verdicts_by_signs(const struct conn *c, nsec now, unsigned signs, struct verdict *out, size_t max)
 {
 	size_t n = 0, clean = 0;
 
-	if (is_sound(c))
-		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(order) && n < max; i++) {
 		const struct verdict_row *r = &rows[order[i]];
 		struct verdict *v = &out[n];
 
+		if (!(r->sign & signs))
+			continue;
 		if (n == clean) { /* a predicate that fails has written nothing */
 			memset(v, 0, sizeof *v);
 			clean++;
@@ -449,6 +487,14 @@ verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max)
 		n += r->test(c, now, v);
 	}
 	return n;
+}
+
+size_t
+verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max)
+{
+	const unsigned signs = signs_of(c, now);
+
+	return signs ? verdicts_by_signs(c, now, signs, out, max) : 0;
 }
 
 const char *

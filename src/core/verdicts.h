@@ -16,6 +16,12 @@ void verdict_evidence_retx(struct verdict *v, const struct half *h);
 nsec verdict_ladder_time(const struct half *h);
 bool verdict_silent_side(const struct conn *c, enum side *s);
 
+/* ---- verdicts.c ---- */
+/* verdicts_of, asking only the predicates that need one of the signs; UINT_MAX: all of them. Both
+ * find the same: that is for the tests to show. */
+size_t verdicts_by_signs(const struct conn *c, nsec now, unsigned signs, struct verdict *out,
+			 size_t max);
+
 /* ---- verdict_transfer.c ---- */
 bool verdict_window_closed(const struct conn *c, nsec now, struct verdict *v);
 bool verdict_loss(const struct conn *c, nsec now, struct verdict *v);

@@ -2,8 +2,13 @@
 /* invariants: see invariants.h. One line a rule. */
 #include "invariants.h"
 
+#include "core/track.h"
+#include "core/verdicts.h"
+
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void (*invariants_report)(void);
 
@@ -154,6 +159,19 @@ check_history(struct engine *e, const struct conn_detail *d)
 	MUST(total == d->f.remembered);
 }
 
+/* A predicate that was not asked would have said no. What only a freeze remembers is left out. */
+static void
+check_asked(struct engine *e, nsec now, struct connref ref)
+{
+	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
+	const struct conn *c = table_at(engine_table(e), ref);
+	if (c == NULL)
+		return;
+	size_t n = verdicts_of(c, now, some, VERDICT_COUNT);
+	MUST(n == verdicts_by_signs(c, now, UINT_MAX, all, VERDICT_COUNT));
+	MUST(memcmp(some, all, n * sizeof(*all)) == 0);
+}
+
 static int64_t
 by_slot(const void *arg, const struct conn_facts *f)
 {
@@ -177,6 +195,7 @@ check_connections(struct engine *e, nsec now, const struct scan_item *items, siz
 		MUST(d.f.id == rows[i].id && d.f.state == rows[i].state);
 		invariants_detail(&d);
 		check_history(e, &d);
+		check_asked(e, now, refs[i]);
 	}
 }
 

@@ -5,6 +5,10 @@
  */
 #include "pkt.h"
 
+#include "core/track.h"
+#include "core/verdicts.h"
+
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -412,6 +416,19 @@ scan_pair(struct pair *c, nsec now, struct scan_item *newest)
 	return n;
 }
 
+/* A predicate that was not asked would have said no. */
+static void
+assert_asked_enough(struct pair *c, nsec now, struct connref ref)
+{
+	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
+	const struct conn *conn = table_at(engine_table(c->w->e), ref);
+	if (conn == NULL)
+		return; /* only a freeze remembers it */
+	size_t n = verdicts_of(conn, now, some, VERDICT_COUNT);
+	assert_int_equal(n, verdicts_by_signs(conn, now, UINT_MAX, all, VERDICT_COUNT));
+	assert_memory_equal(some, all, n * sizeof(*all));
+}
+
 struct conn_detail
 pair_detail(struct pair *c, nsec at)
 {
@@ -419,6 +436,7 @@ pair_detail(struct pair *c, nsec at)
 	struct conn_detail d;
 	assert_true(scan_pair(c, PKT_EPOCH + at, &newest) > 0);
 	assert_true(engine_detail(c->w->e, PKT_EPOCH + at, newest.ref, &d));
+	assert_asked_enough(c, PKT_EPOCH + at, newest.ref);
 	return d;
 }
 
