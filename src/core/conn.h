@@ -379,30 +379,31 @@ struct seg {
 	const struct packet *p;
 	struct conn *c;
 	struct half *snd, *rcv;
-	enum side from;
 	nsec now;
 	nsec silent_since; /* when snd sent the one before this, 0 never */
+	nsec rexmit_after; /* since it was last sent, -1 it was not */
 	seqno seq, end;	  /* of its sequence space, SYN and FIN included */
-	uint32_t findings;
 	uint32_t log;	  /* its number in the history */
-	enum range_kind range;
+	enum side from;
 	bool pure_ack;	  /* ACK, no data, no SYN/FIN/RST */
+	bool new_instance;   /* it opened a new use of the tuple */
+	/* ---- decided of it: all 0 before ---- */
+	uint32_t findings;
+	enum range_kind range;
+	enum seg_kind kind;
 	bool outstanding; /* rcv has unacknowledged data that this could acknowledge */
 	bool new_sack;	  /* its SACK blocks say something new */
 	bool dsack;
-	uint32_t newly_sacked; /* bytes */
-	nsec sacked_sent;    /* when the first of them sent only once was sent; 0 none */
 	bool window_closed;  /* rcv's latest window was 0 for snd, or too small to send */
 	bool rst_valid;
 	/* retransmission */
-	uint8_t cause, needed;
 	bool pending;
+	uint8_t cause, needed;
 	uint32_t rexmit_n;
 	uint64_t rexmit_of;
-	nsec rexmit_after;
-	bool new_instance;   /* it opened a new use of the tuple */
-	enum seg_kind kind;
+	nsec sacked_sent;    /* when the first of newly_sacked sent only once was sent; 0 none */
 	nsec last_sent;	     /* latest transmission of its first byte, 0 unknown */
+	uint32_t newly_sacked; /* bytes */
 	uint32_t seen_bytes; /* of its range seen before */
 	uint16_t dup_ack;
 };

@@ -345,6 +345,8 @@ ingest_slice(struct engine *e, const struct packet *p, const uint64_t *hash, siz
 			table_prefetch_conn(&e->table, hash[i + 2 * AHEAD]);
 		if (i + AHEAD < n)
 			table_prefetch_ends(&e->table, hash[i + AHEAD], &p[i + AHEAD]);
+		if (i + 2 < n)
+			table_prefetch_queue(&e->table, hash[i + 2], &p[i + 2]);
 		count_packet(e, &p[i]);
 		track_packet(e, &p[i], hash[i]);
 	}

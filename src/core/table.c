@@ -238,6 +238,20 @@ table_prefetch_ends(const struct table *t, uint64_t hash, const struct packet *p
 		prefetch_lines(rcv, HALF_SENT_LINES, HALF_LINES);
 }
 
+/* Where the packet's range will be noted, or those are that it acknowledges. */
+void
+table_prefetch_queue(const struct table *t, uint64_t hash, const struct packet *p)
+{
+	const struct conn *c = likely_conn(t, hash);
+	const struct txq *q;
+	bool data = p->payload_len > 0;
+
+	if (!c || !c->half)
+		return;
+	q = &c->half[(c->end[CLIENT].port == p->sport) == data ? CLIENT : SERVER].q;
+	prefetch_lines(&q->rec[q->head + (data ? q->len : 0)], 0, 2);
+}
+
 /* All of slot, once what stands at `ahead` is near. */
 void
 table_prefetch_whole(const struct table *t, uint32_t slot, uint32_t ahead)

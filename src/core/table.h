@@ -45,6 +45,7 @@ void table_prefetch_index(struct table *t, uint64_t hash);
 /* One after the other, some packets apart: each needs what the one before it asked for. */
 void table_prefetch_conn(const struct table *t, uint64_t hash);
 void table_prefetch_ends(const struct table *t, uint64_t hash, const struct packet *p);
+void table_prefetch_queue(const struct table *t, uint64_t hash, const struct packet *p);
 /* The ends of slot, and the connection at `ahead`: for walks. */
 void table_prefetch_whole(const struct table *t, uint32_t slot, uint32_t ahead);
 

@@ -345,7 +345,7 @@ timer_acked(struct seg *s, seqno una_before)
 	if (h->timer_kind == TIMER_SYN_ACK && (s->c->flags & C_ACCEPT_FULL) &&
 	    h->state == TCP_SYN_RECV)
 		return;
-	if (h->q.len == 0 || half_in_flight(h) == 0) {
+	if (half_in_flight(h) == 0 || h->q.len == 0) {
 		if (s->snd->window == 0 && half_has(h, H_WAS_BLOCKED) && !(s->p->flags & TH_RST))
 			persist_arm(h, s->now);
 		else if (h->timer_kind == TIMER_KEEPALIVE ||

@@ -7,13 +7,14 @@
 #include "core/track.h"
 #include "core/txq.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* Where so much was sent copies may come some dozen packets later; of ACKs fewer matter. */
 static bool
 is_busy(const struct seg *s)
 {
-	return s->snd->bytes > 2048 || s->rcv->bytes > 8192;
+	return s->snd->nxt_rel > 2048 || s->rcv->nxt_rel > 8192;
 }
 
 /* ---- before ---- */
@@ -51,7 +52,7 @@ seg_begin(struct seg *s, struct engine *e, const struct packet *p, struct conn *
 {
 	uint16_t sfr = p->flags & (TH_SYN | TH_FIN | TH_RST);
 
-	memset(s, 0, sizeof *s);
+	memset(&s->findings, 0, sizeof *s - offsetof(struct seg, findings));
 	s->e = e;
 	s->p = p;
 	s->c = c;
@@ -399,7 +400,7 @@ is_usual(const struct conn *c, enum side from, const struct packet *p)
 	       !(snd->flags & H_WAS_BLOCKED) && p->ack - rcv->una <= rcv->nxt - rcv->una &&
 	       (p->payload_len > 0 ? room > p->payload_len + snd->max_payload && room < INT32_MAX
 				   : p->ack != rcv->una) &&
-	       (rcv->q.len > 0) == (rcv->una != rcv->nxt) && acks_plainly(rcv, p->ack);
+	       (p->ack == rcv->una || (rcv->q.len > 0 && acks_plainly(rcv, p->ack)));
 }
 
 static void
