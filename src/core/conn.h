@@ -225,8 +225,8 @@ struct half {
 	frame_mark last_frame;
 	/* ---- the same, and how much ---- */
 	uint64_t segments, bytes, unique_bytes;
-	nsec rate_ts;
-	float rate;
+	nsec rate_ts;	      /* up to when rate is weighted */
+	float rate;	      /* bytes; see half_recent */
 	uint32_t tsval;	      /* newest time stamp */
 	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint32_t win_max;
@@ -413,6 +413,8 @@ void range_classify(struct seg *s);
 void range_ids_learn(struct half *h, const struct packet *p);
 /* ---- half.c ---- */
 bool half_trouble(struct engine *e, struct half *h);
+/* Bytes of data it sent within about the last second: its rate, in bytes a second. */
+float half_recent(const struct half *h, nsec now);
 /* To be written to; where no memory is left what is written is lost. */
 struct rare *half_rare(struct engine *e, struct half *h);
 struct aside *conn_aside(struct engine *e, struct conn *c);

@@ -69,11 +69,14 @@ ring_of(struct engine *e, struct half *h, bool busy, size_t *n)
 	return h->seen_more ? h->seen_more : h->seen;
 }
 
-static void
-ring_put(struct half *h, struct seen *ring, size_t n, const struct seen *now)
+/* n is a power of two. */
+static struct seen *
+ring_next(struct half *h, struct seen *ring, size_t n)
 {
-	ring[h->seen_at % n] = *now;
-	h->seen_at = (uint8_t)((h->seen_at + 1) % n);
+	struct seen *at = &ring[h->seen_at & (n - 1)];
+
+	h->seen_at = (uint8_t)((h->seen_at + 1) & (n - 1));
+	return at;
 }
 
 bool
@@ -88,11 +91,10 @@ copies_has(const struct half *h, const struct packet *p)
 void
 copies_note(struct engine *e, struct half *h, const struct packet *p, bool busy)
 {
-	struct seen now = seen_of(p);
 	size_t n;
 	struct seen *ring = ring_of(e, h, busy, &n);
 
-	ring_put(h, ring, n, &now);
+	*ring_next(h, ring, n) = seen_of(p);
 }
 
 enum copy
@@ -110,6 +112,6 @@ copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy)
 
 		return other || adjacent ? COPY_BY_CAPTURE : COPY_BY_NETWORK;
 	}
-	ring_put(h, ring, n, &now);
+	*ring_next(h, ring, n) = now;
 	return COPY_NONE;
 }

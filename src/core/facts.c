@@ -27,18 +27,6 @@ rtt_fill(const struct half *h, struct rtt_facts *out)
 	out->rttvar = (r->mdev >> 2) * NSEC_PER_US;
 }
 
-static uint64_t
-rate_now(const struct half *h, nsec now)
-{
-	nsec dt = now - h->rate_ts;
-
-	if (h->rate_ts == 0 || dt > 8 * NSEC_PER_SEC)
-		return 0;
-	if (dt < 0)
-		dt = 0;
-	return (uint64_t)(h->rate * (double)NSEC_PER_SEC / (double)(dt + NSEC_PER_SEC));
-}
-
 static void
 half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 {
@@ -58,7 +46,7 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 		.window_updates = h->rare->window_updates, .keep_alives = h->rare->keep_alives,
 		.duplicates = h->rare->duplicates, .syn = h->syn, .fin = h->fin, .rst = h->rst,
 		.zero_window_time = h->rare->zero_time, .zero_window_since = h->rare->zero_since,
-		.window = h->window, .in_flight = half_in_flight(h), .rate = rate_now(h, now),
+		.window = h->window, .in_flight = half_in_flight(h), .rate = (uint64_t)half_recent(h, now),
 		.last_sent = h->last_ts, .ttl = h->ttl,
 	};
 	memcpy(out->by_cause, h->rare->by_cause, sizeof out->by_cause);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define RATE_STEP (50 * NSEC_PER_MS)
+
 uint32_t
 txq_outstanding(const struct txq *q)
 {
@@ -18,6 +20,16 @@ txq_outstanding(const struct txq *q)
 }
 
 /* ---- sent ---- */
+
+float
+half_recent(const struct half *h, nsec now)
+{
+	nsec dt = nsec_max(now - h->rate_ts, 0);
+
+	if (h->rate_ts == 0 || dt > 8 * NSEC_PER_SEC)
+		return 0;
+	return h->rate * (float)NSEC_PER_SEC / (float)(dt + NSEC_PER_SEC);
+}
 
 static void
 options_learn(struct half *h, const struct packet *p)
@@ -137,16 +149,12 @@ fill_holes(struct engine *e, struct seg *s)
 static void
 queue_sent(struct engine *e, struct seg *s)
 {
-	struct txrec r;
-
 	if (s->range == RANGE_AGAIN)
 		sent_again(e, s);
-	if (s->range == RANGE_NEW || s->range == RANGE_GAP) {
-		r = rec_of(s);
-		txq_append(engine_pool(e), &s->snd->q, &r);
-	} else {
+	if (s->range == RANGE_NEW || s->range == RANGE_GAP)
+		*txq_append(engine_pool(e), &s->snd->q) = rec_of(s);
+	else
 		fill_holes(e, s);
-	}
 }
 
 static void
@@ -176,19 +184,15 @@ count_sent(struct half *h, const struct seg *s)
 	h->unique_bytes += fresh;
 }
 
-/* Exponentially weighted over about a second. */
+/* Weighted down over about a second, from time to time. */
 static void
 rate_add(struct half *h, nsec ts, uint32_t bytes)
 {
-	nsec dt = ts - h->rate_ts;
-
-	if (dt > 8 * NSEC_PER_SEC)
-		h->rate = 0;
-	else if (dt > 0)
-		h->rate *= 1.0 - (double)dt / (double)(dt + NSEC_PER_SEC);
-	h->rate += bytes;
-	if (dt > 0)
+	if (ts - h->rate_ts > RATE_STEP) {
+		h->rate = half_recent(h, ts);
 		h->rate_ts = ts;
+	}
+	h->rate += (float)bytes;
 }
 
 static void

@@ -233,10 +233,10 @@ data_sent(const struct seg *s, bool was_idle)
 		rto_arm(h, s->now, rtt_rto(h));
 		return;
 	}
-	if (was_idle || h->timer_kind == TIMER_TLP || h->timer_kind == TIMER_NONE ||
-	    h->timer_kind == TIMER_PERSIST || h->timer_kind == TIMER_KEEPALIVE)
+	if (!tlp_arm(s->c, h, s->rcv, s->now, left) &&
+	    (was_idle || h->timer_kind == TIMER_TLP || h->timer_kind == TIMER_NONE ||
+	     h->timer_kind == TIMER_PERSIST || h->timer_kind == TIMER_KEEPALIVE))
 		rto_arm(h, s->now, left);
-	tlp_arm(s->c, h, s->rcv, s->now, left);
 }
 
 static void

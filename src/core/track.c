@@ -366,8 +366,7 @@ is_calm(const struct half *h)
 	const uint32_t need = H_SEQ | H_UNA | H_ACK, odd = H_TLP_OUT | H_BYTE_PROBE | H_FIN;
 
 	return h->state == TCP_ESTAB && h->ca == CA_OPEN && (h->flags & (need | odd)) == need &&
-	       h->last_kind == KIND_ORDINARY && h->window > 0 && h->rare->n_open == 0 &&
-	       h->rare->peer_dups == 0;
+	       h->last_kind == KIND_ORDINARY && h->window > 0 && h->rare->peer_dups == 0;
 }
 
 /* Whether everything up to ack was sent once, in one piece, and not reported yet. */
@@ -422,6 +421,7 @@ track_usual(struct engine *e, struct conn *c, enum side from, const struct packe
 	completeness_watch(&s);
 	timer_sent(&s, idle);
 	timer_acked(&s, una);
+	cause_proof_since(e, &s, una);
 	c->last = p->ts > c->last ? p->ts : c->last;
 	tell(e, &s);
 }

@@ -125,11 +125,11 @@ txq_insert(struct pool *pool, struct txq *q, size_t i, const struct txrec *r)
 	return at;
 }
 
-void
-txq_append(struct pool *pool, struct txq *q, const struct txrec *r)
+struct txrec *
+txq_append(struct pool *pool, struct txq *q)
 {
 	txq_room(pool, q);
-	q->rec[q->head + q->len++] = *r;
+	return &q->rec[q->head + q->len++];
 }
 
 void

@@ -9,7 +9,8 @@ void txq_init(struct txq *q);
 void txq_release(struct pool *pool, struct txq *q);
 size_t txq_lower(const struct txq *q, seqno seq);
 const struct txrec *txq_find_acked(const struct txq *q, seqno seq);
-void txq_append(struct pool *pool, struct txq *q, const struct txrec *r);
+/* A range behind the last, to be filled. */
+struct txrec *txq_append(struct pool *pool, struct txq *q);
 /* Makes `at` a boundary between ranges. */
 void txq_split(struct pool *pool, struct txq *q, seqno at);
 /* Bytes of [seq, end) that are in the queue. */
