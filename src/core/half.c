@@ -88,24 +88,27 @@ base_guess(struct half *h, seqno seq)
 		h->wscale = -2;
 }
 
-static struct txrec
-rec_of(const struct seg *s)
+/* In place: a copy of what was just written in pieces would wait for it. */
+static void
+rec_fill(const struct seg *s, struct txrec *r)
 {
 	const struct packet *p = s->p;
-	struct txrec r = {
-		.seq = s->seq, .end = s->end, .first_ts = p->ts, .last_ts = p->ts,
-		.frame = frame_marked(s->c, p->frame),
-		.tsval = p->tsval, .last_tsval = p->tsval, .log = s->log,
-		.ip_id = p->ip_id, .last_ip_id = p->ip_id, .sent = 1,
-	};
 
+	r->seq = s->seq;
+	r->end = s->end;
+	r->first_ts = r->last_ts = p->ts;
+	r->frame = frame_marked(s->c, p->frame);
+	r->tsval = r->last_tsval = p->tsval;
+	r->log = s->log;
+	r->ip_id = r->last_ip_id = p->ip_id;
+	r->sent = 1;
+	r->flags = 0;
 	if (s->range == RANGE_GAP)
-		r.flags |= TX_GAP;
+		r->flags |= TX_GAP;
 	if (p->flags & TH_FIN)
-		r.flags |= TX_FIN;
+		r->flags |= TX_FIN;
 	if (p->flags & TH_SYN)
-		r.flags |= TX_SYN;
-	return r;
+		r->flags |= TX_SYN;
 }
 
 static void
@@ -134,8 +137,9 @@ static void
 fill_holes(struct engine *e, struct seg *s)
 {
 	struct half *h = s->snd;
-	struct txrec r = rec_of(s);
+	struct txrec r;
 
+	rec_fill(s, &r);
 	if (half_has(h, H_UNA) && seq_lt(r.seq, h->una))
 		r.seq = h->una;
 	if (s->range == RANGE_HOLE) {
@@ -152,7 +156,7 @@ queue_sent(struct engine *e, struct seg *s)
 	if (s->range == RANGE_AGAIN)
 		sent_again(e, s);
 	if (s->range == RANGE_NEW || s->range == RANGE_GAP)
-		*txq_append(engine_pool(e), &s->snd->q) = rec_of(s);
+		rec_fill(s, txq_append(engine_pool(e), &s->snd->q));
 	else
 		fill_holes(e, s);
 }
