@@ -15,9 +15,9 @@
 /* What a look at a connection finds without asking any predicate. */
 enum sign {
 	SIGN_NONE = 0,
-	SIGN_FAILED = 1,   /* ended, and not in order */
-	SIGN_NOTED = 2,    /* a flag that says nearly all */
-	SIGN_RARE = 4,     /* an end with a rare part */
+	SIGN_FAILED = 1, /* ended, and not in order */
+	SIGN_NOTED = 2,  /* a flag that says nearly all */
+	SIGN_RARE = 4,   /* an end with a rare part */
 	SIGN_ASIDE = 8,
 	SIGN_LATE = 16,    /* an opening that takes its time */
 	SIGN_CLOSING = 32, /* one end has closed */
