@@ -110,6 +110,22 @@ char *text_clock(char *out, size_t size, nsec t, int digits);
 /* "YYYY-MM-DD HH:MM:SS.frac" */
 char *text_date(char *out, size_t size, nsec t, int digits);
 
+/* ---- put.c: the same without printf, for what is written a million times. Into room that is known
+ * to be enough, at most TEXT_PUT_MAX bytes; each returns the end and terminates nothing. ---- */
+#define TEXT_PUT_MAX 24
+
+/* Decimal, and how many digits that takes. */
+char *text_put_uint(char *p, uint64_t v);
+size_t text_uint_len(uint64_t v);
+/* The last `digits` digits, leading zeros included. */
+char *text_put_digits(char *p, uint64_t v, int digits);
+/* As text_duration and text_count. */
+char *text_put_duration(char *p, nsec d);
+char *text_put_count(char *p, uint64_t n);
+/* Dotted quad of four bytes in network order; a dot or blanks may follow. */
+char *text_put_ipv4(char *p, const uint8_t addr[4]);
+
+/* ---- parse.c ---- */
 /* Parses "200ms", "3s", "1.5m", "2h", "10us"; plain number = seconds. false: not one. */
 bool parse_duration(const char *s, nsec *out);
 /* Parses "64M" "1G" "10k" "512" (binary multiples when binary, else decimal). false: not one. */

@@ -207,60 +207,25 @@ text_escape(char *out, size_t size, const void *bytes, size_t len)
 
 /* ---- numbers and durations ---- */
 
-/* Shown with the first unit in which the rounded value stays below `below`. */
-static const struct {
-	nsec step; /* of the last digit shown */
-	int64_t below;
-	int digits;
-	const char *unit;
-} duration_units[] = {
-	{1, 1000, 0, "ns"},
-	{NSEC_PER_US / 10, 100, 1, "us"},
-	{NSEC_PER_US * 10, 100, 2, "ms"},
-	{NSEC_PER_US * 100, 1000, 1, "ms"},
-	{NSEC_PER_MS, 1000, 0, "ms"},
-	{NSEC_PER_MS * 100, 600, 1, "s"},
-};
-
-static void
-add_long_duration(struct text *t, int64_t sec)
+/* What was put, as far as it fits. */
+static char *
+take(char *out, size_t size, const char *put, const char *end)
 {
-	if (sec < 3600)
-		text_add(t, "%dm%02ds", (int)(sec / 60), (int)(sec % 60));
-	else if (sec < 100 * 3600)
-		text_add(t, "%dh%02dm", (int)(sec / 3600), (int)(sec / 60 % 60));
-	else if (sec < INT64_C(1000) * 86400)
-		text_add(t, "%dd%02dh", (int)(sec / 86400), (int)(sec / 3600 % 24));
-	else
-		text_add(t, "%dd", (int)(sec / 86400));
+	size_t n = (size_t)(end - put);
+	if (size == 0)
+		return out;
+	if (n > size - 1)
+		n = size - 1;
+	memcpy(out, put, n);
+	out[n] = '\0';
+	return out;
 }
 
 char *
 text_duration(char *out, size_t size, nsec d)
 {
-	static const int tens[] = {1, 10, 100};
-	struct text t = text_on(out, size);
-	if (d < 0) {
-		text_add(&t, "-");
-		d = d == INT64_MIN ? INT64_MAX : -d;
-	}
-	for (size_t i = 0; d > 0 && i < ARRAY_LEN(duration_units); i++) {
-		nsec step = duration_units[i].step;
-		int64_t v = d / step + (d % step >= (step + 1) / 2 && step > 1);
-		if (v >= duration_units[i].below)
-			continue;
-		int digits = duration_units[i].digits;
-		text_add(&t, "%d", (int)v / tens[digits]);
-		if (digits > 0)
-			text_add(&t, ".%0*d", digits, (int)v % tens[digits]);
-		text_add(&t, "%s", duration_units[i].unit);
-		return out;
-	}
-	if (d == 0)
-		text_add(&t, "0s");
-	else
-		add_long_duration(&t, d / NSEC_PER_SEC + (d % NSEC_PER_SEC >= NSEC_PER_SEC / 2));
-	return out;
+	char put[TEXT_PUT_MAX];
+	return take(out, size, put, text_put_duration(put, d));
 }
 
 char *
@@ -282,25 +247,8 @@ text_seconds(char *out, size_t size, nsec d)
 char *
 text_count(char *out, size_t size, uint64_t n)
 {
-	struct text t = text_on(out, size);
-	if (n < 1000) {
-		text_add(&t, "%d", (int)n);
-		return out;
-	}
-	uint64_t unit = 1000;
-	for (const char *prefix = "kMGTPE"; *prefix; prefix++, unit *= 1000) {
-		uint64_t tenth = unit / 10;
-		uint64_t tenths = n / tenth + (n % tenth >= tenth / 2);
-		uint64_t whole = n / unit + (n % unit >= unit / 2);
-		if (tenths < 100)
-			text_add(&t, "%d.%d%c", (int)tenths / 10, (int)tenths % 10, *prefix);
-		else if (whole < 1000 || prefix[1] == '\0')
-			text_add(&t, "%d%c", (int)whole, *prefix);
-		else
-			continue;
-		break;
-	}
-	return out;
+	char put[TEXT_PUT_MAX];
+	return take(out, size, put, text_put_count(put, n));
 }
 
 /* ---- addresses ---- */
@@ -317,22 +265,25 @@ text_addr(char *out, size_t size, const uint8_t addr[16])
 {
 	char buf[INET6_ADDRSTRLEN] = "";
 	if (is_v4_mapped(addr))
-		inet_ntop(AF_INET, addr + 12, buf, sizeof(buf));
-	else
-		inet_ntop(AF_INET6, addr, buf, sizeof(buf));
-	struct text t = text_on(out, size);
-	text_add(&t, "%s", buf);
-	return out;
+		return take(out, size, buf, text_put_ipv4(buf, addr + 12));
+	inet_ntop(AF_INET6, addr, buf, sizeof(buf));
+	return take(out, size, buf, buf + strlen(buf));
 }
 
 char *
 text_endpoint(char *out, size_t size, const uint8_t addr[16], uint16_t port)
 {
-	char buf[INET6_ADDRSTRLEN];
-	struct text t = text_on(out, size);
-	text_addr(buf, sizeof(buf), addr);
-	text_add(&t, is_v4_mapped(addr) ? "%s:%d" : "[%s]:%d", buf, port);
-	return out;
+	char buf[INET6_ADDRSTRLEN + TEXT_PUT_MAX], *p = buf;
+	if (is_v4_mapped(addr)) {
+		p = text_put_ipv4(buf, addr + 12);
+	} else {
+		*p++ = '[';
+		inet_ntop(AF_INET6, addr, p, INET6_ADDRSTRLEN);
+		p += strlen(p);
+		*p++ = ']';
+	}
+	*p++ = ':';
+	return take(out, size, buf, text_put_uint(p, port));
 }
 
 /* ---- moments ---- */

@@ -202,6 +202,47 @@ test_count(void **state)
 		assert_true(strlen(text_count(out, sizeof(out), n)) <= 5);
 }
 
+static const char *
+ended(char *text, char *end)
+{
+	*end = '\0';
+	return text;
+}
+
+static void
+test_put(void **state)
+{
+	(void)state;
+	char out[TEXT_PUT_MAX + 1], want[32];
+	for (uint64_t v = 0; v < UINT64_MAX / 3; v += v / 7 + 1) {
+		snprintf(want, sizeof(want), "%llu", (unsigned long long)v);
+		assert_string_equal(ended(out, text_put_uint(out, v)), want);
+		assert_int_equal(text_uint_len(v), strlen(want));
+		snprintf(want, sizeof(want), "%06d", (int)(v % 1000000));
+		assert_string_equal(ended(out, text_put_digits(out, v, 6)), want);
+		assert_string_equal(ended(out, text_put_digits(out, v, 5)), want + 1);
+	}
+	assert_string_equal(ended(out, text_put_uint(out, UINT64_MAX)), "18446744073709551615");
+	for (int i = 0; i < 256; i++) {
+		const uint8_t addr[4] = {(uint8_t)i, 1, (uint8_t)(i / 2), (uint8_t)(255 - i)};
+		snprintf(want, sizeof(want), "%d.1.%d.%d", i, i / 2, 255 - i);
+		assert_string_equal(ended(out, text_put_ipv4(out, addr)), want);
+	}
+}
+
+/* What is put does not pass the end of what it is put in. */
+static void
+test_put_cut(void **state)
+{
+	(void)state;
+	char out[8] = "1234567";
+	assert_string_equal(text_duration(out, 4, 45300 * NSEC_PER_US), "45.");
+	assert_string_equal(out + 4, "567");
+	assert_string_equal(text_count(out, 1, 9949), "");
+	text_count(out, 0, 1);
+	assert_string_equal(out, "");
+}
+
 static void
 test_addresses(void **state)
 {
@@ -298,6 +339,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_duration),
 	cmocka_unit_test(test_seconds),
 	cmocka_unit_test(test_count),
+	cmocka_unit_test(test_put),
+	cmocka_unit_test(test_put_cut),
 	cmocka_unit_test(test_addresses),
 	cmocka_unit_test(test_moments),
 	cmocka_unit_test(test_parse_duration),
