@@ -28,154 +28,153 @@ enum {
 /* ---- connection ---- */
 
 /*
- * A capture of a flood has millions of rows: they are put together from pieces without printf, and
- * what is the same in nearly all of them takes the short way.
+ * A capture of a flood has millions of rows: each is written in place, without printf, in room that
+ * is enough for all its cells. A cell blanks what its width may take before it writes; of both,
+ * what is too much the next cell writes over. A text wider than its cell pushes on what follows.
  */
-struct cell {
-	char text[ADDR_SIZE];
-	size_t len;
-};
+#define ROW_ROOM 512
+#define BLANKS   32 /* at least the widest cell and the space behind it */
 
-static void
-cell_add_char(struct cell *c, char ch)
+/* Where n bytes go that stand at the right; *p: where the cell begins, then where it ends. */
+static char *
+at_right(char **p, size_t n, size_t width)
 {
-	if (c->len < sizeof(c->text))
-		c->text[c->len++] = ch;
+	char *const at = *p + (n < width ? width - n : 0);
+
+	memset(*p, ' ', BLANKS);
+	at[n] = ' ';
+	*p = at + n + 1;
+	return at;
 }
 
-static void
-cell_add(struct cell *c, const char *s)
+/* The end of the cell at p whose text stands at the left. */
+static char *
+left_end(char *p, char *text_end, size_t width)
 {
-	while (*s != '\0')
-		cell_add_char(c, *s++);
+	char *const end = text_end < p + width ? p + width : text_end;
+
+	*end = ' ';
+	return end + 1;
 }
 
-static void
-cell_add_uint(struct cell *c, uint64_t v)
+static char *
+cell_uint(char *p, uint64_t v, size_t width)
 {
-	uint64_t unit = 1;
-
-	while (v / unit >= 10)
-		unit *= 10;
-	for (; unit > 0; unit /= 10)
-		cell_add_char(c, (char)('0' + v / unit % 10));
+	if (v < 10) { /* most are 0 */
+		*at_right(&p, 1, width) = (char)('0' + v);
+		return p;
+	}
+	text_put_uint(at_right(&p, text_uint_len(v), width), v);
+	return p;
 }
 
-static void
-put_uint(struct writer *w, uint64_t v, int width)
+static char *
+cell_right(char *p, const char *text, const char *end, size_t width)
 {
-	struct cell c = {.len = 0};
+	const size_t n = (size_t)(end - text);
 
-	cell_add_uint(&c, v);
-	writer_cell(w, c.text, c.len, width);
+	memcpy(at_right(&p, n, width), text, n);
+	return p;
 }
 
-static void
-put_text(struct writer *w, const char *s, int width)
+static char *
+cell_count(char *p, uint64_t v, size_t width)
 {
-	struct cell c = {.len = 0};
-
-	cell_add(&c, s);
-	writer_cell(w, c.text, c.len, width);
-}
-
-static void
-put_count(struct writer *w, uint64_t v, int width)
-{
-	char text[16];
+	char text[TEXT_PUT_MAX];
 
 	if (v < 1000)
-		put_uint(w, v, width);
-	else
-		put_text(w, text_count(text, sizeof(text), v), width);
+		return cell_uint(p, v, width);
+	return cell_right(p, text, text_put_count(text, v), width);
 }
 
-static void
-put_duration(struct writer *w, nsec d, int width)
+static char *
+cell_duration(char *p, nsec d, size_t width)
 {
-	char text[16];
+	char text[TEXT_PUT_MAX];
 
-	put_text(w, d == 0 ? "0s" : text_duration(text, sizeof(text), d), width);
+	return cell_right(p, text, text_put_duration(text, d), width);
 }
 
-static void
-put_endpoint(struct writer *w, const struct endpoint *e, int width)
+/* -1: unknown */
+static char *
+cell_rtt(char *p, nsec rtt, size_t width)
+{
+	if (rtt >= 0)
+		return cell_duration(p, rtt, width);
+	*at_right(&p, 1, width) = '-';
+	return p;
+}
+
+static char *
+cell_text(char *p, const char *s, size_t width)
+{
+	const size_t n = strlen(s);
+
+	memset(p, ' ', BLANKS);
+	memcpy(p, s, n);
+	return left_end(p, p + n, width);
+}
+
+static char *
+cell_ipv6(char *p, const struct endpoint *e, size_t width)
+{
+	char text[ADDR_SIZE];
+
+	return cell_text(p, text_endpoint(text, sizeof(text), e->addr, e->port), width);
+}
+
+static char *
+cell_endpoint(char *p, const struct endpoint *e, size_t width)
 {
 	static const uint8_t v4_mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct cell c = {.len = 0};
+	char *end;
 
-	if (memcmp(e->addr, v4_mapped, sizeof(v4_mapped)) != 0) {
-		text_endpoint(c.text, sizeof(c.text), e->addr, e->port);
-		c.len = strlen(c.text);
-		writer_cell(w, c.text, c.len, width);
-		return;
-	}
-	for (int i = 12; i < 16; i++) {
-		cell_add_uint(&c, e->addr[i]);
-		cell_add(&c, i < 15 ? "." : ":");
-	}
-	cell_add_uint(&c, e->port);
-	writer_cell(w, c.text, c.len, width);
+	if (memcmp(e->addr, v4_mapped, sizeof(v4_mapped)) != 0)
+		return cell_ipv6(p, e, width);
+	memset(p, ' ', BLANKS);
+	end = text_put_ipv4(p, e->addr + sizeof(v4_mapped));
+	*end = ':';
+	return left_end(p, text_put_uint(end + 1, e->port), width);
 }
 
 /* The time of day; rows of the same second share it. Written by one thread at a time. */
-static void
-put_clock(struct writer *w, nsec t, int width)
+static char *
+cell_clock(char *p, nsec t, size_t width)
 {
 	static char clock[16];
+	static size_t len;
 	static int64_t second = -1;
-	char digits[8];
-	uint64_t micro = (uint64_t)(t % NSEC_PER_SEC) / NSEC_PER_US;
+	const uint64_t micro = (uint64_t)(t % NSEC_PER_SEC) / NSEC_PER_US;
 
 	if (t / NSEC_PER_SEC != second) {
 		second = t / NSEC_PER_SEC;
-		text_clock(clock, sizeof(clock), t, 0);
+		len = strlen(text_clock(clock, sizeof(clock), t, 0));
 	}
-	digits[7] = '\0';
-	for (int i = 6; i > 0; i--, micro /= 10)
-		digits[i] = (char)('0' + micro % 10);
-	digits[0] = '.';
-	struct cell c = {.len = 0};
-
-	cell_add(&c, clock);
-	cell_add(&c, digits);
-	writer_cell(w, c.text, c.len, width);
-}
-
-static void
-put_rtt(struct writer *w, const struct conn_facts *f, int width)
-{
-	if (conn_rtt(f) < 0)
-		put_text(w, "-", width);
-	else
-		put_duration(w, conn_rtt(f), width);
-}
-
-/* Ends a line of cells: the last one's space goes. */
-static void
-end_row(struct writer *w)
-{
-	w->len--;
-	writer_raw(w, "\n", 1);
+	memset(p, ' ', BLANKS);
+	memcpy(p, clock, sizeof(clock));
+	p[len] = '.';
+	return left_end(p, text_put_digits(p + len + 1, micro, 6), width);
 }
 
 static void
 table_row(struct writer *w, const struct conn_facts *f)
 {
 	const nsec end = f->ended != 0 ? f->ended : f->last;
+	const struct half_facts *c = &f->half[CLIENT], *s = &f->half[SERVER];
+	char *p = writer_room(w, ROW_ROOM);
 
-	put_uint(w, f->id, -WIDTH_ID);
-	put_clock(w, f->start, WIDTH_START);
-	put_duration(w, end - f->start, -WIDTH_FIGURE);
-	put_endpoint(w, &f->end[CLIENT], WIDTH_END);
-	put_endpoint(w, &f->end[SERVER], WIDTH_END);
-	put_text(w, conn_state_name((enum conn_state)f->state), WIDTH_STATE);
-	put_count(w, f->half[CLIENT].unique_bytes, -WIDTH_FIGURE);
-	put_count(w, f->half[SERVER].unique_bytes, -WIDTH_FIGURE);
-	put_uint(w, (uint64_t)f->half[CLIENT].retransmissions + f->half[SERVER].retransmissions,
-		 -WIDTH_RETX);
-	put_rtt(w, f, -WIDTH_FIGURE);
-	end_row(w);
+	p = cell_uint(p, f->id, WIDTH_ID);
+	p = cell_clock(p, f->start, WIDTH_START);
+	p = cell_duration(p, end - f->start, WIDTH_FIGURE);
+	p = cell_endpoint(p, &f->end[CLIENT], WIDTH_END);
+	p = cell_endpoint(p, &f->end[SERVER], WIDTH_END);
+	p = cell_text(p, conn_state_name((enum conn_state)f->state), WIDTH_STATE);
+	p = cell_count(p, c->unique_bytes, WIDTH_FIGURE);
+	p = cell_count(p, s->unique_bytes, WIDTH_FIGURE);
+	p = cell_uint(p, (uint64_t)c->retransmissions + s->retransmissions, WIDTH_RETX);
+	p = cell_rtt(p, conn_rtt(f), WIDTH_FIGURE);
+	p[-1] = '\n'; /* the last cell's space */
+	writer_took(w, p);
 }
 
 static void
@@ -195,8 +194,6 @@ table_ladder(struct writer *w, const struct conn_detail *d, enum side side)
 {
 	const int n = d->half[side].n_gaps, expected = d->half[side].n_expected;
 
-	if (n == 0)
-		return;
 	writer_format(w, "%s%s", INDENT,
 		      side == CLIENT ? _("ladder of the client:") : _("ladder of the server:"));
 	put_gaps(w, d->half[side].gaps, n);
@@ -225,8 +222,10 @@ table_connection(struct writer *w, const struct conn_detail *d, nsec now)
 	table_row(w, &d->f);
 	for (int i = 0; i < d->n_verdicts; i++)
 		table_verdict(w, &d->verdicts[i], &d->f, now);
-	table_ladder(w, d, CLIENT);
-	table_ladder(w, d, SERVER);
+	for (int side = CLIENT; side <= SERVER; side++) {
+		if (d->half[side].n_gaps > 0)
+			table_ladder(w, d, (enum side)side);
+	}
 }
 
 /* ---- heading ---- */
@@ -259,7 +258,7 @@ table_capture(struct writer *w, const struct source_status *st)
 	put_title(w, _("S->C"), -WIDTH_FIGURE);
 	put_title(w, _("RETX"), -WIDTH_RETX);
 	put_title(w, _("RTT"), -WIDTH_FIGURE);
-	end_row(w);
+	w->buf[w->len - 1] = '\n'; /* the last title's space */
 }
 
 /* ---- segment, timer ---- */

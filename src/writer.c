@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define FORMAT_ROOM 256 /* enough for most formatted texts */
-#define NUMBER_MAX  24  /* digits of a 64-bit number, sign and point */
 
 void
 writer_free(struct writer *w)
@@ -16,9 +15,8 @@ writer_free(struct writer *w)
 	*w = (struct writer){0};
 }
 
-/* Room for n more bytes. */
-static char *
-reserve(struct writer *w, size_t n)
+char *
+writer_room(struct writer *w, size_t n)
 {
 	if (UNLIKELY(w->cap - w->len < n)) {
 		w->cap = (w->cap + n) * 2;
@@ -28,22 +26,16 @@ reserve(struct writer *w, size_t n)
 }
 
 void
-writer_raw(struct writer *w, const char *bytes, size_t len)
+writer_took(struct writer *w, const char *end)
 {
-	memcpy(reserve(w, len), bytes, len);
-	w->len += len;
+	w->len = (size_t)(end - w->buf);
 }
 
 void
-writer_cell(struct writer *w, const char *bytes, size_t len, int width)
+writer_raw(struct writer *w, const char *bytes, size_t len)
 {
-	const size_t wide = (size_t)(width < 0 ? -width : width);
-	const size_t pad = wide > len ? wide - len : 0;
-	char *p = reserve(w, pad + len + 1);
-
-	memset(p, ' ', pad + len + 1);
-	memcpy(p + (width < 0 ? pad : 0), bytes, len);
-	w->len += pad + len + 1;
+	memcpy(writer_room(w, len), bytes, len);
+	w->len += len;
 }
 
 void
@@ -51,14 +43,14 @@ writer_format(struct writer *w, const char *fmt, ...)
 {
 	va_list ap;
 
-	reserve(w, FORMAT_ROOM);
+	writer_room(w, FORMAT_ROOM);
 	va_start(ap, fmt);
 	const int n = vsnprintf(w->buf + w->len, w->cap - w->len, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		return;
 	if ((size_t)n >= w->cap - w->len) { /* the rare long one: again, with room */
-		reserve(w, (size_t)n + 1);
+		writer_room(w, (size_t)n + 1);
 		va_start(ap, fmt);
 		vsnprintf(w->buf + w->len, w->cap - w->len, fmt, ap);
 		va_end(ap);
@@ -69,34 +61,44 @@ writer_format(struct writer *w, const char *fmt, ...)
 static void
 put(struct writer *w, char c)
 {
-	*reserve(w, 1) = c;
+	*writer_room(w, 1) = c;
 	w->len++;
 }
 
-/* Comma and key; keys are our own words and need no escaping. */
-static void
-begin(struct writer *w, const char *key)
+/* Comma and key; keys are our own words and need no escaping. Returns where the value goes, with
+ * room for n bytes. */
+static char *
+begin(struct writer *w, const char *key, size_t n)
 {
+	const size_t key_len = key != NULL ? strlen(key) : 0;
+	char *p = writer_room(w, key_len + 4 + n);
+
 	if (w->comma)
-		put(w, ',');
+		*p++ = ',';
 	w->comma = true;
 	if (key == NULL)
-		return;
-	const size_t n = strlen(key);
-	char *p = reserve(w, n + 3);
+		return p;
+	*p++ = '"';
+	memcpy(p, key, key_len);
+	p += key_len;
+	*p++ = '"';
+	*p++ = ':';
+	return p;
+}
 
-	p[0] = '"';
-	memcpy(p + 1, key, n);
-	p[n + 1] = '"';
-	p[n + 2] = ':';
-	w->len += n + 3;
+static void
+put_word(struct writer *w, const char *key, const char *word, size_t n)
+{
+	char *p = begin(w, key, n);
+
+	memcpy(p, word, n);
+	writer_took(w, p + n);
 }
 
 void
 writer_open(struct writer *w, const char *key, char bracket)
 {
-	begin(w, key);
-	put(w, bracket);
+	put_word(w, key, &bracket, 1);
 	w->comma = false;
 }
 
@@ -110,94 +112,67 @@ writer_close(struct writer *w, char bracket)
 void
 writer_null(struct writer *w, const char *key)
 {
-	begin(w, key);
-	writer_raw(w, "null", 4);
+	put_word(w, key, "null", 4);
 }
 
 void
 writer_bool(struct writer *w, const char *key, bool v)
 {
-	begin(w, key);
-	writer_raw(w, v ? "true" : "false", v ? 4 : 5);
-}
-
-/* Writes v in decimal, at least `width` digits, ending before `end`; returns where it starts. */
-static char *
-decimal(char *end, uint64_t v, int width)
-{
-	do {
-		*--end = (char)('0' + v % 10);
-		v /= 10;
-		width--;
-	} while (v != 0 || width > 0);
-	return end;
-}
-
-static void
-put_uint(struct writer *w, uint64_t v)
-{
-	char digits[NUMBER_MAX];
-	char *end = digits + sizeof(digits), *start = decimal(end, v, 1);
-
-	writer_raw(w, start, (size_t)(end - start));
+	put_word(w, key, v ? "true" : "false", v ? 4 : 5);
 }
 
 void
 writer_uint(struct writer *w, const char *key, uint64_t v)
 {
-	begin(w, key);
-	put_uint(w, v);
+	writer_took(w, text_put_uint(begin(w, key, TEXT_PUT_MAX), v));
 }
 
 void
 writer_int(struct writer *w, const char *key, int64_t v)
 {
-	begin(w, key);
+	char *p = begin(w, key, TEXT_PUT_MAX);
+
 	if (v < 0)
-		put(w, '-');
-	put_uint(w, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+		*p++ = '-';
+	writer_took(w, text_put_uint(p, v < 0 ? 0 - (uint64_t)v : (uint64_t)v));
 }
 
 /* Seconds with at least `keep` of the nine decimals, further trailing zeros cut. */
-static void
-put_seconds(struct writer *w, nsec d, int keep)
+static char *
+put_seconds(char *p, nsec d, int keep)
 {
 	const uint64_t v = d < 0 ? 0 - (uint64_t)d : (uint64_t)d;
-	char fraction[9];
+	const uint64_t fraction = v % NSEC_PER_SEC;
 	int digits = 9;
 
 	if (d < 0)
-		put(w, '-');
-	put_uint(w, v / NSEC_PER_SEC);
-	decimal(fraction + 9, v % NSEC_PER_SEC, 9);
-	while (digits > keep && fraction[digits - 1] == '0')
+		*p++ = '-';
+	p = text_put_uint(p, v / NSEC_PER_SEC);
+	if (fraction == 0 && keep == 0)
+		return p;
+	*p = '.';
+	text_put_digits(p + 1, fraction, 9);
+	while (digits > keep && p[digits] == '0')
 		digits--;
-	if (digits > 0) {
-		put(w, '.');
-		writer_raw(w, fraction, (size_t)digits);
-	}
+	return p + 1 + digits;
 }
 
 void
 writer_time(struct writer *w, const char *key, nsec t)
 {
-	if (t == NSEC_NEVER) {
+	if (t == NSEC_NEVER)
 		writer_null(w, key);
-		return;
-	}
-	begin(w, key);
-	put_seconds(w, t, 9);
+	else
+		writer_took(w, put_seconds(begin(w, key, TEXT_PUT_MAX), t, 9));
 }
 
 void
 writer_duration(struct writer *w, const char *key, nsec d)
 {
-	if (d < 0) {
+	if (d < 0)
 		writer_null(w, key);
-		return;
-	}
-	begin(w, key);
-	put_seconds(w, d, 0);
+	else
+		writer_took(w, put_seconds(begin(w, key, TEXT_PUT_MAX), d, 0));
 }
 
 /* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 when there is none. Reads no byte
@@ -233,6 +208,36 @@ put_control(struct writer *w, unsigned char c)
 	writer_raw(w, escape, sizeof(escape));
 }
 
+/* Bytes from s on that go into a string as they are. */
+static size_t
+plain_len(const char *s)
+{
+	size_t n = 0;
+
+	while ((unsigned char)s[n] >= 0x20 && (unsigned char)s[n] < 0x7f && s[n] != '"' &&
+	       s[n] != '\\')
+		n++;
+	return n;
+}
+
+/* The one character at s that is not plain; returns what follows it. */
+static const char *
+put_special(struct writer *w, const char *s)
+{
+	const unsigned char c = (unsigned char)*s;
+	const size_t n = utf8_len((const unsigned char *)s);
+
+	if (c == '"' || c == '\\')
+		put(w, '\\');
+	if (c < 0x20 || c == 0x7f)
+		put_control(w, c);
+	else if (n > 0)
+		writer_raw(w, s, n);
+	else
+		writer_raw(w, "\xef\xbf\xbd", 3);
+	return s + (n > 0 ? n : 1);
+}
+
 void
 writer_string(struct writer *w, const char *key, const char *s)
 {
@@ -240,21 +245,15 @@ writer_string(struct writer *w, const char *key, const char *s)
 		writer_null(w, key);
 		return;
 	}
-	begin(w, key);
-	put(w, '"');
-	while (*s != '\0') {
-		const unsigned char c = (unsigned char)*s;
-		const size_t n = utf8_len((const unsigned char *)s);
+	put_word(w, key, "\"", 1);
+	for (;;) {
+		const size_t n = plain_len(s);
 
-		if (c == '"' || c == '\\')
-			put(w, '\\');
-		if (c < 0x20 || c == 0x7f)
-			put_control(w, c);
-		else if (n > 0)
-			writer_raw(w, s, n);
-		else
-			writer_raw(w, "\xef\xbf\xbd", 3);
-		s += n > 0 ? n : 1;
+		writer_raw(w, s, n);
+		s += n;
+		if (*s == '\0')
+			break;
+		s = put_special(w, s);
 	}
 	put(w, '"');
 }

@@ -21,8 +21,9 @@ void writer_free(struct writer *w);
 /* Raw bytes, as they are. */
 void writer_raw(struct writer *w, const char *bytes, size_t len);
 
-/* Bytes in a column and a space behind it; width < 0: at the right. */
-void writer_cell(struct writer *w, const char *bytes, size_t len, int width);
+/* Room for n bytes to be written in place, and that it was, up to `end`. */
+char *writer_room(struct writer *w, size_t n);
+void writer_took(struct writer *w, const char *end);
 
 /* Text, printf-like. */
 void writer_format(struct writer *w, const char *fmt, ...) ATTR_FORMAT(2, 3);
