@@ -287,6 +287,18 @@ struct aside {
 };
 extern const struct aside aside_none;
 
+/* A SYN as its sender's end is made of it; its time and frame are those of the connection. */
+struct first_syn {
+	seqno seq;
+	uint32_t tsval, tsecr;
+	uint32_t digest, scope;
+	uint16_t options, window, mss, ip_id; /* as in struct packet */
+	int8_t wscale;
+	uint8_t ttl;
+	uint8_t seen_interface; /* as in struct seen */
+	bool partial_csum;
+};
+
 /* Both ends of a connection, indexed by enum side. */
 union ends {
 	struct half half[2];
@@ -299,7 +311,7 @@ struct conn {
 	/* ---- by every packet ---- */
 	struct endpoint end[2];
 	uint32_t flags; /* C_* */
-	struct half *half; /* [2], the table's */
+	struct half *half; /* [2], the table's; NULL: a single SYN is all there was so far */
 	uint8_t cls, pins, ip_version, completeness;
 	uint8_t end_cause;
 	int8_t ended_by;
@@ -323,9 +335,20 @@ struct conn {
 	int16_t vlan;	/* -1 none */
 	bool rst_suspect;
 	const struct aside *aside; /* never NULL */
-	nsec ended, syn_to_synack, synack_to_ack;
-	frame_mark end_frame;	/* the reset or ICMP error */
-	frame_mark hs_frame;	/* the handshake's third */
+	union {
+		struct first_syn syn; /* while it has no ends */
+		struct {
+			nsec ended, syn_to_synack, synack_to_ack;
+			frame_mark end_frame;	/* the reset or ICMP error */
+			frame_mark hs_frame;	/* the handshake's third */
+		};
+	};
+};
+
+/* Room for a connection as it would be with ends. */
+struct whole {
+	struct conn c;
+	struct half half[2];
 };
 
 static inline bool
@@ -410,7 +433,7 @@ struct seg {
 
 /* ---- range.c ---- */
 void range_classify(struct seg *s);
-void range_ids_learn(struct half *h, const struct packet *p);
+void range_ids_learn(struct half *h, uint16_t ip_id); /* 0: it has none */
 /* ---- half.c ---- */
 bool half_trouble(struct engine *e, struct half *h);
 /* Bytes of data it sent within about the last second: its rate, in bytes a second. */
@@ -418,6 +441,8 @@ float half_recent(const struct half *h, nsec now);
 /* To be written to; where no memory is left what is written is lost. */
 struct rare *half_rare(struct engine *e, struct half *h);
 struct aside *conn_aside(struct engine *e, struct conn *c);
+void half_init(struct half *h, uint32_t scope); /* zeroed before: nothing is known of it */
+void half_options(struct half *h, uint16_t options, uint16_t mss, uint8_t wscale); /* its SYN's */
 void half_sent(struct engine *e, struct seg *s);  /* snd's side of the update */
 void half_acked(struct engine *e, struct seg *s); /* rcv's queue, by this segment's ACK and SACK */
 void half_release(struct engine *e, struct half *h);
@@ -441,6 +466,12 @@ void cause_open_count(struct engine *e, struct half *h);
 void cause_proof_since(struct engine *e, struct seg *s, seqno una_before);
 void cause_copied(const struct seg *s); /* the network made a copy of it */
 void cause_close(struct engine *e, struct conn *c); /* nothing more will come */
+/* ---- first.c ---- */
+bool first_syn_fits(const struct packet *p); /* ordinary enough to be kept as a struct first_syn */
+void first_syn_keep(struct conn *c, const struct packet *p);
+void first_syn_grow(struct conn *c, struct half half[2]); /* zeroed ones, that become its ends */
+/* The connection itself, or as it would be with ends, in room. */
+const struct conn *conn_whole(const struct conn *c, struct whole *room);
 /* ---- place.c ---- */
 void place_by_handshake(struct conn *c); /* once both its times are known */
 void place_by_packet(struct seg *s);
@@ -464,6 +495,7 @@ nsec rtt_near(const struct conn *c, enum side s); /* least time from the capture
 void timer_sent(struct seg *s, bool was_idle);
 void timer_acked(struct seg *s, seqno una_before);
 void timer_stop(struct half *h);
+void timer_syn_sent(struct half *h, nsec now);
 /* Has the timer that runs for h come due by now, within what the capture can tell? */
 void timer_syn_at_once(struct half *h, nsec now);
 bool timer_fired(const struct conn *c, enum side s, nsec now);

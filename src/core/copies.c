@@ -11,13 +11,19 @@
 #define COPY_TIME_US  50000 /* later than that it is another packet */
 #define ADJACENT_US   100   /* two captures of one packet follow at once */
 
+uint8_t
+copies_interface(const struct packet *p)
+{
+	return (uint8_t)(p->interface + p->direction * 64u);
+}
+
 static struct seen
 seen_of(const struct packet *p)
 {
 	return (struct seen){
 		.digest = p->digest, .ts_us = (uint32_t)(p->ts / NSEC_PER_US),
 		.frame = (uint32_t)p->frame, .ip_id = p->ip_id, .ttl = p->ttl,
-		.interface = (uint8_t)(p->interface + p->direction * 64u),
+		.interface = copies_interface(p),
 	};
 }
 

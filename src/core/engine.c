@@ -177,8 +177,8 @@ static void
 conn_drop(struct engine *e, struct conn *c)
 {
 	engine_touch(e, c);
-	half_release(e, &c->half[0]);
-	half_release(e, &c->half[1]);
+	for (int i = 0; c->half && i < 2; i++)
+		half_release(e, &c->half[i]);
 	if (c->aside != &aside_none)
 		pool_put(e->pool, conn_aside(e, c), sizeof *c->aside);
 	seglog_drop(&e->log, c);

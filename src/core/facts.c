@@ -80,8 +80,11 @@ conn_fill(const struct conn *c, nsec now, struct conn_facts *out)
 }
 
 void
-facts_fill(const struct conn *c, nsec now, struct conn_facts *out)
+facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
 {
+	struct whole room;
+	const struct conn *c = conn_whole(conn, &room);
+
 	conn_fill(c, now, out);
 	out->n_verdicts = (uint8_t)verdicts_of(c, now, &out->verdict, 1);
 	if (out->n_verdicts == 0)
@@ -109,8 +112,11 @@ ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 }
 
 void
-detail_fill(const struct conn *c, nsec now, struct conn_detail *out)
+detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 {
+	struct whole room;
+	const struct conn *c = conn_whole(conn, &room);
+
 	/* Not the verdicts and ladders that are not there: this is done for every connection. */
 	memset(out->half, 0, sizeof out->half);
 	conn_fill(c, now, &out->f);

@@ -31,19 +31,29 @@ half_recent(const struct half *h, nsec now)
 	return h->rate * (float)NSEC_PER_SEC / (float)(dt + NSEC_PER_SEC);
 }
 
-static void
-options_learn(struct half *h, const struct packet *p)
+void
+half_init(struct half *h, uint32_t scope)
 {
-	if (p->options & OPT_CUT) {
+	txq_init(&h->q);
+	h->wscale = -2;
+	h->timer_len = -1;
+	h->scope = scope;
+	h->rare = &rare_none;
+}
+
+void
+half_options(struct half *h, uint16_t options, uint16_t mss, uint8_t wscale)
+{
+	if (options & OPT_CUT) {
 		h->wscale = -2;
 		return;
 	}
 	h->flags |= H_OPTS;
-	h->mss = (p->options & OPT_MSS) ? p->mss : 0;
-	h->wscale = (p->options & OPT_WSCALE) ? (int8_t)(p->wscale > 14 ? 14 : p->wscale) : -1;
-	if (p->options & OPT_SACK_OK)
+	h->mss = (options & OPT_MSS) ? mss : 0;
+	h->wscale = (options & OPT_WSCALE) ? (int8_t)(wscale > 14 ? 14 : wscale) : -1;
+	if (options & OPT_SACK_OK)
 		h->flags |= H_SACK_OK;
-	if (p->options & OPT_TS)
+	if (options & OPT_TS)
 		h->flags |= H_TS_OK;
 }
 
@@ -73,7 +83,7 @@ syn_sent(struct half *h, const struct seg *s)
 	if (p->payload_len > 0)
 		h->flags |= H_TFO_DATA;
 	if (first || !half_has(h, H_OPTS))
-		options_learn(h, p);
+		half_options(h, p->options, p->mss, p->wscale);
 }
 
 /* Mid-stream: relative numbers begin at 1, as if the SYN had been seen just before (A5). */
@@ -239,7 +249,7 @@ half_sent(struct engine *e, struct seg *s)
 		syn_sent(h, s);
 	else if (!half_has(h, H_SEQ))
 		base_guess(h, s->seq);
-	range_ids_learn(h, p);
+	range_ids_learn(h, p->ip_version == 4 ? p->ip_id : 0);
 	count_sent(h, s);
 	if (p->payload_len > 0)
 		rate_add(h, p->ts, p->payload_len);

@@ -61,7 +61,7 @@ void
 track_icmp(struct engine *e, const struct packet *p, uint64_t hash)
 {
 	enum side from;
-	struct conn *c = table_find(engine_table(e), hash, p, &from);
+	struct conn *c = track_find(e, p, hash, &from);
 	struct half *h;
 
 	if (!c)

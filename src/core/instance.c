@@ -84,18 +84,8 @@ conn_open(struct conn *c, const struct packet *p, enum side from)
 	c->vlan = (int16_t)p->vlan;
 	c->interface = p->interface;
 	c->ended_by = -1;
-	c->syn_to_synack = c->synack_to_ack = -1;
 	c->first_frame = p->frame;
 	c->aside = &aside_none;
-	for (int i = 0; i < 2; i++) {
-		struct half *h = &c->half[i];
-
-		txq_init(&h->q);
-		h->wscale = -2;
-		h->timer_len = -1;
-		h->scope = p->scope;
-		h->rare = &rare_none;
-	}
 	if (!(p->flags & TH_SYN)) {
 		c->flags |= C_GUESSED | C_MIDSTREAM;
 	} else if (p->flags & TH_ACK) {
@@ -104,7 +94,7 @@ conn_open(struct conn *c, const struct packet *p, enum side from)
 }
 
 static struct conn *
-conn_new(struct engine *e, const struct packet *p, uint64_t hash, enum side *from)
+conn_new(struct engine *e, const struct packet *p, uint64_t hash, enum side from)
 {
 	struct conn *c;
 
@@ -113,9 +103,34 @@ conn_new(struct engine *e, const struct packet *p, uint64_t hash, enum side *fro
 	c = table_add(engine_table(e), hash, p, p->ts);
 	if (!c)
 		return NULL;
-	*from = sender_side(p);
-	conn_open(c, p, *from);
+	conn_open(c, p, from);
 	engine_counts(e)->connections++;
+	return c;
+}
+
+struct conn *
+instance_of_syn(struct engine *e, const struct packet *p, uint64_t hash)
+{
+	struct conn *c = conn_new(e, p, hash, CLIENT);
+
+	if (c)
+		first_syn_keep(c, p);
+	return c;
+}
+
+static struct conn *
+conn_new_with_ends(struct engine *e, const struct packet *p, uint64_t hash, enum side *from)
+{
+	struct conn *c;
+
+	*from = sender_side(p);
+	c = conn_new(e, p, hash, *from);
+	if (!c)
+		return NULL;
+	c->half = table_ends(engine_table(e));
+	half_init(&c->half[CLIENT], p->scope);
+	half_init(&c->half[SERVER], p->scope);
+	c->syn_to_synack = c->synack_to_ack = -1;
 	return c;
 }
 
@@ -128,7 +143,7 @@ conn_renew(struct engine *e, struct conn *old, const struct packet *p, uint64_t 
 	uint32_t scope = old->half[*from].scope;
 	bool alive = old->end_cause == END_OPEN;
 	nsec last = old->last;
-	struct conn *c = conn_new(e, p, hash, from);
+	struct conn *c = conn_new_with_ends(e, p, hash, from);
 
 	if (!c)
 		return NULL;
@@ -318,7 +333,7 @@ instance_of(struct engine *e, struct conn *found, const struct packet *p, uint64
 	*fresh = false;
 	if (!c) {
 		*fresh = true;
-		return conn_new(e, p, hash, from);
+		return conn_new_with_ends(e, p, hash, from);
 	}
 	/* Before and after a router between two networks: one packet, one connection (A1). */
 	if (p->scope != c->half[*from].scope && copies_has(&c->half[*from], p))

@@ -252,7 +252,7 @@ needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
 void
 cause_close(struct engine *e, struct conn *c)
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; c->half && i < 2; i++) {
 		struct half *h = &c->half[i];
 		struct trouble *t = h->rare->trouble;
 

@@ -24,13 +24,13 @@ ids_ordered(const struct half *h, uint16_t order)
 
 /* Which way this sender's IP IDs run, and what its newest jumped over. */
 void
-range_ids_learn(struct half *h, const struct packet *p)
+range_ids_learn(struct half *h, uint16_t ip_id)
 {
-	int16_t d = (int16_t)(p->ip_id - h->ip_id_newest);
+	int16_t d = (int16_t)(ip_id - h->ip_id_newest);
 	int16_t swapped =
-		(int16_t)(__builtin_bswap16(p->ip_id) - __builtin_bswap16(h->ip_id_newest));
+		(int16_t)(__builtin_bswap16(ip_id) - __builtin_bswap16(h->ip_id_newest));
 
-	if (p->ip_version != 4 || p->ip_id == 0)
+	if (ip_id == 0)
 		return;
 	/* One that was overtaken says nothing about the order. */
 	if (d > 0)
@@ -42,7 +42,7 @@ range_ids_learn(struct half *h, const struct packet *p)
 	else if (d > 0)
 		h->ip_id_window = (d < 64 ? h->ip_id_window << d : 0) | 1;
 	if (d > 0 || h->segments <= 1 || d < -1024)
-		h->ip_id_newest = p->ip_id;
+		h->ip_id_newest = ip_id;
 }
 
 static int

@@ -293,7 +293,7 @@ conn_matches(const struct conn *c, const struct packet *p, enum side *from)
 
 	if (!forth && !back)
 		return false;
-	*from = forth && back ? self_side(c, p) : forth ? CLIENT : SERVER;
+	*from = !forth ? SERVER : back && c->half ? self_side(c, p) : CLIENT;
 	return true;
 }
 
@@ -405,8 +405,8 @@ list_append(struct table *t, struct conn *c, enum conn_class cls, nsec now)
 }
 
 /* There are as many as connections. */
-static struct half *
-ends_take(struct table *t)
+struct half *
+table_ends(struct table *t)
 {
 	union ends *ends = t->free_ends;
 
@@ -422,6 +422,8 @@ ends_give(struct table *t, struct half *half)
 {
 	union ends *ends = (union ends *)half;
 
+	if (!ends)
+		return;
 	ends->next = t->free_ends;
 	t->free_ends = ends;
 }
@@ -451,7 +453,6 @@ table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
 		return NULL;
 	}
 	c->id = t->next_id++;
-	c->half = ends_take(t);
 	list_append(t, c, CLASS_OPENING, now);
 	t->used++;
 	return c;

@@ -52,9 +52,11 @@ void table_prefetch_whole(const struct table *t, uint32_t slot, uint32_t ahead);
 /* The newest instance of the packet's tuple, or NULL. *from: which end sent it. */
 struct conn *table_find(const struct table *t, uint64_t hash, const struct packet *p,
 			enum side *from);
-/* A zeroed connection with zeroed ends for that tuple, indexed in place of an older instance; NULL: no slot is free
- * (make room first) or the index is crowded there. */
+/* A zeroed connection without ends for that tuple, indexed in place of an older instance; NULL: no
+ * slot is free (make room first) or the index is crowded there. */
 struct conn *table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now);
+/* Zeroed ends for a connection; its for good. */
+struct half *table_ends(struct table *t);
 /* The instance of its tuple before it, or NULL. */
 struct conn *table_older(const struct table *t, const struct conn *c);
 void table_remove(struct table *t, struct conn *c);

@@ -110,8 +110,8 @@ half_ladder(const struct half *h)
 	return h->rare->trouble && h->rare->trouble->now.n > 0 ? &h->rare->trouble->now : NULL;
 }
 
-static void
-syn_sent_timer(struct half *h, nsec now)
+void
+timer_syn_sent(struct half *h, nsec now)
 {
 	nsec slack, gap = syn_next_gap(h->syn > 1 ? half_ladder(h) : NULL, &slack);
 
@@ -319,7 +319,7 @@ timer_sent(struct seg *s, bool was_idle)
 	else if (s->kind == KIND_KEEP_ALIVE || s->kind == KIND_ZERO_WINDOW_PROBE)
 		probe_sent(s);
 	else if ((s->p->flags & (TH_SYN | TH_ACK)) == TH_SYN)
-		syn_sent_timer(h, s->now);
+		timer_syn_sent(h, s->now);
 	else if (s->p->flags & TH_SYN)
 		syn_ack_timer(s);
 	else if (s->range == RANGE_AGAIN || s->range == RANGE_HOLE)

@@ -263,22 +263,29 @@ timers_tell(struct engine *e, struct conn *c, nsec now)
 	}
 }
 
+/* c: whose history it goes to. */
 static void
-tell(struct engine *e, struct seg *s)
+remember(struct engine *e, struct conn *c, const struct seg *s)
 {
 	const struct engine_sink *sink = engine_sink(e);
 	struct segment out;
 
-	if (engine_remembers(e)) {
-		segment_fill(s, &out);
-		seglog_append(e, s->c, &out);
-		if (sink->segment)
-			sink->segment(sink->ctx, &out);
-	} else {
-		s->c->log_next++;
-		s->c->log_lost++;
+	if (!engine_remembers(e)) {
+		c->log_next++;
+		c->log_lost++;
+		return;
 	}
-	if (sink->timer)
+	segment_fill(s, &out);
+	seglog_append(e, c, &out);
+	if (sink->segment)
+		sink->segment(sink->ctx, &out);
+}
+
+static void
+tell(struct engine *e, struct seg *s)
+{
+	remember(e, s->c, s);
+	if (engine_sink(e)->timer)
 		timers_tell(e, s->c, s->now);
 }
 
@@ -426,17 +433,52 @@ track_usual(struct engine *e, struct conn *c, enum side from, const struct packe
 	tell(e, &s);
 }
 
+/* ---- the first SYN ---- */
+
+static void
+track_first_syn(struct engine *e, const struct packet *p, uint64_t hash)
+{
+	struct conn *c = instance_of_syn(e, p, hash);
+	struct whole room;
+	struct seg s;
+
+	if (!c) {
+		engine_counts(e)->refused++;
+		return;
+	}
+	engine_touch(e, c);
+	if (engine_remembers(e)) {
+		conn_whole(c, &room);
+		seg_begin(&s, e, p, &room.c, CLIENT, true);
+	}
+	remember(e, c, &s);
+}
+
+struct conn *
+track_find(struct engine *e, const struct packet *p, uint64_t hash, enum side *from)
+{
+	struct conn *c = table_find(engine_table(e), hash, p, from);
+
+	if (c && !c->half)
+		first_syn_grow(c, table_ends(engine_table(e)));
+	return c;
+}
+
 static void
 track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 {
 	enum side from;
 	bool fresh;
-	struct conn *c = table_find(engine_table(e), hash, p, &from);
+	struct conn *c = track_find(e, p, hash, &from);
 	enum copy copy;
 	struct seg s;
 
 	if (c && is_usual(c, from, p)) {
 		track_usual(e, c, from, p);
+		return;
+	}
+	if (!c && first_syn_fits(p) && !engine_sink(e)->timer) {
+		track_first_syn(e, p, hash);
 		return;
 	}
 	c = instance_of(e, c, p, hash, &from, &fresh);

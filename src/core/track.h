@@ -8,6 +8,8 @@
 
 enum copy { COPY_NONE, COPY_BY_CAPTURE, COPY_BY_NETWORK };
 
+/* Where it was captured, well enough to tell two captures of one packet apart. */
+uint8_t copies_interface(const struct packet *p);
 /* Whether it is a copy of one before; notes nothing. */
 bool copies_has(const struct half *h, const struct packet *p);
 /* The packet is known to be no copy. */
@@ -19,7 +21,11 @@ enum copy copies_look(struct engine *e, struct half *h, const struct packet *p, 
 /* found: what table_find says, with *from as it told. */
 struct conn *instance_of(struct engine *e, struct conn *found, const struct packet *p,
 			 uint64_t hash, enum side *from, bool *fresh);
+/* A connection of nothing but this SYN, without ends; NULL: it cannot be tracked. */
+struct conn *instance_of_syn(struct engine *e, const struct packet *p, uint64_t hash);
 
+/* The connection of the packet's tuple, with ends, or NULL. */
+struct conn *track_find(struct engine *e, const struct packet *p, uint64_t hash, enum side *from);
 /* Tells the sink of timers that changed. */
 void timers_tell(struct engine *e, struct conn *c, nsec now);
 /* Puts it into the queue of its class. */

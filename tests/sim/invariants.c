@@ -164,9 +164,11 @@ static void
 check_asked(struct engine *e, nsec now, struct connref ref)
 {
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
+	struct whole room;
 	const struct conn *c = table_at(engine_table(e), ref);
 	if (c == NULL)
 		return;
+	c = conn_whole(c, &room);
 	size_t n = verdicts_of(c, now, some, VERDICT_COUNT);
 	MUST(n == verdicts_by_signs(c, now, UINT_MAX, all, VERDICT_COUNT));
 	MUST(memcmp(some, all, n * sizeof(*all)) == 0);

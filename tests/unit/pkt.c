@@ -421,9 +421,11 @@ static void
 assert_asked_enough(struct pair *c, nsec now, struct connref ref)
 {
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
+	struct whole room;
 	const struct conn *conn = table_at(engine_table(c->w->e), ref);
 	if (conn == NULL)
 		return; /* only a freeze remembers it */
+	conn = conn_whole(conn, &room);
 	size_t n = verdicts_of(conn, now, some, VERDICT_COUNT);
 	assert_int_equal(n, verdicts_by_signs(conn, now, UINT_MAX, all, VERDICT_COUNT));
 	assert_memory_equal(some, all, n * sizeof(*all));

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * first: connections of which a single SYN is all there was. Scans and floods consist of them, so
+ * they are kept in as little room as a SYN says anything, and get their ends with the next packet:
+ * what the long way (track.c) makes of a first SYN is made here at once.
+ */
+#include "core/track.h"
+#include "core/txq.h"
+
+#include <string.h>
+
+bool
+first_syn_fits(const struct packet *p)
+{
+	const uint16_t kind = TH_SYN | TH_ACK | TH_FIN | TH_RST;
+
+	return (p->flags & kind) == TH_SYN && p->payload_len == 0 &&
+	       !(p->options & (OPT_CUT | OPT_SACK));
+}
+
+void
+first_syn_keep(struct conn *c, const struct packet *p)
+{
+	c->completeness = COMPLETE_SYN;
+	c->syn = (struct first_syn){
+		.seq = p->seq, .tsval = p->tsval, .tsecr = p->tsecr,
+		.digest = p->digest, .scope = p->scope,
+		.options = p->options, .window = p->window, .mss = p->mss, .ip_id = p->ip_id,
+		.wscale = (int8_t)p->wscale, .ttl = p->ttl,
+		.seen_interface = copies_interface(p), .partial_csum = p->csum == CSUM_PARTIAL,
+	};
+	if (c->syn.partial_csum)
+		c->near |= 1 << CLIENT;
+}
+
+static void
+client_seen(const struct conn *c, const struct first_syn *syn, struct half *h)
+{
+	h->seen[0] = (struct seen){
+		.digest = syn->digest, .ts_us = (uint32_t)(c->start / NSEC_PER_US),
+		.frame = (uint32_t)c->first_frame, .ip_id = syn->ip_id, .ttl = syn->ttl,
+		.interface = syn->seen_interface,
+	};
+	h->seen_at = 1;
+	h->segments = 1;
+	h->last_ts = c->start;
+	h->last_frame = frame_marked(c, c->first_frame);
+	h->ttl = syn->ttl;
+	range_ids_learn(h, c->ip_version == 4 ? syn->ip_id : 0);
+}
+
+static void
+client_range(const struct conn *c, const struct first_syn *syn, struct half *h)
+{
+	struct txrec *r = &h->q.rec[h->q.len++];
+
+	r->seq = syn->seq;
+	r->end = syn->seq + 1;
+	r->first_ts = r->last_ts = c->start;
+	r->frame = frame_marked(c, c->first_frame);
+	r->tsval = r->last_tsval = syn->tsval;
+	r->ip_id = r->last_ip_id = syn->ip_id;
+	r->sent = 1;
+	r->flags = TX_SYN;
+}
+
+static void
+client_syn(const struct conn *c, const struct first_syn *syn, struct half *h)
+{
+	h->flags = H_ISN | H_SEQ | H_SYN_SENT;
+	h->state = TCP_SYN_SENT;
+	h->isn = syn->seq;
+	h->nxt = syn->seq + 1;
+	h->nxt_rel = 1;
+	h->syn = 1;
+	h->syn_ts = h->syn_last_ts = c->start;
+	h->syn_frame = frame_marked(c, c->first_frame);
+	h->window = h->win_max = h->window_raw = syn->window;
+	half_options(h, syn->options, syn->mss, (uint8_t)syn->wscale);
+	if (syn->options & OPT_TS) {
+		h->tsval = syn->tsval;
+		h->tsecr_sent = syn->tsecr;
+		h->flags |= H_TS_SEEN;
+	}
+	if (syn->partial_csum)
+		h->flags |= H_PARTIAL_CSUM;
+	timer_syn_sent(h, c->start);
+}
+
+void
+first_syn_grow(struct conn *c, struct half half[2])
+{
+	const struct first_syn syn = c->syn;
+
+	half_init(&half[CLIENT], syn.scope);
+	half_init(&half[SERVER], syn.scope);
+	client_seen(c, &syn, &half[CLIENT]);
+	client_range(c, &syn, &half[CLIENT]);
+	client_syn(c, &syn, &half[CLIENT]);
+	half[SERVER].state = TCP_LISTEN;
+	half[SERVER].last_rcv = c->start;
+	c->half = half;
+	c->ended = 0;
+	c->syn_to_synack = c->synack_to_ack = -1;
+	c->end_frame = c->hs_frame = 0;
+}
+
+const struct conn *
+conn_whole(const struct conn *c, struct whole *room)
+{
+	if (c->half)
+		return c;
+	room->c = *c;
+	memset(&room->half[CLIENT], 0, sizeof room->half[CLIENT]);
+	memset(&room->half[SERVER], 0, sizeof room->half[SERVER]);
+	first_syn_grow(&room->c, room->half);
+	return &room->c;
+}
