@@ -25,6 +25,8 @@ typedef int64_t nsec;
 #define ATTR_NONNULL	       __attribute__((nonnull))
 #define ATTR_NORETURN	       __attribute__((noreturn))
 #define ATTR_MALLOC	       __attribute__((malloc, warn_unused_result))
+/* Keeps what is seldom needed, its registers and its stack, out of what calls it. */
+#define ATTR_NOINLINE	       __attribute__((noinline))
 #define LIKELY(x)	       __builtin_expect(!!(x), 1)
 #define UNLIKELY(x)	       __builtin_expect(!!(x), 0)
 

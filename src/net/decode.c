@@ -69,7 +69,6 @@ walk_begin(struct walk *w, const struct frame *f, struct packet *out)
 	out->fragments = 0;
 	out->icmp_version = out->icmp_type = out->icmp_code = 0;
 	out->icmp_mtu = 0;
-	memset(out->icmp_from, 0, sizeof(out->icmp_from));
 }
 
 enum decode_result

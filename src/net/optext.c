@@ -48,12 +48,6 @@ add_tfo(struct text *t, const uint8_t *cookie, uint32_t len)
 	add_hex(t, cookie, len);
 }
 
-static uint64_t
-be64(const uint8_t *p)
-{
-	return (uint64_t)be32(p) << 32 | be32(p + 4);
-}
-
 /* RFC 8684 3.1 */
 static void
 add_mptcp_capable(struct text *t, const uint8_t *o, uint32_t len)

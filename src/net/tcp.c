@@ -277,74 +277,88 @@ read_options(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
 		out->options |= OPT_BAD;
 }
 
-/* What nearly every segment of a connection carries: two NOPs and time stamps. */
-static inline bool
-is_plain_ts(const uint8_t *o, uint32_t len)
-{
-	return len == 12 && be32(o) == 0x0101080a;
-}
-
 static inline void
-tcp_options(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
+no_options(struct packet *out)
 {
-	out->options = 0;
-	out->mss = 0;
+	out->options = out->mss = 0;
 	out->wscale = out->n_sack = out->tfo_len = out->mptcp = 0;
-	out->tsval = out->tsecr = 0;
-	if (hlen == TCP_MIN)
-		return;
-	if (LIKELY(cap >= hlen && is_plain_ts(h + TCP_MIN, hlen - TCP_MIN))) {
-		out->options = OPT_TS;
-		out->tsval = be32(h + 24);
-		out->tsecr = be32(h + 28);
-		return;
-	}
-	read_options(out, h, hlen, cap);
+	out->tsecr = out->tsval = 0;
 }
 
 /* ---- header ---- */
 
-static void
-tcp_ports(struct packet *out, const uint8_t *h)
+static inline void
+tcp_start(struct packet *out, const uint8_t *h)
 {
-	out->sport = be16(h);
-	out->dport = be16(h + 2);
-	out->seq = be32(h + 4);
+	const uint64_t start = be64(h);
+
+	out->seq = (uint32_t)start;
+	out->dport = (uint16_t)(start >> 32);
+	out->sport = (uint16_t)(start >> 48);
+}
+
+/* A header without its options; its length and the reserved bits are no flags. */
+static inline void
+tcp_fields(struct packet *out, const uint8_t *h)
+{
+	const uint64_t end = be64(h + 12) & UINT64_C(0x01ffffffffffffff);
+
+	tcp_start(out, h);
+	out->ack = be32(h + 8);
+	out->urgent = (uint16_t)end;
+	out->checksum = (uint16_t)(end >> 16);
+	out->window = (uint16_t)(end >> 32);
+	out->flags = (uint16_t)(end >> 48);
 }
 
 /* A cut window reads as its greatest value, so that nobody takes it for a closed one. */
-static inline void
-tcp_fields(struct packet *out, const uint8_t *h, uint32_t cap)
+static void
+tcp_cut_fields(struct packet *out, const uint8_t *h, uint32_t cap)
 {
-	tcp_ports(out, h);
+	tcp_start(out, h);
 	out->ack = be32(h + 8);
 	out->flags = be16(h + 12) & 0x1ff;
-	if (LIKELY(cap >= TCP_MIN)) {
-		out->window = be16(h + 14);
-		out->checksum = be16(h + 16);
-		out->urgent = be16(h + 18);
-		return;
-	}
 	out->window = cap >= 16 ? be16(h + 14) : UINT16_MAX;
 	out->checksum = cap >= 18 ? be16(h + 16) : 0;
 	out->urgent = 0;
 }
 
-static inline void
-tcp_verdict(const struct walk *w, const uint8_t *h)
+/* A header of hlen bytes, cap of which, TCP_FLAGS or more, were captured. */
+static void
+tcp_header(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
-	struct packet *out = w->out;
+	if (LIKELY(cap >= TCP_MIN))
+		tcp_fields(out, h);
+	else
+		tcp_cut_fields(out, h, cap);
+	no_options(out);
+	read_options(out, h, hlen, cap);
+	out->digest = (uint32_t)XXH3_64bits(h, cap < hlen ? cap : hlen);
+}
 
-	out->truncated = w->c.cap < w->c.wire;
-	out->csum = CSUM_UNKNOWN;
-	if (LIKELY(!out->truncated))
-		out->csum = (uint8_t)tcp_checksum(out, h, w->c.wire);
-	if (w->rerouted && out->csum == CSUM_BAD)
-		out->csum = CSUM_UNKNOWN;
+/* What nearly every segment of a connection carries: two NOPs and time stamps. */
+static inline bool
+is_plain_ts(const uint8_t *h, uint32_t hlen)
+{
+	return hlen == TCP_TS && be32(h + TCP_MIN) == 0x0101080a;
+}
+
+/* tcp_header() of those. */
+static inline void
+tcp_plain_ts(struct packet *out, const uint8_t *h)
+{
+	const uint64_t stamps = be64(h + TCP_MIN + 4);
+
+	tcp_fields(out, h);
+	no_options(out);
+	out->options = OPT_TS;
+	out->tsecr = (uint32_t)stamps;
+	out->tsval = (uint32_t)(stamps >> 32);
+	out->digest = (uint32_t)XXH3_64bits(h, TCP_TS);
 }
 
 /* RFC 792: the error quotes at least 8 bytes; newer ones quote what they have room for. */
-static enum decode_result
+static ATTR_NOINLINE enum decode_result
 tcp_quoted(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 8);
@@ -354,24 +368,60 @@ tcp_quoted(struct walk *w)
 
 	if (h == NULL)
 		return cur_short(&w->c, 8);
-	tcp_ports(out, h);
-	out->ack = 0;
-	out->flags = out->window = out->checksum = out->urgent = 0;
-	tcp_options(out, h, TCP_MIN, cap);
-	out->options = OPT_CUT;
+	tcp_start(out, h);
 	if (cap >= TCP_FLAGS) {
 		hlen = (h[12] >> 4) * 4u;
 		if (hlen < TCP_MIN || hlen > w->c.wire)
 			return DECODE_MALFORMED;
-		tcp_fields(out, h, cap);
-		tcp_options(out, h, hlen, cap);
+		tcp_header(out, h, hlen, cap);
+	} else {
+		out->ack = 0;
+		out->flags = out->window = out->checksum = out->urgent = 0;
+		no_options(out);
+		out->options = OPT_CUT;
+		out->digest = (uint32_t)XXH3_64bits(h, cap);
 	}
 	out->payload_len = w->c.wire > hlen ? w->c.wire - hlen : 0;
-	out->digest = (uint32_t)XXH3_64bits(h, cap < hlen ? cap : hlen);
 	out->truncated = w->cut;
 	out->csum = CSUM_UNKNOWN;
 	walk_header(w, HDR_TCP, h, cap < hlen ? cap : hlen);
 	return DECODE_ICMP;
+}
+
+static enum decode_result
+tcp_tell(struct walk *w, const uint8_t *h, uint32_t hlen)
+{
+	walk_header(w, HDR_TCP, h, w->c.cap < hlen ? w->c.cap : hlen);
+	return DECODE_TCP;
+}
+
+static ATTR_NOINLINE enum decode_result
+tcp_verify(struct walk *w, const uint8_t *h, uint32_t hlen)
+{
+	const enum checksum sum = tcp_checksum(w->out, h, w->c.wire);
+
+	w->out->csum = (uint8_t)(w->rerouted && sum == CSUM_BAD ? CSUM_UNKNOWN : sum);
+	return tcp_tell(w, h, hlen);
+}
+
+/* What is left of a segment whose header was read. */
+static inline enum decode_result
+tcp_end(struct walk *w, const uint8_t *h, uint32_t hlen)
+{
+	struct packet *out = w->out;
+
+	out->payload_len = w->c.wire - hlen;
+	out->truncated = w->c.cap < w->c.wire;
+	out->csum = CSUM_UNKNOWN;
+	return out->truncated ? tcp_tell(w, h, hlen) : tcp_verify(w, h, hlen);
+}
+
+/* Other options, or none, or not all were captured. */
+static ATTR_NOINLINE enum decode_result
+tcp_unusual(struct walk *w, const uint8_t *h, uint32_t hlen)
+{
+	tcp_header(w->out, h, hlen, w->c.cap);
+	return tcp_end(w, h, hlen);
 }
 
 enum decode_result
@@ -379,7 +429,6 @@ decode_tcp(struct walk *w)
 {
 	const uint8_t *h = w->c.p;
 	const uint32_t cap = w->c.cap, wire = w->c.wire;
-	struct packet *out = w->out;
 	uint32_t hlen;
 
 	if (UNLIKELY(w->quoted))
@@ -391,11 +440,8 @@ decode_tcp(struct walk *w)
 	hlen = (h[12] >> 4) * 4u;
 	if (UNLIKELY(hlen < TCP_MIN || hlen > wire))
 		return DECODE_MALFORMED;
-	tcp_fields(out, h, cap);
-	tcp_options(out, h, hlen, cap);
-	out->payload_len = wire - hlen;
-	out->digest = (uint32_t)XXH3_64bits(h, cap < hlen ? cap : hlen);
-	tcp_verdict(w, h);
-	walk_header(w, HDR_TCP, h, cap < hlen ? cap : hlen);
-	return DECODE_TCP;
+	if (UNLIKELY(cap < hlen || !is_plain_ts(h, hlen)))
+		return tcp_unusual(w, h, hlen);
+	tcp_plain_ts(w->out, h);
+	return tcp_end(w, h, hlen);
 }
