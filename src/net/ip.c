@@ -5,7 +5,6 @@
  */
 #include "net/decode.h"
 
-#define IPV4_DF	     0x4000
 #define IPV4_MF	     0x2000
 #define IPV4_OFFSET  0x1fff
 #define IPV4_SSRR    137
@@ -73,44 +72,57 @@ ipv4_fragment(struct walk *w, const uint8_t *h, uint16_t frag)
 	return walk_fragment(w, &fr);
 }
 
-/* Total length 0: too long for the field (TSO, BIG TCP), the frame says it. */
-static enum decode_result
-ipv4_header(struct walk *w, const uint8_t *h)
+/* Options, a fragment, or somebody who wants to know of every header. */
+static ATTR_NOINLINE enum decode_result
+ipv4_unusual(struct walk *w, const uint8_t *h, uint32_t hlen)
 {
-	const uint32_t hlen = (h[0] & 15) * 4u;
-	uint32_t total = be16(h + 2);
-	struct packet *out = w->out;
-	uint16_t frag;
+	const uint16_t frag = be16(h + 6);
 
-	if (UNLIKELY(h[0] >> 4 != 4 || hlen < 20))
+	walk_header(w, HDR_IPV4, h, hlen);
+	w->rerouted = has_source_route(h + 20, hlen - 20);
+	if (frag & (IPV4_MF | IPV4_OFFSET))
+		return ipv4_fragment(w, h, frag);
+	return walk_ip_protocol(w, h[9]);
+}
+
+static inline void
+ipv4_fields(struct packet *out, const uint8_t *h)
+{
+	set_v4_mapped(out->src, h + 12);
+	set_v4_mapped(out->dst, h + 16);
+	out->ip_version = 4;
+	out->ip_id = be16(h + 4);
+	out->tos = h[1];
+	out->ttl = h[8];
+	out->ip_df = h[6] >> 6 & 1;
+}
+
+/* Total length 0: too long for the field (TSO, BIG TCP), the frame says it. */
+enum decode_result
+decode_ipv4(struct walk *w)
+{
+	const uint8_t *h = w->c.p;
+	uint32_t hlen, total;
+
+	if (UNLIKELY(w->c.cap < 20))
+		return cur_short(&w->c, 20);
+	if (UNLIKELY(h[0] < 0x45 || h[0] > 0x4f)) /* version 4, five words or more */
 		return DECODE_MALFORMED;
+	hlen = (h[0] & 15) * 4u;
+	total = be16(h + 2);
 	if (UNLIKELY(total == 0))
 		total = w->c.wire;
 	if (UNLIKELY(total < hlen))
 		return DECODE_MALFORMED;
 	cur_limit(&w->c, total);
-	if (UNLIKELY(walk_take(w, HDR_IPV4, hlen) == NULL))
+	if (UNLIKELY(w->c.cap < hlen))
 		return cur_short(&w->c, hlen);
-	set_v4_mapped(out->src, h + 12);
-	set_v4_mapped(out->dst, h + 16);
-	frag = be16(h + 6);
-	out->ip_version = 4;
-	out->ip_id = be16(h + 4);
-	out->tos = h[1];
-	out->ttl = h[8];
-	out->ip_df = (frag & IPV4_DF) != 0;
-	w->rerouted = hlen > 20 && has_source_route(h + 20, hlen - 20);
-	if (UNLIKELY(frag & (IPV4_MF | IPV4_OFFSET)))
-		return ipv4_fragment(w, h, frag);
+	cur_take(&w->c, hlen);
+	ipv4_fields(w->out, h);
+	if (UNLIKELY(hlen > 20 || be16(h + 6) & (IPV4_MF | IPV4_OFFSET) || w->on_header != NULL))
+		return ipv4_unusual(w, h, hlen);
+	w->rerouted = false;
 	return walk_ip_protocol(w, h[9]);
-}
-
-enum decode_result
-decode_ipv4(struct walk *w)
-{
-	const uint8_t *h = cur_peek(&w->c, 20);
-
-	return LIKELY(h != NULL) ? ipv4_header(w, h) : cur_short(&w->c, 20);
 }
 
 /* RFC 2675: a payload longer than the header's field can say. 0: no such option. */
@@ -293,11 +305,9 @@ is_extension(const struct walk *w, uint8_t protocol)
 	}
 }
 
-enum decode_result
-walk_ip_protocol(struct walk *w, uint8_t protocol)
+static ATTR_NOINLINE enum decode_result
+walk_other_protocol(struct walk *w, uint8_t protocol)
 {
-	if (LIKELY(protocol == PROTO_TCP))
-		return decode_tcp(w);
 	if (++w->headers > HEADERS_MAX)
 		return DECODE_UNSUPPORTED;
 	if (is_extension(w, protocol))
@@ -326,4 +336,10 @@ walk_ip_protocol(struct walk *w, uint8_t protocol)
 	default:
 		return DECODE_OTHER;
 	}
+}
+
+enum decode_result
+walk_ip_protocol(struct walk *w, uint8_t protocol)
+{
+	return LIKELY(protocol == PROTO_TCP) ? decode_tcp(w) : walk_other_protocol(w, protocol);
 }
