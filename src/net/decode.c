@@ -7,8 +7,11 @@
 
 #include <stdlib.h>
 
+#define LINKTYPE_ETHERNET 1
+
 struct decoder {
 	const struct link *link; /* of the latest frame: captures hardly ever mix them */
+	struct walk walk;	 /* through the latest frame */
 	struct reasm reasm;
 };
 
@@ -20,6 +23,10 @@ decoder_new(void)
 	if (d != NULL && !reasm_init(&d->reasm)) {
 		free(d);
 		return NULL;
+	}
+	if (d != NULL) {
+		d->link = link_find(LINKTYPE_ETHERNET);
+		d->walk.d = d;
 	}
 	return d;
 }
@@ -51,52 +58,51 @@ decode_linktype_known(int linktype)
 	return link_find(linktype) != NULL;
 }
 
-void
+/* Constants go first and together: that makes few stores of them. */
+static inline void
 walk_begin(struct walk *w, const struct frame *f, struct packet *out)
 {
-	*w = (struct walk){
-		.c = {f->data, f->cap_len, f->wire_len > f->cap_len ? f->wire_len : f->cap_len},
-		.out = out,
-	};
+	w->tunnels = w->headers = 0;
+	w->quoted = w->cut = w->rerouted = false;
+	out->scope = 0;
+	out->vlan = -1;
+	out->reassembled = out->fragments = 0;
+	out->icmp_version = out->icmp_type = out->icmp_code = 0;
+	out->icmp_mtu = 0;
+	w->out = out;
+	w->c.p = f->data;
+	w->c.cap = f->cap_len;
+	w->c.wire = f->wire_len > f->cap_len ? f->wire_len : f->cap_len;
 	out->ts = f->ts;
 	out->frame = f->number;
 	out->ref = f->ref;
-	out->scope = 0;
 	out->interface = f->interface;
-	out->vlan = -1;
 	out->direction = (uint8_t)f->direction;
-	out->reassembled = 0;
-	out->fragments = 0;
-	out->icmp_version = out->icmp_type = out->icmp_code = 0;
-	out->icmp_mtu = 0;
 }
 
 enum decode_result
 walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx)
 {
 	const struct link *link = link_find(f->linktype);
-	struct walk w;
+	struct walk w = {.on_header = fn, .ctx = ctx};
 
 	if (link == NULL)
 		return DECODE_UNSUPPORTED;
 	walk_begin(&w, f, out);
-	w.on_header = fn;
-	w.ctx = ctx;
 	return link->decode(&w);
 }
 
 enum decode_result
 decode_frame(struct decoder *d, const struct frame *f, struct packet *out)
 {
-	struct walk w;
+	if (UNLIKELY(d->link->linktype != f->linktype)) {
+		const struct link *link = link_find(f->linktype);
 
-	if (UNLIKELY(d->link == NULL || d->link->linktype != f->linktype)) {
-		d->link = link_find(f->linktype);
-		if (d->link == NULL)
+		if (link == NULL)
 			return DECODE_UNSUPPORTED;
+		d->link = link;
 	}
 	d->reasm.now = f->ts;
-	walk_begin(&w, f, out);
-	w.d = d;
-	return d->link->decode(&w);
+	walk_begin(&d->walk, f, out);
+	return d->link->decode(&d->walk);
 }

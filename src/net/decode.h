@@ -221,9 +221,6 @@ walk_scope(struct walk *w, enum scope_kind kind, uint32_t id)
 }
 
 /* ---- decode.c ---- */
-/* Begins a walk: the cursor on the whole frame, out's fields that are the frame's own set. */
-void walk_begin(struct walk *w, const struct frame *f, struct packet *out);
-
 /* Walks a frame alone, without a decoder: fragments stay fragments. fn: see header_fn. */
 enum decode_result walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx);
 

@@ -76,11 +76,11 @@ enum direction { DIR_UNKNOWN, DIR_IN, DIR_OUT, DIR_FORWARDED };
 /* One captured frame as the source delivers it. data lives until the next frame is asked for. */
 struct frame {
 	nsec ts;	    /* since the epoch */
-	uint64_t number;    /* in the file or capture, from 1 */
-	uint64_t ref;	    /* where the packet store keeps its bytes (source layer) */
 	const uint8_t *data;
+	uint64_t number;    /* in the file or capture, from 1 */
 	uint32_t cap_len;   /* bytes at data */
 	uint32_t wire_len;  /* bytes it had on the wire */
+	uint64_t ref;	    /* where the packet store keeps its bytes (source layer) */
 	uint32_t interface; /* pcapng interface or kernel's ifindex; 0 unknown */
 	int linktype;	    /* LINKTYPE_/DLT_ value */
 	enum direction direction;

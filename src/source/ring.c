@@ -99,8 +99,17 @@ ring_read(struct ring *r, uint64_t ref, struct frame *f, uint8_t *buf, size_t si
 	if (kept) {
 		size_t len = h.cap_len < size ? h.cap_len : size;
 		memcpy(buf, r->memory + ref % r->size + sizeof(h), len);
-		*f = (struct frame){h.ts,       h.number,    ref,        buf,        (uint32_t)len,
-				    h.wire_len, h.interface, h.linktype, h.direction};
+		*f = (struct frame){
+			.ts = h.ts,
+			.data = buf,
+			.number = h.number,
+			.cap_len = (uint32_t)len,
+			.wire_len = h.wire_len,
+			.ref = ref,
+			.interface = h.interface,
+			.linktype = h.linktype,
+			.direction = h.direction,
+		};
 	}
 	pthread_mutex_unlock(&r->lock);
 	return kept;
