@@ -200,7 +200,7 @@ packet_block(struct savefile *sf, uint32_t type, uint32_t total, struct frame *f
 		return damaged(sf, _("damaged (a packet block's lengths contradict each other)"));
 	if (r.options)
 		r.direction = record_direction(rf, p + r.options, total - 4 - r.options);
-	savefile_deliver(sf, i, &r, f);
+	savefile_deliver(sf, i, rf, &r, f);
 	return SAVEFILE_FRAME;
 }
 

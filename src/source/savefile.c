@@ -105,15 +105,21 @@ savefile_drops(const struct savefile *sf, uint64_t *kernel, uint64_t *interface)
 	}
 }
 
-static bool
-pcap_record_parse(const struct record_format *f, const uint8_t *p, size_t len, struct record *out)
+/* A plain file's records are in this machine's byte order, with the usual header. */
+static inline uint32_t
+pcap_header(const struct record_format *f, bool plain)
 {
-	uint32_t header = f->kind == SAVEFILE_PCAP_MODIFIED ? 24 : 16;
-	if (len < header)
-		return false;
-	uint32_t fraction = get32(p + 4, f->swap);
-	uint32_t cap_len = get32(p + 8, f->swap), wire_len = get32(p + 12, f->swap);
-	if (UNLIKELY(f->swap_lengths && cap_len > wire_len)) {
+	return !plain && f->kind == SAVEFILE_PCAP_MODIFIED ? 24 : 16;
+}
+
+/* A record whose header, whole, is at p. plain, when it is known, leaves all other forms out. */
+static inline bool
+pcap_record_parse(const struct record_format *f, bool plain, const uint8_t *p, struct record *out)
+{
+	const bool swap = !plain && f->swap;
+	const uint32_t header = pcap_header(f, plain), fraction = get32(p + 4, swap);
+	uint32_t cap_len = get32(p + 8, swap), wire_len = get32(p + 12, swap);
+	if (!plain && f->swap_lengths && cap_len > wire_len) {
 		uint32_t t = cap_len;
 		cap_len = wire_len;
 		wire_len = t;
@@ -124,10 +130,10 @@ pcap_record_parse(const struct record_format *f, const uint8_t *p, size_t len, s
 		.cap_len = cap_len,
 		.wire_len = wire_len,
 		.timed = true,
-		.ts = get32(p, f->swap) * NSEC_PER_SEC +
+		.ts = get32(p, swap) * NSEC_PER_SEC +
 		      fraction * (f->exponent == 9 ? 1 : NSEC_PER_US),
 	};
-	if (f->kind == SAVEFILE_PCAP_MODIFIED) /* the kernel's packet type: 0 to us, 4 from us */
+	if (header == 24) /* the kernel's packet type: 0 to us, 4 from us */
 		out->direction = p[22] == 0 ? DIR_IN : p[22] == 4 ? DIR_OUT : DIR_UNKNOWN;
 	return cap_len <= RECORD_DATA_MAX;
 }
@@ -135,52 +141,52 @@ pcap_record_parse(const struct record_format *f, const uint8_t *p, size_t len, s
 bool
 record_parse(const struct record_format *f, const uint8_t *p, size_t len, struct record *out)
 {
-	return f->kind == SAVEFILE_PCAPNG ? pcapng_record_parse(f, p, len, out)
-					  : pcap_record_parse(f, p, len, out);
-}
-
-void
-savefile_deliver(struct savefile *sf, size_t interface, const struct record *r, struct frame *f)
-{
-	const struct record_format *rf = &sf->interfaces[interface].f;
-	if (r->timed)
-		sf->ts = r->ts < 0 ? 0 : nsec_min(r->ts, FRAME_TIME_MAX);
-	*f = (struct frame){
-		.ts = sf->ts,
-		.number = ++sf->number,
-		.ref = (uint64_t)interface << 48 | stream_offset(sf->stream),
-		.data = stream_at(sf->stream) + r->data,
-		.cap_len = r->cap_len,
-		.wire_len = r->wire_len < r->cap_len ? r->cap_len : r->wire_len,
-		.interface = rf->interface,
-		.linktype = rf->linktype,
-		.direction = r->direction,
-	};
-	stream_advance(sf->stream, r->total);
+	if (f->kind == SAVEFILE_PCAPNG)
+		return pcapng_record_parse(f, p, len, out);
+	return len >= pcap_header(f, false) && pcap_record_parse(f, false, p, out);
 }
 
 static enum savefile_result
-pcap_next(struct savefile *sf, struct frame *f)
+pcap_damage(struct savefile *sf, uint32_t cap_len)
+{
+	char what[96];
+	struct text t = text_on(what, sizeof(what));
+	text_add(&t, _("damaged (a record of %u bytes)"), cap_len);
+	return savefile_damage(sf, stream_offset(sf->stream), what);
+}
+
+/* A record of any form, of which not all need be in the buffer. */
+static ATTR_NOINLINE enum savefile_result
+pcap_fetch(struct savefile *sf, struct frame *f)
 {
 	struct stream *st = sf->stream;
 	const struct record_format *rf = &sf->first;
 	struct record r;
-	size_t header = rf->kind == SAVEFILE_PCAP_MODIFIED ? 24 : 16;
-	enum stream_result got = stream_need(st, header);
+	enum stream_result got = stream_need(st, pcap_header(rf, false));
 	if (got == STREAM_END && stream_avail(st) == 0)
 		return SAVEFILE_END;
 	if (got != STREAM_OK)
 		return savefile_stuck(sf, got);
-	if (!pcap_record_parse(rf, stream_at(st), header, &r)) {
-		char what[96];
-		struct text t = text_on(what, sizeof(what));
-		text_add(&t, _("damaged (a record of %u bytes)"), r.cap_len);
-		return savefile_damage(sf, stream_offset(st), what);
-	}
+	if (!pcap_record_parse(rf, false, stream_at(st), &r))
+		return pcap_damage(sf, r.cap_len);
 	got = stream_need(st, r.total);
 	if (got != STREAM_OK)
 		return savefile_stuck(sf, got);
-	savefile_deliver(sf, 0, &r, f);
+	savefile_deliver(sf, 0, rf, &r, f);
+	return SAVEFILE_FRAME;
+}
+
+static inline enum savefile_result
+pcap_next(struct savefile *sf, struct frame *f)
+{
+	const struct stream *st = sf->stream;
+	const struct record_format *rf = &sf->first;
+	struct record r;
+	if (UNLIKELY(!rf->plain || stream_avail(st) < pcap_header(rf, true)))
+		return pcap_fetch(sf, f);
+	if (UNLIKELY(!pcap_record_parse(rf, true, stream_at(st), &r) || stream_avail(st) < r.total))
+		return pcap_fetch(sf, f);
+	savefile_deliver(sf, 0, rf, &r, f);
 	return SAVEFILE_FRAME;
 }
 
@@ -218,10 +224,12 @@ pcap_start(struct savefile *sf)
 	if (r != STREAM_OK)
 		return savefile_stuck(sf, r);
 	const uint8_t *p = stream_at(sf->stream);
+	bool swap_lengths = get16(p + 4, swap) == 2 && get16(p + 6, swap) <= 3;
 	sf->first = (struct record_format){
 		.kind = magics[i].kind,
 		.swap = swap,
-		.swap_lengths = get16(p + 4, swap) == 2 && get16(p + 6, swap) <= 3,
+		.swap_lengths = swap_lengths,
+		.plain = magics[i].kind == SAVEFILE_PCAP && !swap && !swap_lengths,
 		.exponent = magics[i].exponent,
 		.linktype = get32(p + 20, swap) & 0xffff, /* above: length of the FCS */
 		.snaplen = get32(p + 16, swap),
@@ -249,13 +257,21 @@ start(struct savefile *sf)
 	return SAVEFILE_FRAME;
 }
 
+static inline enum savefile_result
+next_record(struct savefile *sf, struct frame *f)
+{
+	return sf->first.kind == SAVEFILE_PCAPNG ? pcapng_next(sf, f) : pcap_next(sf, f);
+}
+
+static ATTR_NOINLINE enum savefile_result
+first_record(struct savefile *sf, struct frame *f)
+{
+	enum savefile_result r = sf->err.msg[0] ? SAVEFILE_DAMAGED : start(sf);
+	return r == SAVEFILE_FRAME ? next_record(sf, f) : r;
+}
+
 enum savefile_result
 savefile_next(struct savefile *sf, struct frame *f)
 {
-	if (UNLIKELY(!sf->started)) {
-		enum savefile_result r = sf->err.msg[0] ? SAVEFILE_DAMAGED : start(sf);
-		if (r != SAVEFILE_FRAME)
-			return r;
-	}
-	return sf->first.kind == SAVEFILE_PCAPNG ? pcapng_next(sf, f) : pcap_next(sf, f);
+	return LIKELY(sf->started) ? next_record(sf, f) : first_record(sf, f);
 }

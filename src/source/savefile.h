@@ -34,6 +34,7 @@ struct record_format {
 	uint8_t kind;      /* enum savefile_kind */
 	bool swap;         /* written in the other byte order */
 	bool swap_lengths; /* pcap before 2.3 had caplen and len the other way round */
+	bool plain;        /* pcap as this machine writes it itself */
 	bool binary;       /* time units: 2^-exponent seconds, else 10^-exponent */
 	uint8_t exponent;
 	int linktype;
@@ -99,8 +100,26 @@ enum direction record_direction(const struct record_format *f, const uint8_t *op
 
 /* ---- within savefile*.c ---- */
 bool savefile_add_interface(struct savefile *sf, const struct record_format *f);
-void savefile_deliver(struct savefile *sf, size_t interface, const struct record *r,
-		      struct frame *f);
+/* Makes the record at hand, of an interface of that format, the next frame. */
+static inline void
+savefile_deliver(struct savefile *sf, size_t interface, const struct record_format *rf,
+		 const struct record *r, struct frame *f)
+{
+	if (r->timed)
+		sf->ts = r->ts < 0 ? 0 : nsec_min(r->ts, FRAME_TIME_MAX);
+	*f = (struct frame){
+		.ts = sf->ts,
+		.number = ++sf->number,
+		.ref = (uint64_t)interface << 48 | stream_offset(sf->stream),
+		.data = stream_at(sf->stream) + r->data,
+		.cap_len = r->cap_len,
+		.wire_len = r->wire_len < r->cap_len ? r->cap_len : r->wire_len,
+		.interface = rf->interface,
+		.linktype = rf->linktype,
+		.direction = r->direction,
+	};
+	stream_advance(sf->stream, r->total);
+}
 /* Ends reading with one line: what (a clause), at which offset, after how many packets. */
 enum savefile_result savefile_damage(struct savefile *sf, uint64_t offset, const char *what);
 /* What a stream's result other than STREAM_OK means in the middle of something. */
