@@ -59,9 +59,9 @@ capture_now(const struct source *s)
 static void
 flush_batch(struct source *s)
 {
-	if (s->n_batch) {
-		engine_ingest(s->engine, s->batch, s->n_batch);
-		s->n_batch = 0;
+	if (s->next != s->batch) {
+		engine_ingest(s->engine, s->batch, (size_t)(s->next - s->batch));
+		s->next = s->batch;
 	}
 	if (s->counted) {
 		engine_count(s->engine, s->counts);
@@ -79,7 +79,7 @@ count_lost_fragments(struct source *s)
 }
 
 /* Time as the packets tell it: deterministic, whatever the batches. */
-static void
+static ATTR_NOINLINE void
 tick_by_packet(struct source *s, nsec ts)
 {
 	if (s->next_tick) {
@@ -100,12 +100,12 @@ capture_frame(struct source *s, const struct frame *f)
 		s->latest = f->ts;
 	if (UNLIKELY(s->writer != NULL))
 		pcap_writer_add(s->writer, f);
-	enum decode_result r = decode_frame(s->decoder, f, &s->batch[s->n_batch]);
+	enum decode_result r = decode_frame(s->decoder, f, s->next);
 	if (r != DECODE_TCP && r != DECODE_ICMP) {
 		s->counts[r]++;
 		s->fragmented |= r == DECODE_FRAGMENT;
 		s->counted = true;
-	} else if (++s->n_batch == ENGINE_BATCH)
+	} else if (++s->next == s->batch + ENGINE_BATCH)
 		flush_batch(s);
 }
 
@@ -262,6 +262,7 @@ capture_run(struct source *s)
 		[INPUT_FAILED] = SOURCE_FAILED,
 	};
 	enum input_result r = INPUT_MORE;
+	s->next = s->batch;
 	while (!atomic_load_explicit(&s->stopping, memory_order_relaxed)) {
 		r = s->ops->read(s);
 		flush_batch(s);

@@ -81,11 +81,40 @@ is_paced(struct source *s)
 	return paced;
 }
 
+/* Whether frames may be longer than they are to be. */
+static bool
+has_cut(const struct source *s)
+{
+	return s->cfg.snaplen && s->cfg.snaplen < RECORD_DATA_MAX;
+}
+
+/* Whether every frame is for the engine, as it is. */
+static bool
+is_plain(const struct source *s)
+{
+	return !s->file.has_pending && !s->file.filter && !has_cut(s) && !s->cfg.max_packets;
+}
+
+static enum input_result
+read_plain(struct source *s)
+{
+	struct frame f;
+	for (int i = 0; i < ENGINE_BATCH; i++) {
+		enum savefile_result r = savefile_next(&s->file.savefile, &f);
+		if (r != SAVEFILE_FRAME)
+			return file_over(s, r);
+		capture_frame(s, &f);
+	}
+	return INPUT_MORE;
+}
+
 static enum input_result
 file_read(struct source *s)
 {
 	struct file_input *in = &s->file;
 	bool paced = is_paced(s);
+	if (!paced && is_plain(s))
+		return read_plain(s);
 	for (int i = 0; i < ENGINE_BATCH; i++) {
 		enum savefile_result r = in->has_pending ? SAVEFILE_FRAME : next_frame(s);
 		if (r != SAVEFILE_FRAME)

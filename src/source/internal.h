@@ -128,7 +128,7 @@ struct source {
 
 	/* the capture thread's own */
 	struct packet batch[ENGINE_BATCH];
-	size_t n_batch;
+	struct packet *next; /* of the batch: what the next packet goes to */
 	uint64_t counts[DECODE_RESULT_COUNT];
 	bool counted;
 	bool fragmented; /* fragments came */
