@@ -15,7 +15,8 @@
 #include <string.h>
 
 #define SCAN_SLICE   128 /* connections looked at per call of engine_scan */
-#define AHEAD	     6 /* packets whose ends are fetched while one is applied; twice: connections */
+/* Packets whose ends are fetched while one is applied; twice as many: whose connections. */
+#define AHEAD	     6
 #define SLICE	     16 /* packets applied per critical section */
 #define TICK_SLICE   64
 #define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */

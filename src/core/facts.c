@@ -46,7 +46,8 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 		.window_updates = h->rare->window_updates, .keep_alives = h->rare->keep_alives,
 		.duplicates = h->rare->duplicates, .syn = h->syn, .fin = h->fin, .rst = h->rst,
 		.zero_window_time = h->rare->zero_time, .zero_window_since = h->rare->zero_since,
-		.window = h->window, .in_flight = half_in_flight(h), .rate = (uint64_t)half_recent(h, now),
+		.window = h->window, .in_flight = half_in_flight(h),
+		.rate = (uint64_t)half_recent(h, now),
 		.last_sent = h->last_ts, .ttl = h->ttl,
 	};
 	memcpy(out->by_cause, h->rare->by_cause, sizeof out->by_cause);

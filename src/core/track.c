@@ -452,6 +452,10 @@ track_first_syn(struct engine *e, const struct packet *p, uint64_t hash)
 		seg_begin(&s, e, p, &room.c, CLIENT, true);
 	}
 	remember(e, c, &s);
+	if (engine_sink(e)->timer) {
+		first_syn_grow(c, table_ends(engine_table(e)));
+		timers_tell(e, c, p->ts);
+	}
 }
 
 struct conn *
@@ -477,7 +481,7 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 		track_usual(e, c, from, p);
 		return;
 	}
-	if (!c && first_syn_fits(p) && !engine_sink(e)->timer) {
+	if (!c && first_syn_fits(p)) {
 		track_first_syn(e, p, hash);
 		return;
 	}
