@@ -44,7 +44,7 @@ timer_stop(struct half *h)
 nsec
 timer_lateness(unsigned hz, nsec timeout)
 {
-	nsec jiffy = NSEC_PER_SEC / (hz ? hz : 250), gran = jiffy, level = 63 * jiffy;
+	nsec jiffy = hz ? NSEC_PER_SEC / hz : 4 * NSEC_PER_MS, gran = jiffy, level = 63 * jiffy;
 
 	while (timeout >= level && level < INT64_MAX / 16) {
 		gran *= 8;
@@ -396,19 +396,16 @@ syn_gives_up(const struct half *h)
 static nsec
 data_gives_up(const struct half *h)
 {
-	nsec rto = rtt_rto_base(h), t, start, model;
-	int i = 0;
+	nsec t, start, model, step;
 
 	if (!h->rtt.samples || h->timer_len < 0)
 		return NSEC_NEVER;
 	model = half_has(h, H_FIN) ? GIVE_UP_ORPHAN : GIVE_UP_DATA;
 	start = h->rare->rto_first ? h->rare->rto_first : h->timer_start + h->timer_len;
-	for (t = start; t - start < model; i++) {
-		nsec step = rto * 2;
-
-		for (int k = 0; k < i && step < RTO_MAX; k++)
-			step *= 2;
-		t += nsec_min(step, RTO_MAX);
+	step = rtt_rto_base(h) * 2;
+	for (t = start; t - start < model; step *= 2) {
+		step = nsec_min(step, RTO_MAX);
+		t += step;
 	}
 	return t;
 }
@@ -432,34 +429,40 @@ model_gives_up(const struct conn *c, enum side s)
 	}
 }
 
-/* The next expiry ends it: no attempt follows. Lateness has added up, so it may come after the
+/* What is to be expected of the sender of c->half[s]. */
+struct outlook {
+	nsec due;      /* as timer_due */
+	nsec gives_up; /* as timer_gives_up */
+};
+
+/* Where the next expiry ends it no attempt follows. Lateness has added up, so it may come after the
  * moment that the rules name. */
-static bool
-is_last_wait(const struct conn *c, enum side s)
+static struct outlook
+look_ahead(const struct conn *c, enum side s)
 {
 	const struct half *h = &c->half[s];
-	nsec model = model_gives_up(c, s);
+	nsec next = h->timer_start + h->timer_len, model;
 
-	return model != NSEC_NEVER && h->timer_len >= 0 &&
-	       h->timer_start + h->timer_len >= model - h->timer_len / 64;
+	if (h->timer_kind == TIMER_NONE)
+		return (struct outlook){NSEC_NEVER, NSEC_NEVER};
+	model = model_gives_up(c, s);
+	if (h->timer_len < 0)
+		return (struct outlook){NSEC_NEVER, model};
+	if (model != NSEC_NEVER && next >= model - h->timer_len / 64)
+		return (struct outlook){NSEC_NEVER, next};
+	return (struct outlook){next, model};
 }
 
 nsec
 timer_gives_up(const struct conn *c, enum side s)
 {
-	const struct half *h = &c->half[s];
-
-	return is_last_wait(c, s) ? h->timer_start + h->timer_len : model_gives_up(c, s);
+	return look_ahead(c, s).gives_up;
 }
 
 nsec
 timer_due(const struct conn *c, enum side s)
 {
-	const struct half *h = &c->half[s];
-
-	if (h->timer_kind == TIMER_NONE || h->timer_len < 0 || is_last_wait(c, s))
-		return NSEC_NEVER;
-	return h->timer_start + h->timer_len;
+	return look_ahead(c, s).due;
 }
 
 static nsec
@@ -474,19 +477,19 @@ void
 timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_facts *out)
 {
 	const struct half *h = &c->half[s];
+	const struct outlook o = look_ahead(c, s);
 
-	*out = (struct timer_facts){
-		.kind = h->timer_kind, .attempt = h->attempt, .due = NSEC_NEVER,
-		.due_latest = NSEC_NEVER, .gives_up = timer_gives_up(c, s), .rto = told_rto(h),
-		.srtt = rtt_srtt(h),
-		.rttvar = h->rtt.samples ? (h->rtt.mdev >> 2) * NSEC_PER_US : -1,
-	};
-	out->due = timer_due(c, s);
-	if (out->due == NSEC_NEVER)
-		return;
-	out->due_latest = out->due + h->timer_slack +
-			  timer_lateness(hz, h->timer_len + h->timer_slack) +
-			  rtt_near(c, s) / 4 + NSEC_PER_MS;
+	out->kind = h->timer_kind;
+	out->attempt = h->attempt;
+	out->due = out->due_latest = o.due;
+	out->gives_up = o.gives_up;
+	out->rto = told_rto(h);
+	out->srtt = rtt_srtt(h);
+	out->rttvar = h->rtt.samples ? (h->rtt.mdev >> 2) * NSEC_PER_US : -1;
+	if (o.due != NSEC_NEVER)
+		out->due_latest += h->timer_slack +
+				   timer_lateness(hz, h->timer_len + h->timer_slack) +
+				   rtt_near(c, s) / 4 + NSEC_PER_MS;
 }
 
 /* ---- the ladder by the sender's rules, beside the measured one ---- */
