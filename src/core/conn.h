@@ -481,8 +481,10 @@ void rules_run(struct seg *s);
 void state_segment(struct engine *e, struct seg *s);
 bool state_reset_valid(const struct seg *s);
 enum tcp_state state_now(const struct half *h, const struct conn *c, nsec now);
-enum conn_state state_row(const struct conn *c, nsec now);
-enum end_cause state_end_cause(const struct conn *c, nsec now);
+/* gives_up: timer_gives_up of each end; cause: what state_end_cause says. */
+enum end_cause state_end_cause(const struct conn *c, const nsec gives_up[2], nsec now);
+enum conn_state state_row(const struct conn *c, enum end_cause cause, const nsec gives_up[2],
+			  nsec now);
 /* ---- rtt.c ---- */
 void rtt_sample(struct rtt *r, nsec sample, seqno una, seqno nxt);
 void rtt_observe(struct rtt *r, nsec half);

@@ -221,21 +221,22 @@ struct half_facts {
 	int8_t sack, timestamps; /* 1 offered, 0 not, -1 unknown */
 	int8_t wscale;		 /* 0…14 offered, -1 not offered, -2 unknown */
 	bool scaled;		 /* window is scaled by both offers; false with wscale -2: "×?" */
+	uint8_t ttl;		 /* of its packets; 0 none seen */
 	int32_t mss;		 /* bytes, -1 unknown */
 	seqno isn;
 	uint64_t segments, bytes, unique_bytes, retransmitted_bytes;
 	uint32_t retransmissions, spurious, out_of_order, duplicate_acks, zero_windows, window_full,
-		window_updates, keep_alives, duplicates, syn, fin, rst;
+		window_updates, keep_alives, duplicates;
 	uint32_t by_cause[CAUSE_COUNT];
 	nsec zero_window_time;	/* closed in total, up to `now` while it is closed */
 	nsec zero_window_since; /* 0: open */
+	uint32_t syn, fin, rst;
 	uint32_t window;	/* bytes it offers now */
 	uint32_t in_flight;	/* its bytes not yet acknowledged */
 	uint64_t rate;		/* payload bytes per second, recent */
 	nsec last_sent;		/* 0 never */
 	struct rtt_facts rtt;
 	struct timer_facts timer;
-	uint8_t ttl; /* of its packets; 0 none seen */
 };
 
 /* What a list, a filter or a sort may know of a connection. */
@@ -269,7 +270,7 @@ struct conn_detail {
 	uint8_t n_verdicts;
 	struct verdict verdicts[VERDICT_COUNT]; /* most telling first */
 	struct {
-		uint8_t n_gaps;
+		uint8_t n_gaps; /* 0: there is no ladder, and what follows says nothing */
 		nsec gaps[LADDER_MAX];	/* the longest run of intervals between attempts */
 		uint8_t ladder_cause;	/* enum cause of that run */
 		uint8_t n_expected;

@@ -17,9 +17,11 @@ rtt_fill(const struct half *h, struct rtt_facts *out)
 {
 	const struct rtt *r = &h->rtt;
 
-	*out = (struct rtt_facts){-1, -1, -1, -1, -1, r->samples};
-	if (r->samples == 0)
+	out->samples = r->samples;
+	if (r->samples == 0) {
+		out->min = out->max = out->sum = out->srtt = out->rttvar = -1;
 		return;
+	}
 	out->min = r->min;
 	out->max = r->max;
 	out->sum = r->sum;
@@ -27,57 +29,97 @@ rtt_fill(const struct half *h, struct rtt_facts *out)
 	out->rttvar = (r->mdev >> 2) * NSEC_PER_US;
 }
 
+/* Returns when the sender gives up, also where that is over. */
+static nsec
+timer_fill(const struct conn *c, enum side s, nsec now, struct timer_facts *out)
+{
+	timer_facts_fill(c, s, 0, out);
+	if (out->gives_up < now) {
+		out->kind = TIMER_NONE;
+		out->due = out->due_latest = NSEC_NEVER;
+	}
+	return out->gives_up;
+}
+
+/* In the order of its fields: the compiler makes few moves of many. */
+static void
+rare_fill(const struct conn *c, const struct rare *r, nsec now, struct half_facts *out)
+{
+	out->retransmitted_bytes = r->retransmitted_bytes;
+	out->retransmissions = r->retransmissions;
+	out->spurious = r->spurious;
+	out->out_of_order = r->out_of_order;
+	out->duplicate_acks = r->duplicate_acks;
+	out->zero_windows = r->zero_windows;
+	out->window_full = r->window_full;
+	out->window_updates = r->window_updates;
+	out->keep_alives = r->keep_alives;
+	out->duplicates = r->duplicates;
+	memcpy(out->by_cause, r->by_cause, sizeof out->by_cause);
+	out->zero_window_time = r->zero_time;
+	out->zero_window_since = r->zero_since;
+	if (r->zero_since && now > r->zero_since && c->end_cause == END_OPEN)
+		out->zero_window_time += now - r->zero_since;
+}
+
 static void
 half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 {
 	const struct half *h = &c->half[s], *peer = &c->half[!s];
 
-	*out = (struct half_facts){
-		.state = (uint8_t)state_now(h, c, now),
-		.sack = offered(h, H_SACK_OK), .timestamps = offered(h, H_TS_OK),
-		.wscale = h->wscale,
-		.scaled = h->wscale >= 0 && peer->wscale != -1,
-		.mss = h->mss ? h->mss : -1, .isn = h->isn,
-		.segments = h->segments, .bytes = h->bytes, .unique_bytes = h->unique_bytes,
-		.retransmitted_bytes = h->rare->retransmitted_bytes,
-		.retransmissions = h->rare->retransmissions, .spurious = h->rare->spurious,
-		.out_of_order = h->rare->out_of_order, .duplicate_acks = h->rare->duplicate_acks,
-		.zero_windows = h->rare->zero_windows, .window_full = h->rare->window_full,
-		.window_updates = h->rare->window_updates, .keep_alives = h->rare->keep_alives,
-		.duplicates = h->rare->duplicates, .syn = h->syn, .fin = h->fin, .rst = h->rst,
-		.zero_window_time = h->rare->zero_time, .zero_window_since = h->rare->zero_since,
-		.window = h->window, .in_flight = half_in_flight(h),
-		.rate = (uint64_t)half_recent(h, now),
-		.last_sent = h->last_ts, .ttl = h->ttl,
-	};
-	memcpy(out->by_cause, h->rare->by_cause, sizeof out->by_cause);
-	if (h->rare->zero_since && now > h->rare->zero_since && c->end_cause == END_OPEN)
-		out->zero_window_time += now - h->rare->zero_since;
+	out->state = (uint8_t)state_now(h, c, now);
+	out->sack = offered(h, H_SACK_OK);
+	out->timestamps = offered(h, H_TS_OK);
+	out->wscale = h->wscale;
+	out->scaled = h->wscale >= 0 && peer->wscale != -1;
+	out->ttl = h->ttl;
+	out->mss = h->mss ? h->mss : -1;
+	out->isn = h->isn;
+	out->segments = h->segments;
+	out->bytes = h->bytes;
+	out->unique_bytes = h->unique_bytes;
+	rare_fill(c, h->rare, now, out);
+	out->syn = h->syn;
+	out->fin = h->fin;
+	out->rst = h->rst;
+	out->window = h->window;
+	out->in_flight = half_in_flight(h);
+	out->rate = (uint64_t)half_recent(h, now);
+	out->last_sent = h->last_ts;
 	rtt_fill(h, &out->rtt);
-	timer_facts_fill(c, s, 0, &out->timer);
-	if (out->timer.gives_up < now) { /* it has */
-		out->timer.kind = TIMER_NONE;
-		out->timer.due = out->timer.due_latest = NSEC_NEVER;
-	}
 }
 
+/* All but the verdict. */
 static void
 conn_fill(const struct conn *c, nsec now, struct conn_facts *out)
 {
-	*out = (struct conn_facts){
-		.ref = {c->slot, c->gen}, .id = c->id, .end = {c->end[0], c->end[1]},
-		.ip_version = c->ip_version, .roles_guessed = (c->flags & C_GUESSED) != 0,
-		.pinned = c->pins > 0, .state = (uint8_t)state_row(c, now),
-		.end_cause = (uint8_t)state_end_cause(c, now), .ended_by = c->ended_by,
-		.completeness = c->completeness, .vlan = c->vlan, .interface = c->interface,
-		.start = c->start, .last = c->last, .ended = c->ended,
-		.syn_to_synack = c->syn_to_synack, .synack_to_ack = c->synack_to_ack,
-		.remembered = c->log_next - c->log_lost,
-	};
-	if (out->end_cause == END_OPEN) /* half-closed is not ended */
-		out->ended_by = -1;
-	half_fill(c, CLIENT, now, &out->half[CLIENT]);
-	half_fill(c, SERVER, now, &out->half[SERVER]);
+	nsec gives_up[2];
+
+	for (int s = CLIENT; s <= SERVER; s++) {
+		half_fill(c, (enum side)s, now, &out->half[s]);
+		gives_up[s] = timer_fill(c, (enum side)s, now, &out->half[s].timer);
+	}
+	const enum end_cause cause = state_end_cause(c, gives_up, now);
+
+	out->ref = (struct connref){c->slot, c->gen};
+	out->id = c->id;
+	out->end[CLIENT] = c->end[CLIENT];
+	out->end[SERVER] = c->end[SERVER];
+	out->ip_version = c->ip_version;
+	out->roles_guessed = (c->flags & C_GUESSED) != 0;
+	out->pinned = c->pins > 0;
+	out->state = (uint8_t)state_row(c, cause, gives_up, now);
+	out->end_cause = (uint8_t)cause;
+	out->ended_by = cause == END_OPEN ? -1 : c->ended_by; /* half-closed is not ended */
+	out->completeness = c->completeness;
+	out->vlan = c->vlan;
+	out->interface = c->interface;
+	out->start = c->start;
+	out->last = c->last;
+	out->ended = c->ended;
+	out->syn_to_synack = c->syn_to_synack;
+	out->synack_to_ack = c->synack_to_ack;
+	out->remembered = c->log_next - c->log_lost;
 }
 
 void
@@ -92,12 +134,14 @@ facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
 		memset(&out->verdict, 0, sizeof out->verdict);
 }
 
+/* The ladder, where there is one: else its numbers of gaps say that the rest is not filled in. */
 static void
 ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 {
 	const struct half *h = &c->half[s];
 	const struct ladder *l = h->rare->trouble ? &h->rare->trouble->best : NULL;
 
+	out->half[s].n_gaps = out->half[s].n_expected = 0;
 	if (!l || l->n == 0)
 		return;
 	out->half[s].n_gaps = l->n;
@@ -112,19 +156,20 @@ ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 		(uint8_t)timer_expected(c, s, l, out->half[s].expected, &out->half[s].stack);
 }
 
+/* Not the verdicts and ladders that are not there: this is done for every connection. */
 void
 detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 {
 	struct whole room;
 	const struct conn *c = conn_whole(conn, &room);
 
-	/* Not the verdicts and ladders that are not there: this is done for every connection. */
-	memset(out->half, 0, sizeof out->half);
 	conn_fill(c, now, &out->f);
 	out->n_verdicts = (uint8_t)verdicts_of(c, now, out->verdicts, VERDICT_COUNT);
 	out->f.n_verdicts = out->n_verdicts;
 	if (out->n_verdicts > 0)
 		out->f.verdict = out->verdicts[0];
+	else
+		memset(&out->f.verdict, 0, sizeof out->f.verdict);
 	ladder_fill(c, CLIENT, out);
 	ladder_fill(c, SERVER, out);
 }

@@ -376,7 +376,7 @@ state_now(const struct half *h, const struct conn *c, nsec now)
 }
 
 enum end_cause
-state_end_cause(const struct conn *c, nsec now)
+state_end_cause(const struct conn *c, const nsec gives_up[2], nsec now)
 {
 	if (c->end_cause != END_OPEN)
 		return (enum end_cause)c->end_cause;
@@ -384,42 +384,42 @@ state_end_cause(const struct conn *c, nsec now)
 		const struct half *h = &c->half[i];
 
 		if (h->state == TCP_SYN_SENT && !half_has(&c->half[!i], H_SEQ)) {
-			if (h->syn > 1 || timer_gives_up(c, (enum side)i) < now)
+			if (h->syn > 1 || gives_up[i] < now)
 				return END_NO_ANSWER;
-		} else if (timer_gives_up(c, (enum side)i) < now) {
+		} else if (gives_up[i] < now) {
 			return END_TIMED_OUT;
 		}
 	}
 	return END_OPEN;
 }
 
-/* Which of both ends' states tells more: first found in this order. */
+/* Which of both ends' states tells more: that of the higher rank. */
 static const struct {
-	uint8_t end, row;
-} telling[] = {
-	{TCP_SYN_RECV, CONN_SYN_RECV},	   {TCP_SYN_SENT, CONN_SYN_SENT},
-	{TCP_LAST_ACK, CONN_LAST_ACK},	   {TCP_CLOSING, CONN_CLOSING},
-	{TCP_TIME_WAIT, CONN_TIME_WAIT},   {TCP_CLOSE_WAIT, CONN_CLOSE_WAIT},
-	{TCP_FIN_WAIT_1, CONN_FIN_WAIT_1}, {TCP_FIN_WAIT_2, CONN_FIN_WAIT_2},
+	uint8_t rank, row;
+} telling[TCP_STATE_COUNT] = {
+	[TCP_SYN_RECV] = {8, CONN_SYN_RECV},     [TCP_SYN_SENT] = {7, CONN_SYN_SENT},
+	[TCP_LAST_ACK] = {6, CONN_LAST_ACK},     [TCP_CLOSING] = {5, CONN_CLOSING},
+	[TCP_TIME_WAIT] = {4, CONN_TIME_WAIT},   [TCP_CLOSE_WAIT] = {3, CONN_CLOSE_WAIT},
+	[TCP_FIN_WAIT_1] = {2, CONN_FIN_WAIT_1}, [TCP_FIN_WAIT_2] = {1, CONN_FIN_WAIT_2},
 };
 
 static enum conn_state
 row_by_ends(const struct conn *c, nsec now)
 {
 	enum tcp_state a = state_now(&c->half[0], c, now), b = state_now(&c->half[1], c, now);
+	enum tcp_state more = telling[a].rank > telling[b].rank ? a : b;
 
-	for (size_t i = 0; i < ARRAY_LEN(telling); i++)
-		if (a == telling[i].end || b == telling[i].end)
-			return (enum conn_state)telling[i].row;
+	if (telling[more].rank > 0)
+		return (enum conn_state)telling[more].row;
 	if (a == TCP_CLOSED && b == TCP_CLOSED)
 		return CONN_CLOSED;
 	return (c->flags & C_MIDSTREAM) ? CONN_MIDSTREAM : CONN_ESTAB;
 }
 
 enum conn_state
-state_row(const struct conn *c, nsec now)
+state_row(const struct conn *c, enum end_cause cause, const nsec gives_up[2], nsec now)
 {
-	switch (state_end_cause(c, now)) {
+	switch (cause) {
 	case END_REFUSED:
 		return CONN_REFUSED;
 	case END_REJECTED:
@@ -429,7 +429,7 @@ state_row(const struct conn *c, nsec now)
 	case END_TIMED_OUT:
 		return CONN_TIMED_OUT;
 	case END_NO_ANSWER:
-		if (timer_gives_up(c, CLIENT) < now || c->half[CLIENT].timer_kind == TIMER_NONE)
+		if (gives_up[CLIENT] < now || c->half[CLIENT].timer_kind == TIMER_NONE)
 			return CONN_NO_ANSWER;
 		return CONN_SYN_SENT;
 	default:

@@ -219,11 +219,12 @@ static void
 ladder_add(struct lines *l, const struct conn_detail *d, int side)
 {
 	int n = d->half[side].n_gaps;
-	nsec at = d->half[side].ladder_start;
+	nsec at;
 	char clock[64];
 
 	if (n == 0)
 		return;
+	at = d->half[side].ladder_start;
 	lines_add(l, ROLE_NORMAL, _("  longest ladder: %d attempts, cause %s, seq %lu, frame %llu"),
 		  n + 1, cause_text(d->half[side].ladder_cause),
 		  (unsigned long)d->half[side].ladder_seq,
