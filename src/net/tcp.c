@@ -48,15 +48,6 @@ load64(const uint8_t *p)
 	return v;
 }
 
-/* Two 32-bit words of each lane, added to 64 bits: room for 2^32 of them. */
-static inline lanes
-spread(lanes x)
-{
-	const lanes low = {UINT32_MAX, UINT32_MAX};
-
-	return (x & low) + (x >> 32);
-}
-
 /* One's complement addition of 64 bits. */
 static inline uint64_t
 add_words(uint64_t sum, uint64_t words)
@@ -85,22 +76,37 @@ sum_rest(const uint8_t *p, size_t n)
 }
 
 /*
+ * The sum of whole blocks of 32 bytes, as 32-bit words. High words are summed twice: alone, and
+ * above the low ones, where they only count modulo 2^64 and are taken away again.
+ */
+static inline uint64_t
+sum_blocks(const uint8_t *p, size_t blocks)
+{
+	lanes both = {0, 0}, high = {0, 0};
+
+	for (; blocks > 0; p += 32, blocks--) {
+		const lanes x = load_lanes(p), y = load_lanes(p + 16);
+
+		both += x + y;
+		high += (x >> 32) + (y >> 32);
+	}
+	both += high - (high << 32);
+	return both[0] + both[1];
+}
+
+/*
  * The one's complement sum of n bytes, not yet folded, in host order: it does not depend on byte
  * order.
  */
 static inline uint64_t
 sum_bytes(const uint8_t *p, size_t n)
 {
-	lanes a = {0, 0}, b = {0, 0};
 	uint64_t sum = 0;
 
 	if (n >= 64) {
-		for (; n >= 32; p += 32, n -= 32) {
-			a += spread(load_lanes(p));
-			b += spread(load_lanes(p + 16));
-		}
-		a += b;
-		sum = a[0] + a[1];
+		sum = sum_blocks(p, n / 32);
+		p += n / 32 * 32;
+		n %= 32;
 	}
 	for (; n >= 8; p += 8, n -= 8)
 		sum = add_words(sum, load64(p));
