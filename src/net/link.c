@@ -150,13 +150,23 @@ walk_ip(struct walk *w)
 
 /* ---- Ethernet, LLC and the link layers that carry LLC ---- */
 
+/* Somebody wants to know of every header. */
+static ATTR_NOINLINE enum decode_result
+tell_ethernet(struct walk *w, const uint8_t *h)
+{
+	walk_header(w, HDR_ETHERNET, h, 14);
+	return walk_ethertype(w, be16(h + 12));
+}
+
 enum decode_result
 link_ethernet(struct walk *w)
 {
-	const uint8_t *h = walk_take(w, HDR_ETHERNET, 14);
+	const uint8_t *h = cur_take(&w->c, 14);
 
 	if (UNLIKELY(h == NULL))
 		return cur_short(&w->c, 14);
+	if (UNLIKELY(w->on_header != NULL))
+		return tell_ethernet(w, h);
 	return walk_ethertype(w, be16(h + 12));
 }
 
