@@ -301,37 +301,53 @@ break_down(nsec moment, struct tm *tm, int *frac)
 	return localtime_r(&sec, tm) != NULL;
 }
 
-static void
-add_clock(struct text *t, const struct tm *tm, int frac, int digits)
+#define CLOCK_MAX 32 /* bytes of a date with its time */
+
+static char *
+put_clock(char *p, const struct tm *tm, int frac, int digits)
 {
-	text_add(t, "%02d:%02d:%02d", tm->tm_hour, tm->tm_min, tm->tm_sec);
+	p = text_put_digits(p, (uint64_t)tm->tm_hour, 2);
+	*p++ = ':';
+	p = text_put_digits(p, (uint64_t)tm->tm_min, 2);
+	*p++ = ':';
+	p = text_put_digits(p, (uint64_t)tm->tm_sec, 2);
 	if (digits <= 0)
-		return;
-	char nine[16];
-	snprintf(nine, sizeof(nine), "%09d", frac);
-	text_add(t, ".%.*s", digits > 9 ? 9 : digits, nine);
+		return p;
+	*p++ = '.';
+	text_put_digits(p, (uint64_t)frac, 9);
+	return p + (digits > 9 ? 9 : digits);
+}
+
+static char *
+put_date(char *p, const struct tm *tm)
+{
+	p = text_put_digits(p, (uint64_t)tm->tm_year + 1900, 4); /* 1677 to 2262 */
+	*p++ = '-';
+	p = text_put_digits(p, (uint64_t)tm->tm_mon + 1, 2);
+	*p++ = '-';
+	p = text_put_digits(p, (uint64_t)tm->tm_mday, 2);
+	*p++ = ' ';
+	return p;
 }
 
 char *
 text_clock(char *out, size_t size, nsec t, int digits)
 {
-	struct text to = text_on(out, size);
+	char put[CLOCK_MAX], *p = put;
 	struct tm tm;
 	int frac;
 	if (break_down(t, &tm, &frac))
-		add_clock(&to, &tm, frac, digits);
-	return out;
+		p = put_clock(p, &tm, frac, digits);
+	return take(out, size, put, p);
 }
 
 char *
 text_date(char *out, size_t size, nsec t, int digits)
 {
-	struct text to = text_on(out, size);
+	char put[CLOCK_MAX], *p = put;
 	struct tm tm;
 	int frac;
-	if (!break_down(t, &tm, &frac))
-		return out;
-	text_add(&to, "%04d-%02d-%02d ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-	add_clock(&to, &tm, frac, digits);
-	return out;
+	if (break_down(t, &tm, &frac))
+		p = put_clock(put_date(p, &tm), &tm, frac, digits);
+	return take(out, size, put, p);
 }
