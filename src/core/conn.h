@@ -502,6 +502,8 @@ void timer_syn_sent(struct half *h, nsec now);
 void timer_syn_at_once(struct half *h, nsec now);
 bool timer_fired(const struct conn *c, enum side s, nsec now);
 void timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_facts *out);
+/* The same of who has sent a SYN and nothing else yet, with hz 0. */
+void timer_facts_first_syn(nsec sent, struct timer_facts *out);
 nsec timer_lateness(unsigned hz, nsec timeout);
 size_t timer_expected(const struct conn *c, enum side s, const struct ladder *l,
 		      nsec out[LADDER_MAX], const char **stack);

@@ -89,6 +89,25 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 	rtt_fill(h, &out->rtt);
 }
 
+/* What is the same with and without ends. */
+static void
+common_fill(const struct conn *c, struct conn_facts *out)
+{
+	out->ref = (struct connref){c->slot, c->gen};
+	out->id = c->id;
+	out->end[CLIENT] = c->end[CLIENT];
+	out->end[SERVER] = c->end[SERVER];
+	out->ip_version = c->ip_version;
+	out->roles_guessed = (c->flags & C_GUESSED) != 0;
+	out->pinned = c->pins > 0;
+	out->completeness = c->completeness;
+	out->vlan = c->vlan;
+	out->interface = c->interface;
+	out->start = c->start;
+	out->last = c->last;
+	out->remembered = c->log_next - c->log_lost;
+}
+
 /* All but the verdict. */
 static void
 conn_fill(const struct conn *c, nsec now, struct conn_facts *out)
@@ -101,33 +120,83 @@ conn_fill(const struct conn *c, nsec now, struct conn_facts *out)
 	}
 	const enum end_cause cause = state_end_cause(c, gives_up, now);
 
-	out->ref = (struct connref){c->slot, c->gen};
-	out->id = c->id;
-	out->end[CLIENT] = c->end[CLIENT];
-	out->end[SERVER] = c->end[SERVER];
-	out->ip_version = c->ip_version;
-	out->roles_guessed = (c->flags & C_GUESSED) != 0;
-	out->pinned = c->pins > 0;
+	common_fill(c, out);
 	out->state = (uint8_t)state_row(c, cause, gives_up, now);
 	out->end_cause = (uint8_t)cause;
 	out->ended_by = cause == END_OPEN ? -1 : c->ended_by; /* half-closed is not ended */
-	out->completeness = c->completeness;
-	out->vlan = c->vlan;
-	out->interface = c->interface;
-	out->start = c->start;
-	out->last = c->last;
 	out->ended = c->ended;
 	out->syn_to_synack = c->syn_to_synack;
 	out->synack_to_ack = c->synack_to_ack;
-	out->remembered = c->log_next - c->log_lost;
+}
+
+/* ---- the short way: floods consist of connections of which this is all ---- */
+
+/* Sent just now and nothing else to be said of it: no verdict, no timer has run out. */
+static bool
+is_fresh_syn(const struct conn *c, nsec now)
+{
+	return !c->half && (c->flags & ~(uint32_t)C_REPORTED) == 0 && c->aside == &aside_none &&
+	       !c->rst_suspect && (c->end_cause == END_OPEN || c->end_cause == END_EVICTED) &&
+	       now - c->start < NSEC_PER_SEC;
+}
+
+/* An end that has sent nothing. */
+static const struct half_facts silent = {
+	.state = TCP_LISTEN, .sack = -1, .timestamps = -1, .wscale = -2, .mss = -1,
+	.rtt = {-1, -1, -1, -1, -1, 0},
+	.timer = {
+		.due = NSEC_NEVER, .due_latest = NSEC_NEVER, .gives_up = NSEC_NEVER, .rto = -1,
+		.srtt = -1, .rttvar = -1,
+	},
+};
+
+static void
+asking_fill(const struct conn *c, struct half_facts *out)
+{
+	const struct first_syn *syn = &c->syn;
+
+	*out = silent;
+	out->state = TCP_SYN_SENT;
+	out->sack = (syn->options & OPT_SACK_OK) != 0;
+	out->timestamps = (syn->options & OPT_TS) != 0;
+	out->wscale = syn->options & OPT_WSCALE ? (syn->wscale > 14 ? 14 : syn->wscale) : -1;
+	out->scaled = out->wscale >= 0;
+	out->ttl = syn->ttl;
+	if ((syn->options & OPT_MSS) && syn->mss)
+		out->mss = syn->mss;
+	out->isn = syn->seq;
+	out->segments = out->syn = 1;
+	out->window = syn->window;
+	out->last_sent = c->start;
+	timer_facts_first_syn(c->start, &out->timer);
+}
+
+static void
+fresh_syn_fill(const struct conn *c, struct conn_facts *out)
+{
+	common_fill(c, out);
+	asking_fill(c, &out->half[CLIENT]);
+	out->half[SERVER] = silent;
+	out->state = CONN_SYN_SENT;
+	out->end_cause = c->end_cause;
+	out->ended_by = c->end_cause == END_OPEN ? -1 : c->ended_by;
+	out->ended = 0;
+	out->syn_to_synack = out->synack_to_ack = -1;
+	out->n_verdicts = 0;
+	memset(&out->verdict, 0, sizeof out->verdict);
 }
 
 void
 facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
 {
 	struct whole room;
-	const struct conn *c = conn_whole(conn, &room);
+	const struct conn *c;
 
+	if (is_fresh_syn(conn, now)) {
+		fresh_syn_fill(conn, out);
+		return;
+	}
+	c = conn_whole(conn, &room);
 	conn_fill(c, now, out);
 	out->n_verdicts = (uint8_t)verdicts_of(c, now, &out->verdict, 1);
 	if (out->n_verdicts == 0)
@@ -156,9 +225,8 @@ ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 		(uint8_t)timer_expected(c, s, l, out->half[s].expected, &out->half[s].stack);
 }
 
-/* Not the verdicts and ladders that are not there: this is done for every connection. */
-void
-detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
+static void
+whole_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 {
 	struct whole room;
 	const struct conn *c = conn_whole(conn, &room);
@@ -172,4 +240,18 @@ detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 		memset(&out->f.verdict, 0, sizeof out->f.verdict);
 	ladder_fill(c, CLIENT, out);
 	ladder_fill(c, SERVER, out);
+}
+
+/* Not the verdicts and ladders that are not there: this is done for every connection. */
+void
+detail_fill(const struct conn *c, nsec now, struct conn_detail *out)
+{
+	if (!is_fresh_syn(c, now)) {
+		whole_fill(c, now, out);
+		return;
+	}
+	fresh_syn_fill(c, &out->f);
+	out->n_verdicts = 0;
+	for (int s = CLIENT; s <= SERVER; s++)
+		out->half[s].n_gaps = out->half[s].n_expected = 0;
 }

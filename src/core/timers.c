@@ -492,6 +492,16 @@ timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_fa
 				   rtt_near(c, s) / 4 + NSEC_PER_MS;
 }
 
+void
+timer_facts_first_syn(nsec sent, struct timer_facts *out)
+{
+	*out = (struct timer_facts){
+		.kind = TIMER_SYN, .attempt = 1, .due = sent + SYN_FIRST,
+		.due_latest = sent + SYN_FIRST + timer_lateness(0, SYN_FIRST) + NSEC_PER_MS,
+		.gives_up = sent + 131 * NSEC_PER_SEC, .rto = SYN_FIRST, .srtt = -1, .rttvar = -1,
+	};
+}
+
 /* ---- the ladder by the sender's rules, beside the measured one ---- */
 
 static size_t
