@@ -323,35 +323,52 @@ count_packet(struct engine *e, const struct packet *p)
 		e->now = p->ts;
 }
 
+/* A batch on its way: whose each packet will be, to have their memory asked for in time. */
+struct batch {
+	const struct packet *p;
+	size_t n;
+	uint64_t hash[ENGINE_BATCH];
+	const struct conn *likely[ENGINE_BATCH];
+};
+
+/* While packet i is applied. */
 static void
-fetch_first(const struct engine *e, const struct packet *p, const uint64_t *hash, size_t n)
+fetch_ahead(const struct engine *e, struct batch *b, size_t i)
 {
-	for (size_t i = 0; i < n && i < 2 * AHEAD; i++)
-		table_prefetch_conn(&e->table, hash[i]);
-	for (size_t i = 0; i < n && i < AHEAD; i++)
-		table_prefetch_ends(&e->table, hash[i], &p[i]);
+	size_t conn = i + 2 * AHEAD, ends = i + AHEAD, queue = i + 2;
+
+	if (conn < b->n)
+		b->likely[conn] = table_prefetch_conn(&e->table, b->hash[conn]);
+	if (ends < b->n)
+		table_prefetch_ends(b->likely[ends], &b->p[ends]);
+	if (queue < b->n)
+		table_prefetch_queue(b->likely[queue], &b->p[queue]);
 }
 
-/* Packets [from, from + SLICE) of a batch of n: who waits for the lock waits for few packets. */
 static void
-ingest_slice(struct engine *e, const struct packet *p, const uint64_t *hash, size_t from, size_t n)
+fetch_first(const struct engine *e, struct batch *b)
 {
-	size_t end = from + SLICE < n ? from + SLICE : n;
+	for (size_t i = 0; i < b->n && i < 2 * AHEAD; i++)
+		b->likely[i] = table_prefetch_conn(&e->table, b->hash[i]);
+	for (size_t i = 0; i < b->n && i < AHEAD; i++)
+		table_prefetch_ends(b->likely[i], &b->p[i]);
+}
+
+/* Packets [from, from + SLICE) of a batch: who waits for the lock waits for few packets. */
+static void
+ingest_slice(struct engine *e, struct batch *b, size_t from)
+{
+	size_t end = from + SLICE < b->n ? from + SLICE : b->n;
 
 	engine_lock(e);
 	if (from == 0)
-		fetch_first(e, p, hash, n);
+		fetch_first(e, b);
 	for (size_t i = from; i < end; i++) {
-		if (i + 2 * AHEAD < n)
-			table_prefetch_conn(&e->table, hash[i + 2 * AHEAD]);
-		if (i + AHEAD < n)
-			table_prefetch_ends(&e->table, hash[i + AHEAD], &p[i + AHEAD]);
-		if (i + 2 < n)
-			table_prefetch_queue(&e->table, hash[i + 2], &p[i + 2]);
-		count_packet(e, &p[i]);
-		track_packet(e, &p[i], hash[i]);
+		fetch_ahead(e, b, i);
+		count_packet(e, &b->p[i]);
+		track_packet(e, &b->p[i], b->hash[i]);
 	}
-	if (end == n)
+	if (end == b->n)
 		report_quiet(e);
 	e->counts.change++;
 	engine_unlock(e);
@@ -360,19 +377,21 @@ ingest_slice(struct engine *e, const struct packet *p, const uint64_t *hash, siz
 void
 engine_ingest(struct engine *e, const struct packet *p, size_t n)
 {
-	uint64_t hash[ENGINE_BATCH];
+	struct batch b;
 
 	assert(n <= ENGINE_BATCH);
+	b.p = p;
+	b.n = n;
 	table_prepare(&e->table, 2 * ENGINE_BATCH);
 	pool_prepare(e->pool);
 	if (e->history)
 		pool_prepare(e->log.pool);
 	for (size_t i = 0; i < n; i++) {
-		hash[i] = table_hash(&e->table, &p[i]);
-		table_prefetch_index(&e->table, hash[i]);
+		b.hash[i] = table_hash(&e->table, &p[i]);
+		table_prefetch_index(&e->table, b.hash[i]);
 	}
 	for (size_t i = 0; i < n; i += SLICE)
-		ingest_slice(e, p, hash, i, n);
+		ingest_slice(e, &b, i);
 }
 
 void

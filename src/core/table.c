@@ -194,9 +194,8 @@ prefetch_lines(const void *p, size_t from, size_t to)
 	__asm__ volatile("");
 }
 
-/* Most probably the hash's connection, without looking at it; NULL: none, or it is near anyway. */
-static const struct conn *
-likely_conn(const struct table *t, uint64_t hash)
+const struct conn *
+table_prefetch_conn(const struct table *t, uint64_t hash)
 {
 	if (t->fresh < CACHED)
 		return NULL;
@@ -205,26 +204,20 @@ likely_conn(const struct table *t, uint64_t hash)
 
 		if (s->conn == 0)
 			return NULL;
-		if (s->tag == hash_tag(hash))
-			return &t->conns[entry_slot(s)];
+		if (s->tag == hash_tag(hash)) {
+			const struct conn *c = &t->conns[entry_slot(s)];
+
+			prefetch_lines(c, 0, sizeof *c / LINE);
+			return c;
+		}
 	}
 	return NULL;
 }
 
-void
-table_prefetch_conn(const struct table *t, uint64_t hash)
-{
-	const struct conn *c = likely_conn(t, hash);
-
-	if (c)
-		prefetch_lines(c, 0, sizeof *c / LINE);
-}
-
 /* See struct half for who touches what. */
 void
-table_prefetch_ends(const struct table *t, uint64_t hash, const struct packet *p)
+table_prefetch_ends(const struct conn *c, const struct packet *p)
 {
-	const struct conn *c = likely_conn(t, hash);
 	const struct half *snd, *rcv;
 	bool data = p->payload_len > 0;
 
@@ -240,9 +233,8 @@ table_prefetch_ends(const struct table *t, uint64_t hash, const struct packet *p
 
 /* Where the packet's range will be noted, or those are that it acknowledges. */
 void
-table_prefetch_queue(const struct table *t, uint64_t hash, const struct packet *p)
+table_prefetch_queue(const struct conn *c, const struct packet *p)
 {
-	const struct conn *c = likely_conn(t, hash);
 	const struct txq *q;
 	bool data = p->payload_len > 0;
 

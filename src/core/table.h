@@ -42,10 +42,12 @@ void table_prepare(struct table *t, uint32_t n);
 uint64_t table_hash(const struct table *t, const struct packet *p);
 /* Unlocked, by the thread that adds connections; takes memory for the entry, too. */
 void table_prefetch_index(struct table *t, uint64_t hash);
-/* One after the other, some packets apart: each needs what the one before it asked for. */
-void table_prefetch_conn(const struct table *t, uint64_t hash);
-void table_prefetch_ends(const struct table *t, uint64_t hash, const struct packet *p);
-void table_prefetch_queue(const struct table *t, uint64_t hash, const struct packet *p);
+/* One after the other, some packets apart: each needs what the one before it asked for. The first
+ * returns whose packet it most probably is, not looked at yet; NULL: none's, or all is near anyway.
+ */
+const struct conn *table_prefetch_conn(const struct table *t, uint64_t hash);
+void table_prefetch_ends(const struct conn *c, const struct packet *p);
+void table_prefetch_queue(const struct conn *c, const struct packet *p);
 /* The ends of slot, and the connection at `ahead`: for walks. */
 void table_prefetch_whole(const struct table *t, uint32_t slot, uint32_t ahead);
 
