@@ -264,23 +264,26 @@ struct conn_facts {
 
 #define LADDER_MAX 24
 
+/* The longest run of attempts of the same bytes by one end. */
+struct ladder_facts {
+	uint8_t n_gaps; /* 0: there is no ladder, and what follows says nothing */
+	nsec gaps[LADDER_MAX];	/* the intervals between the attempts */
+	uint8_t ladder_cause;	/* enum cause of that run */
+	uint8_t n_expected;
+	nsec expected[LADDER_MAX]; /* the same run by the sender's rules */
+	uint8_t first_is_tlp;
+	const char *stack; /* whose ladder it is: "Linux", "Linux before 6.5" …; NULL */
+	nsec ladder_start; /* when the first attempt was sent */
+	seqno ladder_seq;  /* relative */
+	uint64_t ladder_first_frame;
+};
+
 /* What the connection screen and the reports add to conn_facts. */
 struct conn_detail {
 	struct conn_facts f;
 	uint8_t n_verdicts;
 	struct verdict verdicts[VERDICT_COUNT]; /* most telling first */
-	struct {
-		uint8_t n_gaps; /* 0: there is no ladder, and what follows says nothing */
-		nsec gaps[LADDER_MAX];	/* the longest run of intervals between attempts */
-		uint8_t ladder_cause;	/* enum cause of that run */
-		uint8_t n_expected;
-		nsec expected[LADDER_MAX]; /* the same run by the sender's rules */
-		uint8_t first_is_tlp;
-		const char *stack; /* whose ladder it is: "Linux", "Linux before 6.5" …; NULL */
-		nsec ladder_start; /* when the first attempt was sent */
-		seqno ladder_seq;  /* relative */
-		uint64_t ladder_first_frame;
-	} half[2];
+	struct ladder_facts half[2];
 };
 
 /* One segment of the history; a POD. */

@@ -134,7 +134,7 @@ engine_freeze(struct engine *e, bool frozen)
 		e->freeze.on = fresh != NULL;
 		e->freeze.now = e->now;
 		e->freeze.first_id = e->table.next_id;
-		e->freeze.details = 0;
+		e->freeze.n_remains = 0;
 		e->freeze.totals = e->counts;
 		e->freeze.totals.tracked = e->table.used;
 		fresh = NULL;

@@ -8,10 +8,17 @@
 
 #include "core/conn.h"
 
+/* What a detail says beside the facts, without the room for what it might say. */
+struct remains {
+	struct ladder_facts half[2];
+	uint8_t n_verdicts;
+	struct verdict verdicts[];
+};
+
 /* A connection that has changed since. */
 struct shadow {
 	struct conn_facts facts;
-	struct conn_detail *detail; /* only the first DETAILS_MAX; then facts alone */
+	struct remains *remains; /* NULL: the facts say all, or it is not among the first many */
 	uint32_t log_next;
 	bool born; /* after the freeze: not shown */
 };
@@ -20,7 +27,8 @@ struct freeze {
 	bool on;
 	nsec now;
 	uint64_t first_id; /* of the connections born after it */
-	size_t details;
+	size_t n_remains;
+	struct conn_detail room; /* for the one being copied */
 	struct shadow **shadows; /* by slot */
 	struct totals totals;
 };

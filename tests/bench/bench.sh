@@ -111,9 +111,15 @@ load many 1000000 100000 6
 load flood 500000 500000 6
 bytes_per_connection many 100000
 
-"$tools/hold" $((20000 * scale)) $((500000 * scale)) >"$work/hold"
+# Where the processor is taken away meanwhile, that counts, too: hence the median.
+i=0
+while [ $i -lt "$runs" ]; do
+	"$tools/hold" $((20000 * scale)) $((500000 * scale)) >"$work/hold"
+	tail -n 1 "$work/hold" >>"$work/holds"
+	i=$((i + 1))
+done
 sed -n '/^#/p' "$work/hold"
-result lock "$(tail -n 1 "$work/hold")" us 200
+result lock "$(median "$work/holds")" us 200
 
 i=0
 while [ $i -lt 9 ]; do

@@ -256,6 +256,42 @@ test_freeze_keeps_what_goes(void **state)
 	watch_close(&w);
 }
 
+/* Everything that was said of it, also where that was much. */
+static void
+test_freeze_keeps_all_that_was_said(void **state)
+{
+	(void)state;
+	struct watch w;
+	struct pair c;
+	watch_open(&w);
+	pair_nth(&c, &w, 0);
+	syn(&c, .at = MS(0));
+	syn(&c, .at = SEC(1));
+	synack(&c, .at = SEC(1.02));
+	ack(&c, CLIENT);
+	data(&c, CLIENT, .len = 100, .at = SEC(1.1));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = SEC(1.4));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = SEC(2));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = SEC(3.2));
+	engine_freeze(w.e, true);
+	const struct conn_detail before = pair_detail(&c, SEC(3.3));
+	ack(&c, SERVER, .at = SEC(3.4));
+	close_it(&c);
+	const struct conn_detail after = pair_detail(&c, SEC(3.3));
+	assert_true(before.n_verdicts > 1);
+	assert_true(before.half[CLIENT].n_gaps > 1);
+	assert_int_equal(after.n_verdicts, before.n_verdicts);
+	assert_memory_equal(after.verdicts, before.verdicts,
+			    before.n_verdicts * sizeof(before.verdicts[0]));
+	assert_int_equal(after.half[CLIENT].n_gaps, before.half[CLIENT].n_gaps);
+	assert_memory_equal(after.half[CLIENT].gaps, before.half[CLIENT].gaps,
+			    before.half[CLIENT].n_gaps * sizeof(nsec));
+	assert_int_equal(after.half[SERVER].n_gaps, 0);
+	assert_int_equal(after.f.n_verdicts, before.f.n_verdicts);
+	assert_int_equal(after.f.state, before.f.state);
+	watch_close(&w);
+}
+
 static void
 test_clear(void **state)
 {
@@ -398,6 +434,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_counts_of_what_gave_no_packet),
 	cmocka_unit_test(test_no_history_wanted),
 	cmocka_unit_test(test_freeze),
+	cmocka_unit_test(test_freeze_keeps_all_that_was_said),
 	SEQ_TEST(test_time_runs_backwards),
 };
 
