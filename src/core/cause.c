@@ -251,9 +251,9 @@ cause_of(const struct seg *s)
 		return CAUSE_TFO;
 	if (is_fin_alone(s))
 		return CAUSE_FIN;
-	if (ca_of_sender(s) == CA_LOSS && seq_lt(s->seq, h->high_seq))
+	if (ca_of_sender(s) == CA_LOSS && seq_lt(s->seq, h->rare->high_seq))
 		return cause_in_loss(s);
-	if (ca_of_sender(s) == CA_RECOVERY && seq_lt(s->seq, h->high_seq))
+	if (ca_of_sender(s) == CA_RECOVERY && seq_lt(s->seq, h->rare->high_seq))
 		return cause_in_recovery(s);
 	return cause_open(s);
 }
@@ -457,17 +457,17 @@ congestion_state(struct seg *s)
 	if (s->cause == CAUSE_RTO || (s->cause == CAUSE_FIN && timer_fired(s->c, s->from, s->now) &&
 				      h->timer_kind == TIMER_RTO)) {
 		h->ca = CA_LOSS;
-		h->high_seq = h->nxt;
+		half_rare(s->e, h)->high_seq = h->nxt;
 		h->backoff += h->backoff < 20;
 		if (!h->rare->rto_first)
 			half_rare(s->e, h)->rto_first = s->now;
 		h->flags &= ~(uint32_t)H_TLP_OUT;
 	} else if (s->cause == CAUSE_FAST && h->ca == CA_OPEN) {
 		h->ca = CA_RECOVERY;
-		h->high_seq = h->nxt;
+		half_rare(s->e, h)->high_seq = h->nxt;
 	} else if (s->cause == CAUSE_TLP || s->cause == CAUSE_FIN) {
 		h->flags |= H_TLP_OUT;
-		h->tlp_high = h->nxt;
+		half_rare(s->e, h)->tlp_high = h->nxt;
 	}
 }
 

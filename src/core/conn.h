@@ -171,7 +171,10 @@ struct rare {
 	nsec zero_since, zero_time;
 	nsec zero_until;    /* when the window last opened again */
 	nsec told_due, told_rto; /* what the sink was last told */
+	nsec syn_last_ts;   /* latest SYN or SYN-ACK; 0: the first */
 	frame_mark syn_last_frame, zero_frame;
+	seqno high_seq;	    /* recovery point */
+	seqno tlp_high;
 	nsec zero_began;    /* when it was last closed, at zero_frame */
 	uint64_t retransmitted_bytes;
 	uint32_t hint_tsval; /* time stamp of hint_first, with H_HINT_TS */
@@ -193,9 +196,9 @@ struct rare {
 extern const struct rare rare_none;
 
 /*
- * One end as a sender. In the order of who touches it, a line of the processor's cache after the
- * other: with many connections a packet costs as many lines as it touches. Of a sender of data all
- * but the last are, of its receiver the first alone.
+ * One end as a sender. In the order of who touches it: with many connections a packet costs as many
+ * lines of the processor's cache as it touches. Of a sender of data that is all but the last part,
+ * of its receiver the first alone; table.c asks for them ahead.
  */
 struct half {
 	/* ---- by every packet, either way ---- */
@@ -203,16 +206,17 @@ struct half {
 	seqno isn, nxt, una;
 	seqno last_ack;	      /* latest (highest) ACK this end sent */
 	uint32_t window;      /* latest it offered, scaled where the scale is known */
-	int64_t nxt_rel;      /* nxt − isn, extended past 2^32 */
-	nsec last_ts;	      /* its latest packet */
-	nsec last_rcv;	      /* latest packet it got */
-	const struct rare *rare; /* never NULL */
+	uint32_t wraps;	      /* how often nxt − isn went past 2^32 */
 	uint8_t state;	      /* enum tcp_state */
 	int8_t wscale;	      /* offered; -1 not, -2 unknown */
 	uint8_t ca, backoff;
+	nsec last_ts;	      /* its latest packet */
+	nsec last_rcv;	      /* latest packet it got */
+	const struct rare *rare; /* never NULL */
+	uint32_t tsval;	      /* newest time stamp */
+	uint16_t mss;	      /* offered; 0 unknown */
 	uint8_t last_kind;    /* enum seg_kind of its latest segment */
 	uint8_t timer_kind;
-	uint16_t mss;	      /* offered; 0 unknown */
 	/* ---- by what it sends ---- */
 	struct seen seen[SEEN_INLINE];
 	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
@@ -227,10 +231,10 @@ struct half {
 	uint64_t segments, bytes, unique_bytes;
 	nsec rate_ts;	      /* up to when rate is weighted */
 	float rate;	      /* bytes; see half_recent */
-	uint32_t tsval;	      /* newest time stamp */
 	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint32_t win_max;
 	uint32_t max_payload;
+	seqno fin_seq;
 	uint16_t window_raw;
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
 	uint16_t syn, fin, rst;
@@ -242,12 +246,9 @@ struct half {
 	struct rtt rtt;
 	struct txq q;
 	/* ---- seldom ---- */
-	nsec syn_ts, syn_last_ts; /* first and latest SYN or SYN-ACK */
+	nsec syn_ts;	      /* first SYN or SYN-ACK */
 	frame_mark syn_frame;
 	frame_mark fin_frame;
-	seqno high_seq;	      /* recovery point */
-	seqno tlp_high;
-	seqno fin_seq;
 };
 
 enum {
@@ -293,8 +294,7 @@ struct first_syn {
 	uint32_t tsval, tsecr;
 	uint32_t digest, scope;
 	uint16_t options, window, mss, ip_id; /* as in struct packet */
-	int8_t wscale;
-	uint8_t ttl;
+	uint8_t wscale, ttl;
 	uint8_t seen_interface; /* as in struct seen */
 	bool partial_csum;
 };
@@ -370,6 +370,32 @@ static inline uint64_t
 frame_of(const struct conn *c, frame_mark mark)
 {
 	return mark ? c->first_frame + mark - 1 : 0;
+}
+
+/* Relative to the ISN, extended past 2^32. */
+static inline int64_t
+half_rel(const struct half *h, seqno seq)
+{
+	int64_t nxt = (int64_t)((uint64_t)h->wraps << 32 | (h->nxt - h->isn));
+
+	return nxt + (int32_t)(seq - h->nxt);
+}
+
+/* Its sequence space reaches up to there, beyond nxt. */
+static inline void
+half_reach(struct half *h, seqno to)
+{
+	uint32_t before = h->nxt - h->isn;
+
+	h->nxt = to;
+	h->wraps += to - h->isn < before;
+}
+
+/* When it sent its latest SYN or SYN-ACK. */
+static inline nsec
+half_syn_last(const struct half *h)
+{
+	return h->rare->syn_last_ts ? h->rare->syn_last_ts : h->syn_ts;
 }
 
 /* Bytes sent and not yet acknowledged. */

@@ -159,7 +159,9 @@ asking_fill(const struct conn *c, struct half_facts *out)
 	out->state = TCP_SYN_SENT;
 	out->sack = (syn->options & OPT_SACK_OK) != 0;
 	out->timestamps = (syn->options & OPT_TS) != 0;
-	out->wscale = syn->options & OPT_WSCALE ? (syn->wscale > 14 ? 14 : syn->wscale) : -1;
+	out->wscale = -1;
+	if (syn->options & OPT_WSCALE)
+		out->wscale = (int8_t)(syn->wscale > 14 ? 14 : syn->wscale);
 	out->scaled = out->wscale >= 0;
 	out->ttl = syn->ttl;
 	if ((syn->options & OPT_MSS) && syn->mss)

@@ -26,7 +26,7 @@ first_syn_keep(struct conn *c, const struct packet *p)
 		.seq = p->seq, .tsval = p->tsval, .tsecr = p->tsecr,
 		.digest = p->digest, .scope = p->scope,
 		.options = p->options, .window = p->window, .mss = p->mss, .ip_id = p->ip_id,
-		.wscale = (int8_t)p->wscale, .ttl = p->ttl,
+		.wscale = p->wscale, .ttl = p->ttl,
 		.seen_interface = copies_interface(p), .partial_csum = p->csum == CSUM_PARTIAL,
 	};
 	if (c->syn.partial_csum)
@@ -71,12 +71,11 @@ client_syn(const struct conn *c, const struct first_syn *syn, struct half *h)
 	h->state = TCP_SYN_SENT;
 	h->isn = syn->seq;
 	h->nxt = syn->seq + 1;
-	h->nxt_rel = 1;
 	h->syn = 1;
-	h->syn_ts = h->syn_last_ts = c->start;
+	h->syn_ts = c->start;
 	h->syn_frame = frame_marked(c, c->first_frame);
 	h->window = h->win_max = h->window_raw = syn->window;
-	half_options(h, syn->options, syn->mss, (uint8_t)syn->wscale);
+	half_options(h, syn->options, syn->mss, syn->wscale);
 	if (syn->options & OPT_TS) {
 		h->tsval = syn->tsval;
 		h->tsecr_sent = syn->tsecr;

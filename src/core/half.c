@@ -67,7 +67,7 @@ syn_sent(struct half *h, const struct seg *s)
 	if (first) {
 		h->isn = s->seq;
 		h->nxt = s->seq;
-		h->nxt_rel = 0;
+		h->wraps = 0;
 		h->syn_ts = p->ts;
 		h->syn_frame = frame_marked(s->c, p->frame);
 		h->flags &= ~(uint32_t)(H_SYN_SENT | H_SYN_ACK);
@@ -77,7 +77,8 @@ syn_sent(struct half *h, const struct seg *s)
 	    h->q.len > 0)
 		txq_at(&h->q, 0)->first_ts = txq_at(&h->q, 0)->last_ts = p->ts;
 	h->flags |= H_ISN | H_SEQ | ((p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT);
-	h->syn_last_ts = p->ts;
+	if (!first || h->rare->syn_last_ts)
+		half_rare(s->e, h)->syn_last_ts = p->ts;
 	if (!first)
 		half_rare(s->e, h)->syn_last_frame = frame_marked(s->c, p->frame);
 	if (p->payload_len > 0)
@@ -92,7 +93,7 @@ base_guess(struct half *h, seqno seq)
 {
 	h->isn = seq - 1;
 	h->nxt = seq;
-	h->nxt_rel = 1;
+	h->wraps = 0;
 	h->flags |= H_SEQ;
 	if (!half_has(h, H_OPTS))
 		h->wscale = -2;
@@ -174,10 +175,8 @@ queue_sent(struct engine *e, struct seg *s)
 static void
 edge_sent(struct half *h, const struct seg *s)
 {
-	if (!seq_lt(h->nxt, s->end))
-		return;
-	h->nxt_rel += (int32_t)(s->end - h->nxt);
-	h->nxt = s->end;
+	if (seq_lt(h->nxt, s->end))
+		half_reach(h, s->end);
 }
 
 static void
@@ -381,10 +380,8 @@ holes_acked(struct engine *e, struct seg *s)
 static void
 edge_unseen(struct half *h, seqno ack)
 {
-	if (!seq_lt(h->nxt, ack))
-		return;
-	h->nxt_rel += (int32_t)(ack - h->nxt);
-	h->nxt = ack;
+	if (seq_lt(h->nxt, ack))
+		half_reach(h, ack);
 }
 
 /* The estimator counts as the sender's kernel does, with the whole round trip; what the capture
@@ -471,14 +468,14 @@ ack_advance(struct engine *e, struct seg *s)
 	/* Without any sample (Karn) progress still ends the back-off: new data is ACKed. */
 	if (any && h->ca != CA_LOSS)
 		h->backoff = 0;
-	if (h->ca != CA_OPEN && seq_le(h->high_seq, ack)) {
+	if (h->ca != CA_OPEN && seq_le(h->rare->high_seq, ack)) {
 		half_rare(e, h)->ca_last = h->ca;
 		half_rare(e, h)->ca_left = s->now;
 		h->ca = CA_OPEN;
 	} else if (h->ca != CA_OPEN) {
 		hint(h, s);
 	}
-	if (half_has(h, H_TLP_OUT) && seq_le(h->tlp_high, ack))
+	if (half_has(h, H_TLP_OUT) && seq_le(h->rare->tlp_high, ack))
 		h->flags &= ~(uint32_t)H_TLP_OUT;
 	if (h->ca == CA_OPEN && h->rare->rto_first)
 		half_rare(e, h)->rto_first = 0;

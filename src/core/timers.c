@@ -229,7 +229,7 @@ data_sent(const struct seg *s, bool was_idle)
 	left = rto_remaining(h, s->now);
 	if (is_probe_of_new(s)) {
 		h->flags |= H_TLP_OUT;
-		h->tlp_high = h->nxt;
+		half_rare(s->e, h)->tlp_high = h->nxt;
 		rto_arm(h, s->now, rtt_rto(h));
 		return;
 	}

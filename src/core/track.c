@@ -14,7 +14,7 @@
 static bool
 is_busy(const struct seg *s)
 {
-	return s->snd->nxt_rel > 2048 || s->rcv->nxt_rel > 8192;
+	return half_rel(s->snd, s->snd->nxt) > 2048 || half_rel(s->rcv, s->rcv->nxt) > 8192;
 }
 
 /* ---- before ---- */
@@ -99,12 +99,12 @@ handshake_watch(struct seg *s)
 	uint16_t f = p->flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
 
 	if (f == (TH_SYN | TH_ACK) && c->syn_to_synack < 0 && half_has(s->rcv, H_SYN_SENT))
-		c->syn_to_synack = nsec_max(p->ts - s->rcv->syn_last_ts, 0);
+		c->syn_to_synack = nsec_max(p->ts - half_syn_last(s->rcv), 0);
 	else if (f == TH_ACK && !(c->flags & C_HANDSHAKE_DONE) && half_has(s->snd, H_SYN_SENT) &&
 		 half_has(s->rcv, H_SYN_ACK) && p->ack == s->rcv->isn + 1) {
 		c->flags |= C_HANDSHAKE_DONE;
 		c->hs_frame = frame_marked(c, p->frame);
-		c->synack_to_ack = nsec_max(p->ts - s->rcv->syn_last_ts, 0);
+		c->synack_to_ack = nsec_max(p->ts - half_syn_last(s->rcv), 0);
 		place_by_handshake(c);
 		/* Neither end could measure: both fall back (RFC 6298 5.7). */
 		for (int i = 0; i < 2; i++)
@@ -204,12 +204,6 @@ gap_explained(struct engine *e, struct seg *s)
 
 /* ---- after ---- */
 
-static int64_t
-relative(const struct half *h, seqno seq)
-{
-	return h->nxt_rel + (int32_t)(seq - h->nxt);
-}
-
 /* The segment's own window, also where it is no offer: a reset's, an unacceptable segment's. */
 static uint32_t
 window_said(const struct seg *s)
@@ -228,8 +222,8 @@ segment_fill(const struct seg *s, struct segment *out)
 
 	*out = (struct segment){
 		.ts = p->ts, .frame = p->frame, .ref = p->ref, .conn_id = s->c->id,
-		.seq = relative(s->snd, p->seq),
-		.ack = ack ? relative(s->rcv, p->ack) : -1,
+		.seq = half_rel(s->snd, p->seq),
+		.ack = ack ? half_rel(s->rcv, p->ack) : -1,
 		.raw_seq = p->seq, .raw_ack = p->ack, .len = p->payload_len,
 		.window = window_said(s),
 		.findings = s->findings, .flags = p->flags, .dup_ack = s->dup_ack,

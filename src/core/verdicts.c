@@ -64,7 +64,7 @@ verdict_ladder_time(const struct half *h)
 static nsec
 since_syn(const struct conn *c, const struct half *asked)
 {
-	nsec d = c->ended - asked->syn_last_ts;
+	nsec d = c->ended - half_syn_last(asked);
 
 	return d >= 0 ? d : c->ended - asked->syn_ts;
 }
@@ -119,10 +119,10 @@ no_answer(const struct conn *c, nsec now, struct verdict *v)
 
 	if (h->state != TCP_SYN_SENT || half_has(peer, H_SEQ))
 		return false;
-	if (h->syn < 2 && now - h->syn_last_ts < NSEC_PER_SEC)
+	if (h->syn < 2 && now - half_syn_last(h) < NSEC_PER_SEC)
 		return false;
 	v->side = CLIENT;
-	v->time = h->syn_last_ts;
+	v->time = half_syn_last(h);
 	v->n[0] = h->syn;
 	v->d[0] = now - h->syn_ts;
 	v->d[2] = timer_gives_up(c, CLIENT);
@@ -156,7 +156,7 @@ syn_ack_unanswered(const struct conn *c, nsec now, struct verdict *v)
 	v->side = SERVER;
 	v->variant = (c->flags & C_HANDSHAKE_DONE) != 0;
 	v->likely = v->variant == 1;
-	v->time = h->syn_last_ts;
+	v->time = half_syn_last(h);
 	v->n[0] = h->syn;
 	v->d[0] = now - h->syn_ts;
 	verdict_evidence(v, frame_of(c, h->syn_frame));
@@ -176,7 +176,7 @@ accept_queue_full(const struct conn *c, nsec now, struct verdict *v)
 		return false;
 	v->side = SERVER;
 	v->likely = true;
-	v->time = h->syn_last_ts;
+	v->time = half_syn_last(h);
 	v->n[0] = h->rare->by_cause[CAUSE_SYN_ACK];
 	v->n[1] = client->rare->retransmissions;
 	verdict_evidence(v, frame_of(c, c->hs_frame));
@@ -195,9 +195,9 @@ syn_lost(const struct conn *c, nsec now, struct verdict *v)
 	    (c->flags & C_CHALLENGED))
 		return false;
 	v->side = CLIENT;
-	v->time = h->syn_last_ts;
+	v->time = half_syn_last(h);
 	v->n[0] = h->syn;
-	v->d[0] = h->syn_last_ts - h->syn_ts;
+	v->d[0] = half_syn_last(h) - h->syn_ts;
 	verdict_evidence(v, frame_of(c, h->syn_frame));
 	verdict_evidence_retx(v, h);
 	return true;
@@ -440,7 +440,7 @@ static bool
 is_late(const struct half *h, nsec now)
 {
 	return (h->state == TCP_SYN_SENT || h->state == TCP_SYN_RECV) &&
-	       (h->syn > 1 || now - h->syn_last_ts >= NSEC_PER_SEC);
+	       (h->syn > 1 || now - half_syn_last(h) >= NSEC_PER_SEC);
 }
 
 /* Sound connections are most of all: one look tells that nothing, or but little, can be found. */

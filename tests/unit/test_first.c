@@ -30,7 +30,7 @@ random_syn(void)
 		.dport = 80, .scope = draw(2) * draw(UINT32_MAX), .seq = draw(UINT32_MAX),
 		.flags = (uint16_t)(TH_SYN | (draw(2) ? TH_ECE | TH_CWR : 0)),
 		.window = (uint16_t)draw(65536), .digest = draw(UINT32_MAX),
-		.mss = (uint16_t)draw(65536), .wscale = (uint8_t)draw(20),
+		.mss = (uint16_t)draw(65536), .wscale = (uint8_t)draw(draw(2) ? 256 : 20),
 		.tsval = draw(UINT32_MAX), .tsecr = draw(2) * draw(UINT32_MAX),
 		.interface = draw(300), .ip_id = (uint16_t)(draw(4) ? draw(65536) : draw(70)),
 		.ip_version = draw(2) ? 4 : 6, .ttl = (uint8_t)draw(256),
