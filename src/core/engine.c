@@ -16,7 +16,7 @@
 
 #define SCAN_SLICE   128 /* connections looked at per call of engine_scan */
 /* Packets whose ends are fetched while one is applied; twice as many: whose connections. */
-#define AHEAD	     6
+#define AHEAD	     4
 #define SLICE	     16 /* packets applied per critical section */
 #define TICK_SLICE   64
 #define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */
