@@ -366,7 +366,7 @@ void engine_free(struct engine *e);
 
 /* ---- capture thread ---- */
 /* Applies segments and ICMP errors in order. n ≤ ENGINE_BATCH. */
-#define ENGINE_BATCH 256
+#define ENGINE_BATCH 128
 void engine_ingest(struct engine *e, const struct packet *p, size_t n);
 /* Counts frames that gave no packet, by result; counts[DECODE_TCP] and [DECODE_ICMP] do not
  * count. */
