@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCAN_SLICE   128 /* connections looked at per call of engine_scan */
+#define SCAN_SLICE   64 /* connections looked at per call of engine_scan */
 /* Packets whose ends are fetched while one is applied; twice as many: whose connections. */
 #define AHEAD	     4
 #define SLICE	     16 /* packets applied per critical section */

@@ -64,7 +64,8 @@ class_of(size_t size)
 	return c;
 }
 
-/* A block from the system; its memory is cleared by the kernel at the first touch, here. */
+/* A block from the system; its memory is cleared by the kernel at the first touch, here. Not so the
+ * first one, of which a small capture needs little. */
 static struct block *
 block_new(struct pool *p)
 {
@@ -75,9 +76,11 @@ block_new(struct pool *p)
 	b = aligned_alloc(BLOCK_SIZE, BLOCK_SIZE);
 	if (!b)
 		return NULL;
-	madvise(b, BLOCK_SIZE, MADV_HUGEPAGE);
-	for (size_t at = 0; at < BLOCK_SIZE; at += 4096)
-		((volatile unsigned char *)b)[at] = 0;
+	if (p->taken > 0) {
+		madvise(b, BLOCK_SIZE, MADV_HUGEPAGE);
+		for (size_t at = 0; at < BLOCK_SIZE; at += 4096)
+			((volatile unsigned char *)b)[at] = 0;
+	}
 	p->taken += BLOCK_SIZE;
 	return b;
 }

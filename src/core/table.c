@@ -17,13 +17,13 @@
 
 /* A longer run of occupied entries than this is refused and counted, whoever made it. */
 #define PROBE_MAX 256
-#define HUGE_FROM ((size_t)16 << 20)
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
 #define HALF_LINES (sizeof(struct half) / LINE)
 #define HALF_SENT_LINES 3 /* those that any packet of its sender touches */
 #define HUGE_SHIFT 21
+#define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)
 
 static void *
 map(size_t size)
@@ -32,6 +32,15 @@ map(size_t size)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
+}
+
+/* With many connections the pages' translations cost more than their contents; with few, clearing
+ * a huge page costs more than all they need: hence not the first. */
+static void
+want_huge(void *p, size_t size)
+{
+	if (size > HUGE_PAGE)
+		madvise((char *)p + HUGE_PAGE, size - HUGE_PAGE, MADV_HUGEPAGE);
 }
 
 bool
@@ -60,13 +69,9 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 		table_done(t);
 		return false;
 	}
-	/* With many connections the pages' translations cost more than their contents; with few,
-	 * clearing a huge page costs more than all they need. */
-	if (t->ends_size >= HUGE_FROM) {
-		madvise(t->index, t->index_size, MADV_HUGEPAGE);
-		madvise(t->conns, t->conns_size, MADV_HUGEPAGE);
-		madvise(t->ends, t->ends_size, MADV_HUGEPAGE);
-	}
+	want_huge(t->index, t->index_size);
+	want_huge(t->conns, t->conns_size);
+	want_huge(t->ends, t->ends_size);
 	return true;
 }
 
@@ -164,7 +169,7 @@ hash_tag(uint64_t hash)
 static void
 index_page_take(struct table *t, size_t page)
 {
-	size_t at = page << HUGE_SHIFT, size = (size_t)1 << HUGE_SHIFT;
+	size_t at = page << HUGE_SHIFT, size = HUGE_PAGE;
 
 	t->index_ready[page] = true;
 	if (size > t->index_size - at)
