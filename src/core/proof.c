@@ -211,15 +211,18 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 		return;
 	for (size_t i = 0; i < t->n_retx; i++) {
 		struct retx *x = &t->retx[i];
-		bool proved = !x->proved && dsack_proves(s, t, i);
+		bool proved;
 
+		if (!x->open && !s->dsack)
+			continue;
+		proved = !x->proved && dsack_proves(s, t, i);
 		if (proved && x->copies > 0) {
 			x->copies--;
 			proved = false;
 		}
 		if (proved)
 			x->proved = s->p->frame;
-		if (x->needed == NEEDED_NO || x->cause == CAUSE_TFO || !(x->open || s->dsack))
+		if (x->needed == NEEDED_NO || x->cause == CAUSE_TFO)
 			continue;
 		if (proved || eifel(s, x, una_before) || too_soon(s, x, una_before))
 			retx_decide(e, s->c, h, x, NEEDED_NO, true, s->now);

@@ -158,19 +158,13 @@ sack_agreed(const struct conn *c)
 	return half_has(a, H_SACK_SEEN) || half_has(b, H_SACK_SEEN);
 }
 
-/* Segments outstanding as the sender counts them; a captured super-segment holds several. */
-static unsigned
-packets_out(const struct half *h, const struct half *peer)
+/* As the sender counts them; a captured super-segment holds several. */
+static bool
+is_one_segment_out(const struct half *h, const struct half *peer)
 {
-	uint32_t mss = peer->mss ? peer->mss : 1460;
-	unsigned n = 0;
+	const struct txrec *r = txq_at(&h->q, 0);
 
-	for (size_t i = 0; i < h->q.len && n < 2; i++) {
-		const struct txrec *r = txq_at(&h->q, i);
-
-		n += 1 + (r->end - r->seq - 1) / mss;
-	}
-	return n;
+	return h->q.len == 1 && r->end - r->seq <= (peer->mss ? peer->mss : 1460u);
 }
 
 static nsec
@@ -197,7 +191,7 @@ tlp_arm(const struct conn *c, struct half *h, const struct half *peer, nsec now,
 		return false;
 	if (h->rtt.samples)
 		pto = 2 * rtt_srtt(h) +
-		      (packets_out(h, peer) == 1 ? RTO_MIN : 2 * NSEC_PER_MS);
+		      (is_one_segment_out(h, peer) ? RTO_MIN : 2 * NSEC_PER_MS);
 	if (rto_left > 0)
 		pto = nsec_min(pto, rto_left);
 	timer_arm(h, TIMER_TLP, 1, now, pto);
