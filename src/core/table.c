@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <linux/mman.h> /* MADV_COLLAPSE */
 #include <sys/mman.h>
 
 #define XXH_INLINE_ALL
@@ -17,6 +18,7 @@
 
 /* A longer run of occupied entries than this is refused and counted, whoever made it. */
 #define PROBE_MAX 256
+#define INDEX_HUGE_FROM 2048 /* connections */
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
@@ -69,7 +71,6 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 		table_done(t);
 		return false;
 	}
-	want_huge(t->index, t->index_size);
 	want_huge(t->conns, t->conns_size);
 	want_huge(t->ends, t->ends_size);
 	return true;
@@ -164,8 +165,9 @@ hash_tag(uint64_t hash)
 	return (uint32_t)(hash >> 32);
 }
 
-/* Where connections will go is chance: each huge page of the index is asked for whole. Without the
- * call (old kernels) it is cleared later, that is all. */
+/* Where in the index a connection goes is chance. A few touch a page each; once there are many each
+ * huge page is asked for whole, with what stands in it. Without the calls (old kernels) memory is
+ * cleared later, that is all. */
 static void
 index_page_take(struct table *t, size_t page)
 {
@@ -174,6 +176,11 @@ index_page_take(struct table *t, size_t page)
 	t->index_ready[page] = true;
 	if (size > t->index_size - at)
 		size = t->index_size - at;
+	madvise((char *)t->index + at, size, MADV_HUGEPAGE);
+#ifdef MADV_COLLAPSE
+	if (madvise((char *)t->index + at, size, MADV_COLLAPSE) == 0)
+		return;
+#endif
 #ifdef MADV_POPULATE_WRITE
 	madvise((char *)t->index + at, size, MADV_POPULATE_WRITE);
 #endif
@@ -184,7 +191,7 @@ table_prefetch_index(struct table *t, uint64_t hash)
 {
 	size_t entry = hash & t->mask, page = entry * sizeof *t->index >> HUGE_SHIFT;
 
-	if (UNLIKELY(!t->index_ready[page]))
+	if (UNLIKELY(!t->index_ready[page]) && t->fresh >= INDEX_HUGE_FROM)
 		index_page_take(t, page);
 	__builtin_prefetch(&t->index[entry]);
 }
