@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define CLASS_MIN  6 /* 64 bytes */
-#define CLASS_MAX  18
+#define CLASS_COUNT 25 /* 64, 96, 128, 192 … 2^18 bytes */
 #define BLOCK_SIZE ((size_t)2 << 20) /* a huge page, so that many pieces share one translation */
 
 struct free_piece {
@@ -26,7 +25,7 @@ struct pool {
 	unsigned char *at, *end; /* unused rest of the newest block */
 	struct block *blocks;
 	struct block *spare; /* ready for when the newest is full */
-	struct free_piece *free[CLASS_MAX + 1];
+	struct free_piece *free[CLASS_COUNT];
 };
 
 struct pool *
@@ -53,14 +52,20 @@ pool_free_all(struct pool *p)
 	free(p);
 }
 
+static size_t
+class_size(unsigned c)
+{
+	return (size_t)(c & 1 ? 96 : 64) << (c >> 1);
+}
+
 static unsigned
 class_of(size_t size)
 {
-	unsigned c = CLASS_MIN;
+	unsigned c = 0;
 
-	while (((size_t)1 << c) < size)
+	while (class_size(c) < size)
 		c++;
-	assert(c <= CLASS_MAX);
+	assert(c < CLASS_COUNT);
 	return c;
 }
 
@@ -111,13 +116,13 @@ block_add(struct pool *p)
 static void
 rest_share(struct pool *p)
 {
-	for (unsigned c = CLASS_MAX; c >= CLASS_MIN; c--)
-		while ((size_t)(p->end - p->at) >= (size_t)1 << c) {
+	for (unsigned c = CLASS_COUNT; c-- > 0;)
+		while ((size_t)(p->end - p->at) >= class_size(c)) {
 			struct free_piece *f = (void *)p->at;
 
 			f->next = p->free[c];
 			p->free[c] = f;
-			p->at += (size_t)1 << c;
+			p->at += class_size(c);
 		}
 }
 
@@ -125,7 +130,7 @@ void *
 pool_get(struct pool *p, size_t size)
 {
 	unsigned c = class_of(size);
-	size_t room = (size_t)1 << c;
+	size_t room = class_size(c);
 	struct free_piece *f = p->free[c];
 
 	if (f) {
@@ -153,7 +158,7 @@ pool_put(struct pool *p, void *mem, size_t size)
 		return;
 	f->next = p->free[c];
 	p->free[c] = f;
-	p->used -= (size_t)1 << c;
+	p->used -= class_size(c);
 }
 
 size_t

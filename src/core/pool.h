@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pool: memory for what grows with trouble (unacknowledged ranges, segment histories), within one
- * budget. Power-of-two classes on free lists over large blocks: in steady state nothing is asked
+ * budget. Classes of 2^n and 3·2^n bytes on free lists over large blocks: in steady state nothing is asked
  * of the system, and freed room is used again by whoever needs that size.
  * Not locked: belongs to the engine and is used under its lock.
  */
