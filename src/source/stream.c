@@ -20,7 +20,8 @@
 #include "base/i18n.h"
 
 #define BLOCK    (256u << 10)
-#define BUF_SIZE (STREAM_NEED_MAX + BLOCK)
+#define PAGE     ((size_t)4096)
+#define BUF_SIZE (STREAM_NEED_MAX + BLOCK + PAGE)
 
 bool
 stream_open(struct stream *s, const char *path, struct err *err)
@@ -44,7 +45,7 @@ stream_open(struct stream *s, const char *path, struct err *err)
 	/* Offsets count from where standard input stands: "again" would be elsewhere. */
 	s->regular = S_ISREG(st.st_mode) && (!is_stdin || lseek(s->fd, 0, SEEK_CUR) == 0);
 	s->size = s->regular ? (uint64_t)st.st_size : 0;
-	s->buf = malloc(BUF_SIZE);
+	s->buf = aligned_alloc(PAGE, BUF_SIZE);
 	s->data = s->buf;
 	if (!s->buf) {
 		stream_close(s);
@@ -182,6 +183,19 @@ probe(struct stream *s)
 	return r;
 }
 
+/* What is left goes to the front; not quite: what comes next stands as far into a page as it does in
+ * the file. Some processors copy three times slower where that differs by a few bytes. */
+static void
+make_room(struct stream *s)
+{
+	size_t left = stream_avail(s), at = (s->taken - left) % PAGE;
+
+	memmove(s->buf + at, s->buf + s->pos, left);
+	s->base += s->pos - at;
+	s->pos = at;
+	s->end = at + left;
+}
+
 enum stream_result
 stream_fill(struct stream *s, size_t n)
 {
@@ -192,12 +206,8 @@ stream_fill(struct stream *s, size_t n)
 		if (r != STREAM_OK)
 			return r;
 	}
-	if (s->buf && s->pos) {
-		memmove(s->buf, s->buf + s->pos, stream_avail(s));
-		s->base += s->pos;
-		s->end -= s->pos;
-		s->pos = 0;
-	}
+	if (s->buf && s->pos)
+		make_room(s);
 	while (stream_avail(s) < n) {
 		if (s->err.msg[0])
 			return STREAM_ERROR;

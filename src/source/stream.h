@@ -30,7 +30,7 @@ struct stream {
 	bool ended;          /* nothing more comes from fd */
 	const uint8_t *data; /* data[pos … end) is there */
 	size_t pos, end;
-	uint64_t base; /* offset of data[0] in the (unpacked) stream */
+	uint64_t base; /* offset of data[0] in the (unpacked) stream; modulo 2^64 */
 	uint8_t *buf;  /* own memory behind data; NULL: memory */
 	struct unpacker *unpacker;
 	bool probed;    /* whether it is compressed is known */

@@ -114,7 +114,7 @@ bytes_per_connection many 100000
 # Where the processor is taken away meanwhile, that counts, too: hence the median.
 i=0
 while [ $i -lt "$runs" ]; do
-	"$tools/hold" $((20000 * scale)) $((500000 * scale)) >"$work/hold"
+	"$tools/hold" $((20000 * scale)) 500000 >"$work/hold"
 	tail -n 1 "$work/hold" >>"$work/holds"
 	i=$((i + 1))
 done
