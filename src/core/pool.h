@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pool: memory for what grows with trouble (unacknowledged ranges, segment histories), within one
- * budget. Classes of 2^n and 3·2^n bytes on free lists over large blocks: in steady state nothing is asked
- * of the system, and freed room is used again by whoever needs that size.
+ * budget. Classes of 2^n and 3·2^n bytes on free lists over large blocks: in steady state nothing
+ * is asked of the system, and freed room is used again by whoever needs that size.
  * Not locked: belongs to the engine and is used under its lock.
  */
 #ifndef TCPLENS_POOL_H

@@ -183,8 +183,8 @@ probe(struct stream *s)
 	return r;
 }
 
-/* What is left goes to the front; not quite: what comes next stands as far into a page as it does in
- * the file. Some processors copy three times slower where that differs by a few bytes. */
+/* What is left goes to the front; not quite: what comes next stands as far into a page as it does
+ * in the file. Some processors copy three times slower where that differs by a few bytes. */
 static void
 make_room(struct stream *s)
 {
