@@ -2,8 +2,9 @@
 /*
  * conn: PRIVATE to core. What the engine keeps of a connection. The flow of a segment through these
  * files: engine.c (lock, batch) → table.c (whose is it) → track.c (in which order things are
- * decided; first.c: of a SYN alone) → range.c (which bytes) → cause.c (why again) → rules.c (findings) → half.c, state.c,
- * rtt.c, timers.c (what it changes) → seglog.c (remembered) → facts.c, verdicts.c (told).
+ * decided; first.c: of a SYN alone) → range.c (which bytes) → cause.c (why again) → rules.c
+ * (findings) → half.c, state.c, rtt.c, timers.c (what it changes) → seglog.c (remembered) →
+ * facts.c, verdicts.c (told).
  */
 #ifndef TCPLENS_CONN_H
 #define TCPLENS_CONN_H
