@@ -238,14 +238,15 @@ class Pty:
         return got
 
     def wake_ups(self):
-        total = 0
+        """How often each thread went to sleep, and was interrupted."""
+        threads = {}
         for task in os.listdir(f"/proc/{self.process.pid}/task"):
             # A thread that ends meanwhile wakes up no more.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(
                 f"/proc/{self.process.pid}/task/{task}/status"
             ) as f:
-                total += sum(int(line.split()[1]) for line in f if "ctxt_switches" in line)
-        return total
+                threads[task] = [int(line.split()[1]) for line in f if "ctxt_switches" in line]
+        return threads
 
     def hang_up(self):
         os.close(self.master)
@@ -264,5 +265,6 @@ def check_idle(p):
     check(p.read(2), "something is drawn at first")
     before, begun = p.wake_ups(), time.monotonic()
     equal(p.read(4), b"", "bytes written while nothing changed")
-    rate = (p.wake_ups() - before) / (time.monotonic() - begun)
-    check(rate < 8, f"wake-ups per second: {rate:.1f}")
+    after, seconds = p.wake_ups(), time.monotonic() - begun
+    slept = sum(sum(n) for n in after.values()) - sum(sum(n) for n in before.values())
+    check(slept / seconds < 8, f"wake-ups in {seconds:.1f} s: {before} became {after}")
