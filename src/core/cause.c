@@ -449,25 +449,28 @@ retx_expire(struct engine *e, struct seg *s, struct trouble *t)
 	}
 }
 
+/* Without memory for where an episode ends there is none. */
 static void
 congestion_state(struct seg *s)
 {
 	struct half *h = s->snd;
+	struct rare *r = half_rare(s->e, h);
+	bool kept = h->rare == r;
 
 	if (s->cause == CAUSE_RTO || (s->cause == CAUSE_FIN && timer_fired(s->c, s->from, s->now) &&
 				      h->timer_kind == TIMER_RTO)) {
-		h->ca = CA_LOSS;
-		half_rare(s->e, h)->high_seq = h->nxt;
+		h->ca = kept ? CA_LOSS : CA_OPEN;
+		r->high_seq = h->nxt;
 		h->backoff += h->backoff < 20;
 		if (!h->rare->rto_first)
-			half_rare(s->e, h)->rto_first = s->now;
+			r->rto_first = s->now;
 		h->flags &= ~(uint32_t)H_TLP_OUT;
 	} else if (s->cause == CAUSE_FAST && h->ca == CA_OPEN) {
-		h->ca = CA_RECOVERY;
-		half_rare(s->e, h)->high_seq = h->nxt;
-	} else if (s->cause == CAUSE_TLP || s->cause == CAUSE_FIN) {
+		h->ca = kept ? CA_RECOVERY : CA_OPEN;
+		r->high_seq = h->nxt;
+	} else if ((s->cause == CAUSE_TLP || s->cause == CAUSE_FIN) && kept) {
 		h->flags |= H_TLP_OUT;
-		half_rare(s->e, h)->tlp_high = h->nxt;
+		r->tlp_high = h->nxt;
 	}
 }
 

@@ -197,13 +197,13 @@ struct rare {
 extern const struct rare rare_none;
 
 /*
- * One end as a sender. In the order of who touches it: with many connections a packet costs as many
- * lines of the processor's cache as it touches. Of a sender of data that is all but the last part,
- * of its receiver the first alone; table.c asks for them ahead.
+ * One end as a sender. In the order of who touches it, each part on lines of the processor's cache
+ * of its own: with many connections a packet costs as many lines as it touches. Of a sender of data
+ * that is all but the last part, of its receiver the first alone; table.c asks for them ahead.
  */
 struct half {
 	/* ---- by every packet, either way ---- */
-	uint32_t flags; /* H_* */
+	_Alignas(64) uint32_t flags; /* H_* */
 	seqno isn, nxt, una;
 	seqno last_ack;	      /* latest (highest) ACK this end sent */
 	uint32_t window;      /* latest it offered, scaled where the scale is known */
@@ -231,11 +231,10 @@ struct half {
 	/* ---- the same, and how much ---- */
 	uint64_t segments, bytes, unique_bytes;
 	nsec rate_ts;	      /* up to when rate is weighted */
-	float rate;	      /* bytes; see half_recent */
+	double rate;	      /* bytes; see half_recent */
 	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint32_t win_max;
 	uint32_t max_payload;
-	seqno fin_seq;
 	uint16_t window_raw;
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
 	uint16_t syn, fin, rst;
@@ -250,6 +249,7 @@ struct half {
 	nsec syn_ts;	      /* first SYN or SYN-ACK */
 	frame_mark syn_frame;
 	frame_mark fin_frame;
+	seqno fin_seq;
 };
 
 enum {
@@ -464,7 +464,7 @@ void range_ids_learn(struct half *h, uint16_t ip_id); /* 0: it has none */
 /* ---- half.c ---- */
 bool half_trouble(struct engine *e, struct half *h);
 /* Bytes of data it sent within about the last second: its rate, in bytes a second. */
-float half_recent(const struct half *h, nsec now);
+double half_recent(const struct half *h, nsec now);
 /* To be written to; where no memory is left what is written is lost. */
 struct rare *half_rare(struct engine *e, struct half *h);
 struct aside *conn_aside(struct engine *e, struct conn *c);
@@ -525,8 +525,8 @@ void timer_sent(struct seg *s, bool was_idle);
 void timer_acked(struct seg *s, seqno una_before);
 void timer_stop(struct half *h);
 void timer_syn_sent(struct half *h, nsec now);
-/* Has the timer that runs for h come due by now, within what the capture can tell? */
 void timer_syn_at_once(struct half *h, nsec now);
+/* Has the timer that runs for h come due by now, within what the capture can tell? */
 bool timer_fired(const struct conn *c, enum side s, nsec now);
 void timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_facts *out);
 /* The same of who has sent a SYN and nothing else yet, with hz 0. */

@@ -371,7 +371,7 @@ void engine_ingest(struct engine *e, const struct packet *p, size_t n);
 /* Counts frames that gave no packet, by result; counts[DECODE_TCP] and [DECODE_ICMP] do not
  * count. */
 void engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT]);
-/* Time passed without packets: ends what has run out, a bounded number per call. */
+/* Time has passed, a second or so: reports the connections that ended and have been quiet since. */
 void engine_tick(struct engine *e, nsec now);
 /* The input is over: gives every connection to the sink. */
 void engine_finish(struct engine *e);

@@ -230,8 +230,8 @@ engine_make_room(struct engine *e, nsec now)
 	return false;
 }
 
-/* Reports ended connections once they have been quiet, oldest first. */
-static void
+/* Reports ended connections once they have been quiet, oldest first; whether there may be more. */
+static bool
 report_quiet(struct engine *e)
 {
 	for (int i = 0; i < TICK_SLICE; i++) {
@@ -239,10 +239,10 @@ report_quiet(struct engine *e)
 		nsec quiet;
 
 		if (!c)
-			return;
+			return false;
 		quiet = c->end_cause == END_CLOSED ? CLOSED_QUIET : FAILED_QUIET;
 		if (e->now - c->queued < quiet)
-			return;
+			return false;
 		if (e->now - c->last < quiet) {
 			table_requeue(&e->table, c, c->last);
 			continue;
@@ -250,6 +250,7 @@ report_quiet(struct engine *e)
 		engine_report(e, c);
 		table_class(&e->table, c, CLASS_DONE, e->now);
 	}
+	return true;
 }
 
 /* ---- public: life ---- */
@@ -368,8 +369,6 @@ ingest_slice(struct engine *e, struct batch *b, size_t from)
 		count_packet(e, &b->p[i]);
 		track_packet(e, &b->p[i], b->hash[i]);
 	}
-	if (end == b->n)
-		report_quiet(e);
 	e->counts.change++;
 	engine_unlock(e);
 }
@@ -382,7 +381,7 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 	assert(n <= ENGINE_BATCH);
 	b.p = p;
 	b.n = n;
-	table_prepare(&e->table, 2 * ENGINE_BATCH);
+	table_prepare(&e->table, 2 * ENGINE_BATCH); /* a packet may need two: its own and a new use */
 	pool_prepare(e->pool);
 	if (e->history)
 		pool_prepare(e->log.pool);
@@ -409,11 +408,15 @@ engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT])
 void
 engine_tick(struct engine *e, nsec now)
 {
-	engine_lock(e);
-	if (now > e->now)
-		e->now = now;
-	report_quiet(e);
-	engine_unlock(e);
+	bool more;
+
+	do {
+		engine_lock(e);
+		if (now > e->now)
+			e->now = now;
+		more = report_quiet(e);
+		engine_unlock(e);
+	} while (more);
 }
 
 void

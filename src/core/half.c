@@ -21,14 +21,14 @@ txq_outstanding(const struct txq *q)
 
 /* ---- sent ---- */
 
-float
+double
 half_recent(const struct half *h, nsec now)
 {
 	nsec dt = nsec_max(now - h->rate_ts, 0);
 
 	if (h->rate_ts == 0 || dt > 8 * NSEC_PER_SEC)
 		return 0;
-	return h->rate * (float)NSEC_PER_SEC / (float)(dt + NSEC_PER_SEC);
+	return h->rate * (double)NSEC_PER_SEC / (double)(dt + NSEC_PER_SEC);
 }
 
 void
@@ -205,7 +205,7 @@ rate_add(struct half *h, nsec ts, uint32_t bytes)
 		h->rate = half_recent(h, ts);
 		h->rate_ts = ts;
 	}
-	h->rate += (float)bytes;
+	h->rate += bytes;
 }
 
 static void

@@ -257,7 +257,9 @@ server_restart(struct engine *e, struct conn *c, enum side from)
 	struct half *h = &c->half[from];
 
 	half_release(e, h);
-	h->flags &= ~(uint32_t)(H_ISN | H_SEQ | H_UNA | H_SYN_ACK | H_OPTS);
+	h->flags &= ~(uint32_t)(H_ISN | H_SEQ | H_UNA | H_SYN_ACK | H_OPTS | H_TLP_OUT);
+	h->ca = CA_OPEN;
+	h->backoff = 0;
 }
 
 static bool

@@ -22,7 +22,7 @@
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
-#define HALF_LINES (sizeof(struct half) / LINE)
+#define HALF_LINES (sizeof(struct half) / LINE) /* it fills them */
 #define HALF_SENT_LINES 3 /* those that any packet of its sender touches */
 #define HUGE_SHIFT 21
 #define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)
@@ -178,8 +178,8 @@ index_page_take(struct table *t, size_t page)
 		size = t->index_size - at;
 	madvise((char *)t->index + at, size, MADV_HUGEPAGE);
 #ifdef MADV_COLLAPSE
-	if (madvise((char *)t->index + at, size, MADV_COLLAPSE) == 0)
-		return;
+	if (size == HUGE_PAGE)
+		madvise((char *)t->index + at, size, MADV_COLLAPSE);
 #endif
 #ifdef MADV_POPULATE_WRITE
 	madvise((char *)t->index + at, size, MADV_POPULATE_WRITE);
@@ -437,13 +437,13 @@ table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
 {
 	enum side from;
 	struct conn *old = table_find(t, hash, p, &from), *c;
-	uint32_t slot = slot_take(t), gen;
+	uint32_t fresh = t->fresh, slot = slot_take(t), gen;
 
 	if (slot == NO_SLOT)
 		return NULL;
 	c = &t->conns[slot];
 	gen = c->gen + 1;
-	if (gen > 1) /* fresh pages are empty as they are */
+	if (slot < fresh) /* fresh pages are empty as they are */
 		memset(c, 0, sizeof *c);
 	c->slot = slot;
 	c->gen = gen ? gen : 1;

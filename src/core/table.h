@@ -9,7 +9,7 @@
 
 #include "core/conn.h"
 
-#define INDEX_PAGES 256 /* of 2 MB, for the largest capacity */
+#define INDEX_PAGES 128 /* of 2 MB, for the largest capacity */
 
 struct table {
 	struct conn *conns;
@@ -20,7 +20,7 @@ struct table {
 	uint32_t *free;
 	uint32_t used;
 	struct slot {
-		uint32_t tag, conn; /* high bits of the hash; slot number, NO_SLOT empty */
+		uint32_t tag, conn; /* high bits of the hash; slot number + 1, 0 empty */
 	} *index;
 	uint32_t mask;
 	uint64_t seed;

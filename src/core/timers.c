@@ -222,8 +222,9 @@ data_sent(const struct seg *s, bool was_idle)
 		return;
 	left = rto_remaining(h, s->now);
 	if (is_probe_of_new(s)) {
-		h->flags |= H_TLP_OUT;
 		half_rare(s->e, h)->tlp_high = h->nxt;
+		if (h->rare != &rare_none)
+			h->flags |= H_TLP_OUT;
 		rto_arm(h, s->now, rtt_rto(h));
 		return;
 	}

@@ -400,7 +400,9 @@ is_usual(const struct conn *c, enum side from, const struct packet *p)
 	       !(snd->flags & H_WAS_BLOCKED) && p->ack - rcv->una <= rcv->nxt - rcv->una &&
 	       (p->payload_len > 0 ? room > p->payload_len + snd->max_payload && room < INT32_MAX
 				   : p->ack != rcv->una) &&
-	       (p->ack == rcv->una || (rcv->q.len > 0 && acks_plainly(rcv, p->ack)));
+	       (p->ack == rcv->una || (rcv->q.len > 0 && acks_plainly(rcv, p->ack))) &&
+	       (p->ack != rcv->isn + 1 || (c->flags & C_HANDSHAKE_DONE) ||
+		!half_has(rcv, H_SYN_ACK));
 }
 
 static void

@@ -613,7 +613,26 @@ test_half_open_found_by_syn(void **state)
 	watch_close(&w);
 }
 
+/* Two capture queues swapped the second and the third packet: the handshake is known all the same. */
+static void
+test_handshake_out_of_order(void **state)
+{
+	struct watch w;
+	struct pair c;
+	watch_open(&w);
+	pair_init(&c, &w, ISN(state));
+	syn(&c, .at = MS(0));
+	ack(&c, CLIENT, .at = MS(20.1));
+	synack(&c, .at = MS(20.2));
+	data(&c, CLIENT, .len = 10, .at = MS(21));
+	struct conn_detail d = pair_detail(&c, MS(22));
+	assert_int_equal(d.f.state, CONN_ESTAB);
+	assert_int_equal(d.f.synack_to_ack, MS(0.8));
+	watch_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_handshake_out_of_order),
 	SEQ_TEST(test_half_open_found_by_syn),
 	SEQ_TEST(test_three_way),
 	SEQ_TEST(test_syn_ack_repeated_after_ack),
