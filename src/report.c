@@ -230,10 +230,20 @@ write_while_capturing(struct report *r)
 	pthread_mutex_unlock(&r->lock);
 }
 
+/* Whether there is time between packets, in which somebody waits for what is known. */
+static bool
+takes_its_time(const struct report *r)
+{
+	struct source_status st;
+
+	source_status(r->source, &st);
+	return st.live || st.paced || st.piped;
+}
+
 static bool
 run(struct report *r, struct engine *e, struct err *err)
 {
-	if (!r->live)
+	if (!takes_its_time(r))
 		return source_run(r->source, e, err);
 	r->threaded = true;
 	if (!source_start(r->source, e, err)) {

@@ -381,7 +381,8 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 	assert(n <= ENGINE_BATCH);
 	b.p = p;
 	b.n = n;
-	table_prepare(&e->table, 2 * ENGINE_BATCH); /* a packet may need two: its own and a new use */
+	/* A packet may need two: ends for the SYN that was there, and a new use of the tuple. */
+	table_prepare(&e->table, 2 * ENGINE_BATCH);
 	pool_prepare(e->pool);
 	if (e->history)
 		pool_prepare(e->log.pool);

@@ -58,6 +58,7 @@ open_all(struct source *s, struct err *err, bool *denied)
 		return false;
 	s->status.speed = s->replay.speed;
 	s->status.paced = s->replay.speed != 0 || (s->file.pipe && s->cfg.keep_bytes);
+	s->status.piped = s->file.pipe;
 	s->ops->status(s, &s->status);
 	return true;
 }

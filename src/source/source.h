@@ -43,6 +43,7 @@ struct source_status {
 	bool live;      /* an interface, not a file */
 	bool paced;     /* now moves between packets: a replay at `speed` (negative: held), or, at
 			 * speed 0, a pipe behind a screen */
+	bool piped;     /* bytes come when somebody sends them */
 	char name[256]; /* "eth0", "x.pcap", escaped */
 	char message[512];    /* one line, "" none */
 	const char *linktype; /* name: "EN10MB" */
