@@ -613,7 +613,7 @@ test_half_open_found_by_syn(void **state)
 	watch_close(&w);
 }
 
-/* Two capture queues swapped the second and the third packet: the handshake is known all the same. */
+/* Two capture queues swapped the second and the third packet: the handshake is known anyway. */
 static void
 test_handshake_out_of_order(void **state)
 {
