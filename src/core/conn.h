@@ -197,13 +197,13 @@ struct rare {
 extern const struct rare rare_none;
 
 /*
- * One end as a sender. In the order of who touches it, each part on lines of the processor's cache
- * of its own: with many connections a packet costs as many lines as it touches. Of a sender of data
- * that is all but the last part, of its receiver the first alone; table.c asks for them ahead.
+ * One end as a sender. In the order of who touches it: with many connections a packet costs as many
+ * lines of the processor's cache as it touches. Of a sender of data that is all but the last part,
+ * of its receiver the first alone; table.c asks for them ahead.
  */
 struct half {
 	/* ---- by every packet, either way ---- */
-	_Alignas(64) uint32_t flags; /* H_* */
+	uint32_t flags; /* H_* */
 	seqno isn, nxt, una;
 	seqno last_ack;	      /* latest (highest) ACK this end sent */
 	uint32_t window;      /* latest it offered, scaled where the scale is known */

@@ -22,7 +22,7 @@
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
-#define HALF_LINES (sizeof(struct half) / LINE) /* it fills them */
+#define HALF_LINES ((sizeof(struct half) + LINE - 1) / LINE)
 #define HALF_SENT_LINES 3 /* those that any packet of its sender touches */
 #define HUGE_SHIFT 21
 #define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)
@@ -238,7 +238,7 @@ table_prefetch_ends(const struct conn *c, const struct packet *p)
 	snd = &c->half[c->end[CLIENT].port == p->sport ? CLIENT : SERVER];
 	rcv = &c->half[snd == c->half ? SERVER : CLIENT];
 	prefetch_lines(snd, 0, data ? HALF_LINES : HALF_SENT_LINES);
-	prefetch_lines(rcv, 0, 1);
+	prefetch_lines(rcv, 0, 2); /* it may begin anywhere in a line */
 	if (!data)
 		prefetch_lines(rcv, HALF_SENT_LINES, HALF_LINES);
 }
