@@ -114,17 +114,6 @@ struct rtt {
 	nsec min, max, sum;
 };
 
-/* Enough of a packet to know its copy (A6). */
-struct seen {
-	uint32_t digest;
-	uint32_t ts_us; /* low 32 bits of the time in µs */
-	uint32_t frame; /* low 32 bits */
-	uint16_t ip_id;
-	uint8_t ttl, interface;
-};
-#define SEEN_INLINE 2
-#define SEEN_MAX    16 /* once a sender is busy: a copy may come after many others */
-
 /* What the latest segment of an end was, so that its answer can be named (B5). */
 enum seg_kind {
 	KIND_ORDINARY,
@@ -197,9 +186,9 @@ struct rare {
 extern const struct rare rare_none;
 
 /*
- * One end as a sender. In the order of who touches it: with many connections a packet costs as many
- * lines of the processor's cache as it touches. Of a sender of data that is all but the last part,
- * of its receiver the first alone; table.c asks for them ahead.
+ * One end as a sender: five lines of the processor's cache, in the order of who touches them, since
+ * with many connections a packet costs as many as it touches. A sender of data touches all, its
+ * receiver the first alone; table.c asks for them ahead.
  */
 struct half {
 	/* ---- by every packet, either way ---- */
@@ -208,38 +197,36 @@ struct half {
 	seqno last_ack;	      /* latest (highest) ACK this end sent */
 	uint32_t window;      /* latest it offered, scaled where the scale is known */
 	uint32_t wraps;	      /* how often nxt − isn went past 2^32 */
-	uint8_t state;	      /* enum tcp_state */
+	uint8_t state : 4;    /* enum tcp_state */
+	uint8_t ca : 4;	      /* enum ca_state */
+	uint8_t timer_kind : 4, last_kind : 4; /* enum seg_kind of its latest segment */
 	int8_t wscale;	      /* offered; -1 not, -2 unknown */
-	uint8_t ca, backoff;
+	uint8_t backoff;
 	nsec last_ts;	      /* its latest packet */
 	nsec last_rcv;	      /* latest packet it got */
 	const struct rare *rare; /* never NULL */
 	uint32_t tsval;	      /* newest time stamp */
 	uint16_t mss;	      /* offered; 0 unknown */
-	uint8_t last_kind;    /* enum seg_kind of its latest segment */
-	uint8_t timer_kind;
+	uint8_t attempt;
 	/* ---- by what it sends ---- */
-	struct seen seen[SEEN_INLINE];
-	struct seen *seen_more; /* SEEN_MAX of them, from the pool, or NULL */
+	uint8_t ttl;
 	uint64_t ip_id_window; /* bit i: ip_id_newest − i was captured */
 	uint16_t ip_id_newest;
 	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
 	uint16_t ip_id_swapped; /* the same with the bytes swapped */
-	uint8_t seen_at, ttl;
+	uint16_t window_raw;
 	uint32_t scope;
 	frame_mark last_frame;
-	/* ---- the same, and how much ---- */
 	uint64_t segments, bytes, unique_bytes;
 	nsec rate_ts;	      /* up to when rate is weighted */
 	double rate;	      /* bytes; see half_recent */
 	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint32_t win_max;
 	uint32_t max_payload;
-	uint16_t window_raw;
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
 	uint16_t syn, fin, rst;
-	uint8_t attempt;
 	/* ---- by its data and by what acknowledges it ---- */
+	seqno fin_seq;
 	nsec timer_start, timer_len; /* nominal; len −1: unknown */
 	nsec timer_slack;     /* beside the wheel's lateness: rounding, or two possible ladders */
 	nsec ack_ts;	      /* when the peer's ACK last advanced una */
@@ -249,7 +236,6 @@ struct half {
 	nsec syn_ts;	      /* first SYN or SYN-ACK */
 	frame_mark syn_frame;
 	frame_mark fin_frame;
-	seqno fin_seq;
 };
 
 enum {
@@ -293,10 +279,9 @@ extern const struct aside aside_none;
 struct first_syn {
 	seqno seq;
 	uint32_t tsval, tsecr;
-	uint32_t digest, scope;
+	uint32_t scope;
 	uint16_t options, window, mss, ip_id; /* as in struct packet */
 	uint8_t wscale, ttl;
-	uint8_t seen_interface; /* as in struct seen */
 	bool partial_csum;
 };
 

@@ -3,27 +3,83 @@
  * copies: is this the very same packet as one before (A6, E7)? Every transmission of a sender has
  * an IP ID and a checksum of its own, so equal ones are one packet: captured twice (mirror port,
  * 'any', before and after a hop) or doubled by the network. Neither was sent twice.
+ *
+ * The latest packets of all connections are kept together, by the digest of their header: what is
+ * asked for is how long ago, not how many packets of the same sender ago, and a packet touches one
+ * line of the processor's cache, whoever sent it.
  */
 #include "core/track.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define COPY_TIME_US  50000 /* later than that it is another packet */
 #define ADJACENT_US   100   /* two captures of one packet follow at once */
+#define ADJACENT      2	    /* packets */
+#define NEAR	      16    /* packets of its sender: as far back goes one without an IP ID */
+#define LINE_BITS     12
+#define LINE	      4	    /* packets */
 
-uint8_t
-copies_interface(const struct packet *p)
+/* Enough of a packet to know its copy; of numbers the low bits. All 0: none. */
+struct seen {
+	uint32_t key;	/* digest of its header, and whose it is; see seen_of */
+	uint32_t ts_us; /* time in µs */
+	uint16_t frame, nth; /* in the capture; of its sender */
+	uint16_t ip_id;
+	uint8_t ttl, interface;
+};
+
+struct copies {
+	struct seen_line {
+		struct seen seen[LINE]; /* newest first */
+	} lines[1 << LINE_BITS];
+};
+
+struct copies *
+copies_new(void)
+{
+	struct copies *all = aligned_alloc(sizeof all->lines[0], sizeof *all);
+
+	if (all)
+		memset(all, 0, sizeof *all);
+	return all;
+}
+
+void
+copies_free(struct copies *all)
+{
+	free(all);
+}
+
+static struct seen_line *
+line_of(struct copies *all, const struct packet *p)
+{
+	return &all->lines[p->digest * UINT32_C(0x9e3779b1) >> (32 - LINE_BITS)];
+}
+
+void
+copies_prefetch(struct copies *all, const struct packet *p)
+{
+	__builtin_prefetch(line_of(all, p), 1);
+	__asm__ volatile(""); /* as in table.c */
+}
+
+/* Where it was captured, well enough to tell two captures of one packet apart. */
+static uint8_t
+interface_of(const struct packet *p)
 {
 	return (uint8_t)(p->interface + p->direction * 64u);
 }
 
+/* nth: of its sender. */
 static struct seen
-seen_of(const struct packet *p)
+seen_of(const struct conn *c, uint64_t nth, const struct packet *p)
 {
 	return (struct seen){
-		.digest = p->digest, .ts_us = (uint32_t)(p->ts / NSEC_PER_US),
-		.frame = (uint32_t)p->frame, .ip_id = p->ip_id, .ttl = p->ttl,
-		.interface = copies_interface(p),
+		.key = p->digest ^ (uint32_t)c->id * UINT32_C(0x85ebca6b),
+		.ts_us = (uint32_t)(p->ts / NSEC_PER_US),
+		.frame = (uint16_t)p->frame, .nth = (uint16_t)nth,
+		.ip_id = p->ip_id, .ttl = p->ttl, .interface = interface_of(p),
 	};
 }
 
@@ -34,90 +90,62 @@ is_telling(const struct packet *p, const struct seen *a, const struct seen *b)
 {
 	if (p->ip_version == 4 && p->ip_id != 0)
 		return true;
+	if ((uint16_t)(b->nth - a->nth) > NEAR)
+		return false;
 	if (a->ttl != b->ttl || a->interface != b->interface)
 		return true;
 	return p->payload_len > 0 && ((p->options & OPT_TS) || b->ts_us - a->ts_us < ADJACENT_US);
 }
 
 static const struct seen *
-seen_find(const struct seen *list, size_t n, const struct packet *p, const struct seen *now)
+seen_find(const struct seen_line *line, const struct packet *p, const struct seen *now)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct seen *s = &list[i];
+	for (int i = 0; i < LINE; i++) {
+		const struct seen *s = &line->seen[i];
 
-		if (s->digest == now->digest && s->frame != 0 && s->ip_id == now->ip_id &&
+		if (s->key == now->key && s->ip_id == now->ip_id &&
 		    now->ts_us - s->ts_us < COPY_TIME_US && is_telling(p, s, now))
 			return s;
 	}
 	return NULL;
 }
 
-static void
-seen_grow(struct engine *e, struct half *h)
+static inline void
+line_add(struct seen_line *line, struct seen s)
 {
-	size_t size = SEEN_MAX * sizeof *h->seen_more;
-
-	h->seen_more = pool_get(engine_pool(e), size);
-	if (!h->seen_more)
-		return;
-	memset(h->seen_more, 0, size);
-	memcpy(h->seen_more, h->seen, sizeof h->seen);
-	h->seen_at = SEEN_INLINE;
-}
-
-/* The ring of a busy sender is longer: there a copy may come some dozen packets later. */
-static struct seen *
-ring_of(struct engine *e, struct half *h, bool busy, size_t *n)
-{
-	if (!h->seen_more && busy && h->segments >= 4)
-		seen_grow(e, h);
-	*n = h->seen_more ? SEEN_MAX : SEEN_INLINE;
-	return h->seen_more ? h->seen_more : h->seen;
-}
-
-/* n is a power of two. */
-static struct seen *
-ring_next(struct half *h, struct seen *ring, size_t n)
-{
-	struct seen *at = &ring[h->seen_at & (n - 1)];
-
-	h->seen_at = (uint8_t)((h->seen_at + 1) & (n - 1));
-	return at;
+	for (int i = LINE - 1; i > 0; i--)
+		line->seen[i] = line->seen[i - 1];
+	line->seen[0] = s;
 }
 
 bool
-copies_has(const struct half *h, const struct packet *p)
+copies_has(struct copies *all, const struct conn *c, uint64_t nth, const struct packet *p)
 {
-	struct seen now = seen_of(p);
+	struct seen now = seen_of(c, nth, p);
 
-	return seen_find(h->seen_more ? h->seen_more : h->seen,
-			 h->seen_more ? SEEN_MAX : SEEN_INLINE, p, &now) != NULL;
+	return seen_find(line_of(all, p), p, &now) != NULL;
 }
 
 void
-copies_note(struct engine *e, struct half *h, const struct packet *p, bool busy)
+copies_note(struct copies *all, const struct conn *c, uint64_t nth, const struct packet *p)
 {
-	size_t n;
-	struct seen *ring = ring_of(e, h, busy, &n);
-
-	*ring_next(h, ring, n) = seen_of(p);
+	line_add(line_of(all, p), seen_of(c, nth, p));
 }
 
 enum copy
-copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy)
+copies_look(struct copies *all, const struct conn *c, uint64_t nth, const struct packet *p)
 {
-	struct seen now = seen_of(p);
-	size_t n;
-	struct seen *ring = ring_of(e, h, busy, &n);
-	const struct seen *found = seen_find(ring, n, p, &now);
+	struct seen now = seen_of(c, nth, p);
+	struct seen_line *line = line_of(all, p);
+	const struct seen *found = seen_find(line, p, &now);
 
 	if (found) {
 		bool other = found->ttl != now.ttl || found->interface != now.interface;
 		bool adjacent = now.ts_us - found->ts_us < ADJACENT_US &&
-				now.frame - found->frame <= 2;
+				(uint16_t)(now.frame - found->frame) <= ADJACENT;
 
 		return other || adjacent ? COPY_BY_CAPTURE : COPY_BY_NETWORK;
 	}
-	*ring_next(h, ring, n) = now;
+	line_add(line, now);
 	return COPY_NONE;
 }

@@ -26,6 +26,7 @@ struct engine {
 	pthread_mutex_t lock;
 	struct table table;
 	struct pool *pool;
+	struct copies *copies;
 	struct seglog log;
 	bool history;
 	unsigned hz;
@@ -78,6 +79,12 @@ struct table *
 engine_table(struct engine *e)
 {
 	return &e->table;
+}
+
+struct copies *
+engine_copies(struct engine *e)
+{
+	return e->copies;
 }
 
 struct totals *
@@ -268,7 +275,8 @@ engine_set_up(struct engine *e, const struct engine_config *cfg)
 	if (e->sink.segment)
 		e->history = true;
 	e->pool = pool_new(memory / 4);
-	return e->pool && seglog_init(&e->log, memory - memory / 4) &&
+	e->copies = copies_new();
+	return e->pool && e->copies && seglog_init(&e->log, memory - memory / 4) &&
 	       table_init(&e->table, cfg->max_connections, cfg->seed);
 }
 
@@ -283,6 +291,7 @@ engine_new(const struct engine_config *cfg, struct err *err)
 			cfg->max_connections);
 		if (e) {
 			pool_free_all(e->pool);
+			copies_free(e->copies);
 			seglog_done(&e->log);
 			free(e);
 		}
@@ -301,6 +310,7 @@ engine_free(struct engine *e)
 	table_done(&e->table);
 	seglog_done(&e->log);
 	pool_free_all(e->pool);
+	copies_free(e->copies);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
 }
@@ -342,8 +352,10 @@ fetch_ahead(const struct engine *e, struct batch *b, size_t i)
 		b->likely[conn] = table_prefetch_conn(&e->table, b->hash[conn]);
 	if (ends < b->n)
 		table_prefetch_ends(b->likely[ends], &b->p[ends]);
-	if (queue < b->n)
+	if (queue < b->n) {
 		table_prefetch_queue(b->likely[queue], &b->p[queue]);
+		copies_prefetch(e->copies, &b->p[queue]);
+	}
 }
 
 static void

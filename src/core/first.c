@@ -24,10 +24,10 @@ first_syn_keep(struct conn *c, const struct packet *p)
 	c->completeness = COMPLETE_SYN;
 	c->syn = (struct first_syn){
 		.seq = p->seq, .tsval = p->tsval, .tsecr = p->tsecr,
-		.digest = p->digest, .scope = p->scope,
+		.scope = p->scope,
 		.options = p->options, .window = p->window, .mss = p->mss, .ip_id = p->ip_id,
 		.wscale = p->wscale, .ttl = p->ttl,
-		.seen_interface = copies_interface(p), .partial_csum = p->csum == CSUM_PARTIAL,
+		.partial_csum = p->csum == CSUM_PARTIAL,
 	};
 	if (c->syn.partial_csum)
 		c->near |= 1 << CLIENT;
@@ -36,12 +36,6 @@ first_syn_keep(struct conn *c, const struct packet *p)
 static void
 client_seen(const struct conn *c, const struct first_syn *syn, struct half *h)
 {
-	h->seen[0] = (struct seen){
-		.digest = syn->digest, .ts_us = (uint32_t)(c->start / NSEC_PER_US),
-		.frame = (uint32_t)c->first_frame, .ip_id = syn->ip_id, .ttl = syn->ttl,
-		.interface = syn->seen_interface,
-	};
-	h->seen_at = 1;
 	h->segments = 1;
 	h->last_ts = c->start;
 	h->last_frame = frame_marked(c, c->first_frame);

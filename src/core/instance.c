@@ -338,7 +338,8 @@ instance_of(struct engine *e, struct conn *found, const struct packet *p, uint64
 		return conn_new_with_ends(e, p, hash, from);
 	}
 	/* Before and after a router between two networks: one packet, one connection (A1). */
-	if (p->scope != c->half[*from].scope && copies_has(&c->half[*from], p))
+	if (p->scope != c->half[*from].scope &&
+	    copies_has(engine_copies(e), c, c->half[*from].segments, p))
 		return c;
 	if (p->flags & TH_SYN) {
 		c = instance_syn(e, c, p, hash, from, fresh);

@@ -64,7 +64,5 @@ half_release(struct engine *e, struct half *h)
 		pool_put(pool, h->rare->trouble, sizeof *h->rare->trouble);
 		pool_put(pool, half_rare(e, h), sizeof *h->rare);
 	}
-	pool_put(pool, h->seen_more, SEEN_MAX * sizeof *h->seen_more);
 	h->rare = &rare_none;
-	h->seen_more = NULL;
 }

@@ -22,8 +22,9 @@
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
-#define HALF_LINES ((sizeof(struct half) + LINE - 1) / LINE)
+#define HALF_LINES (sizeof(struct half) / LINE)
 #define HALF_SENT_LINES 3 /* those that any packet of its sender touches */
+#define HALF_DATA_LINE	2 /* from here on what acknowledges its data touches it */
 #define HUGE_SHIFT 21
 #define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)
 
@@ -35,6 +36,8 @@ map(size_t size)
 
 	return p == MAP_FAILED ? NULL : p;
 }
+
+_Static_assert(sizeof(struct half) % LINE == 0, "an end begins with a line of the cache");
 
 /* With many connections the pages' translations cost more than their contents; with few, clearing
  * a huge page costs more than all they need: hence not the first. */
@@ -238,9 +241,9 @@ table_prefetch_ends(const struct conn *c, const struct packet *p)
 	snd = &c->half[c->end[CLIENT].port == p->sport ? CLIENT : SERVER];
 	rcv = &c->half[snd == c->half ? SERVER : CLIENT];
 	prefetch_lines(snd, 0, data ? HALF_LINES : HALF_SENT_LINES);
-	prefetch_lines(rcv, 0, 2); /* it may begin anywhere in a line */
+	prefetch_lines(rcv, 0, 1);
 	if (!data)
-		prefetch_lines(rcv, HALF_SENT_LINES, HALF_LINES);
+		prefetch_lines(rcv, HALF_DATA_LINE, HALF_LINES);
 }
 
 /* Where the packet's range will be noted, or those are that it acknowledges. */

@@ -10,13 +10,6 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Where so much was sent copies may come some dozen packets later; of ACKs fewer matter. */
-static bool
-is_busy(const struct seg *s)
-{
-	return half_rel(s->snd, s->snd->nxt) > 2048 || half_rel(s->rcv, s->rcv->nxt) > 8192;
-}
-
 /* ---- before ---- */
 
 static bool
@@ -416,7 +409,7 @@ track_usual(struct engine *e, struct conn *c, enum side from, const struct packe
 	seg_begin(&s, e, p, c, from, false);
 	idle = s.snd->q.len == 0;
 	una = s.rcv->una;
-	copies_note(e, s.snd, p, is_busy(&s));
+	copies_note(engine_copies(e), c, s.snd->segments, p);
 	place_by_packet(&s);
 	s.range = p->payload_len > 0 ? RANGE_NEW : RANGE_NONE;
 	half_sent(e, &s);
@@ -443,6 +436,7 @@ track_first_syn(struct engine *e, const struct packet *p, uint64_t hash)
 		return;
 	}
 	engine_touch(e, c);
+	copies_note(engine_copies(e), c, 0, p);
 	if (engine_remembers(e)) {
 		conn_whole(c, &room);
 		seg_begin(&s, e, p, &room.c, CLIENT, true);
@@ -488,7 +482,7 @@ track_segment(struct engine *e, const struct packet *p, uint64_t hash)
 	}
 	engine_touch(e, c);
 	seg_begin(&s, e, p, c, from, fresh);
-	copy = copies_look(e, s.snd, p, is_busy(&s));
+	copy = copies_look(engine_copies(e), c, s.snd->segments, p);
 	if (copy != COPY_NONE) {
 		copy_tell(e, &s, copy);
 		return;

@@ -8,13 +8,16 @@
 
 enum copy { COPY_NONE, COPY_BY_CAPTURE, COPY_BY_NETWORK };
 
-/* Where it was captured, well enough to tell two captures of one packet apart. */
-uint8_t copies_interface(const struct packet *p);
+/* The latest packets of all connections; NULL: no memory. nth: of its sender's packets. */
+struct copies *copies_new(void);
+void copies_free(struct copies *all);
+void copies_prefetch(struct copies *all, const struct packet *p);
 /* Whether it is a copy of one before; notes nothing. */
-bool copies_has(const struct half *h, const struct packet *p);
+bool copies_has(struct copies *all, const struct conn *c, uint64_t nth, const struct packet *p);
 /* The packet is known to be no copy. */
-void copies_note(struct engine *e, struct half *h, const struct packet *p, bool busy);
-enum copy copies_look(struct engine *e, struct half *h, const struct packet *p, bool busy);
+void copies_note(struct copies *all, const struct conn *c, uint64_t nth, const struct packet *p);
+enum copy copies_look(struct copies *all, const struct conn *c, uint64_t nth,
+		      const struct packet *p);
 
 /* Which connection the packet belongs to, made if need be; NULL: it cannot be tracked. *fresh: this
  * packet opened it. */
@@ -36,6 +39,7 @@ void track_packet(struct engine *e, const struct packet *p, uint64_t hash);
 /* ---- engine.c, for the files of this group ---- */
 bool engine_remembers(const struct engine *e); /* whether segments are wanted by anybody */
 struct table *engine_table(struct engine *e);
+struct copies *engine_copies(struct engine *e);
 struct totals *engine_counts(struct engine *e);
 const struct engine_sink *engine_sink(const struct engine *e);
 /* A slot for one more: evicts the oldest harmless one when all are taken. false: all are pinned. */

@@ -457,6 +457,26 @@ test_duplicate_packet(void **state)
 	watch_close(&w);
 }
 
+/* However many others came in between. */
+static void
+test_duplicate_ack_packet_comes_late(void **state)
+{
+	BEGIN(w, c);
+	data(&c, SERVER, .len = 1000, .at = SEC(1));
+	ack(&c, CLIENT);
+	struct packet p = c.last;
+	for (int i = 0; i < 30; i++) {
+		data(&c, SERVER, .len = 1000);
+		ack(&c, CLIENT);
+	}
+	p.ts = c.last.ts + US(100);
+	p.frame = ++w.frame;
+	watch_ingest(&w, &p);
+	assert_findings(&w, p.frame, FINDING(F_DUPLICATE_PACKET));
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].duplicates, 1);
+	watch_close(&w);
+}
+
 static void
 test_sent_again_is_no_copy(void **state)
 {
@@ -584,6 +604,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_ack_with_other_window_is_no_update),
 	SEQ_TEST(test_windows_scaled_after_the_handshake),
 	SEQ_TEST(test_duplicate_packet),
+	SEQ_TEST(test_duplicate_ack_packet_comes_late),
 	SEQ_TEST(test_sent_again_is_no_copy),
 	SEQ_TEST(test_captured_twice),
 	SEQ_TEST(test_captured_twice_without_ip_id),
