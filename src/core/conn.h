@@ -252,8 +252,8 @@ enum {
 	C_REFUSED_RETRY = 0x0800, /* the same SYN again after its reset */
 	C_ACCEPT_FULL = 0x1000, /* server repeats its SYN-ACK, or ignores data, after the ACK */
 	C_LOST_BY_CAPTURE = 0x2000,
-	C_HANDSHAKE_DONE = 0x10000, /* third packet seen */
-	C_CHALLENGED = 0x20000, /* its SYN was answered by the old connection first */
+	C_HANDSHAKE_DONE = 0x4000, /* third packet seen */
+	C_CHALLENGED = 0x8000, /* its SYN was answered by the old connection first */
 };
 
 /* The class decides what is evicted first. */
@@ -296,16 +296,16 @@ union ends {
 struct conn {
 	/* ---- by every packet ---- */
 	struct endpoint end[2];
-	uint32_t flags; /* C_* */
+	uint16_t flags; /* C_* */
+	uint8_t completeness;
+	uint8_t end_cause : 4;
+	uint8_t near : 2; /* bit per side: the capture is at that host */
+	uint8_t far : 2;  /* bit per side: it is certainly not */
 	struct half *half; /* [2], the table's; NULL: a single SYN is all there was so far */
-	uint8_t cls, pins, ip_version, completeness;
-	uint8_t end_cause;
-	int8_t ended_by;
-	uint8_t near;	/* bit per side: the capture is at that host */
-	uint8_t far;	/* bit per side: it is certainly not */
 	nsec last;
-	/* ---- history ---- */
-	uint64_t id, first_frame;
+	uint64_t first_frame;
+	/* ---- history: numbers of segments stay 0 where none are remembered ---- */
+	uint64_t id;
 	struct seglog_chunk *log_first, *log_last;
 	uint32_t log_next;	/* number of the next segment */
 	uint32_t log_lost;	/* dropped for room */
@@ -316,7 +316,10 @@ struct conn {
 	uint32_t prev, next; /* of that list */
 	uint32_t hash;	     /* its low bits: where the index has it */
 	uint32_t older; /* slot of the older instance of the tuple, NO_SLOT */
+	uint8_t cls, pins;
 	/* ---- how it began, ended or was refused ---- */
+	int8_t ended_by;
+	uint8_t ip_version;
 	uint32_t interface;
 	int16_t vlan;	/* -1 none */
 	bool rst_suspect;
@@ -534,6 +537,7 @@ void detail_fill(const struct conn *c, nsec now, struct conn_detail *out);
 /* ---- verdicts.c ---- */
 size_t verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max);
 /* ---- engine.c ---- */
+bool engine_remembers(const struct engine *e); /* whether segments are wanted by anybody */
 void engine_amend(struct engine *e, struct conn *c, uint32_t log, bool final);
 struct pool *engine_pool(struct engine *e);
 /* Written to where no memory is left, never read. */

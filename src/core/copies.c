@@ -76,7 +76,7 @@ static struct seen
 seen_of(const struct conn *c, uint64_t nth, const struct packet *p)
 {
 	return (struct seen){
-		.key = p->digest ^ (uint32_t)c->id * UINT32_C(0x85ebca6b),
+		.key = p->digest ^ (uint32_t)c->first_frame * UINT32_C(0x85ebca6b),
 		.ts_us = (uint32_t)(p->ts / NSEC_PER_US),
 		.frame = (uint16_t)p->frame, .nth = (uint16_t)nth,
 		.ip_id = p->ip_id, .ttl = p->ttl, .interface = interface_of(p),

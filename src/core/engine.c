@@ -349,7 +349,7 @@ fetch_ahead(const struct engine *e, struct batch *b, size_t i)
 	size_t conn = i + 2 * AHEAD, ends = i + AHEAD, queue = i + 2;
 
 	if (conn < b->n)
-		b->likely[conn] = table_prefetch_conn(&e->table, b->hash[conn]);
+		b->likely[conn] = table_prefetch_conn(&e->table, b->hash[conn], e->history);
 	if (ends < b->n)
 		table_prefetch_ends(b->likely[ends], &b->p[ends]);
 	if (queue < b->n) {
@@ -362,7 +362,7 @@ static void
 fetch_first(const struct engine *e, struct batch *b)
 {
 	for (size_t i = 0; i < b->n && i < 2 * AHEAD; i++)
-		b->likely[i] = table_prefetch_conn(&e->table, b->hash[i]);
+		b->likely[i] = table_prefetch_conn(&e->table, b->hash[i], e->history);
 	for (size_t i = 0; i < b->n && i < AHEAD; i++)
 		table_prefetch_ends(b->likely[i], &b->p[i]);
 }

@@ -315,13 +315,15 @@ ack_sample(const struct half *h, const struct seg *s)
 static void
 ack_remember(struct engine *e, struct conn *c, const struct half *h, const struct seg *s)
 {
+	if (!engine_remembers(e))
+		return;
 	for (size_t i = 0; i < h->q.len; i++) {
 		const struct txrec *r = txq_at(&h->q, i);
 		struct segment *log;
 
 		if (seq_lt(s->p->ack, r->end))
 			return;
-		log = c->log_first ? seglog_get(c, r->log) : NULL;
+		log = seglog_get(c, r->log);
 		if (r->flags & TX_GAP) /* what was before it is settled */
 			engine_amend(e, c, r->log, true);
 		if (log && !log->acked_by) {

@@ -199,16 +199,11 @@ answered_copy(struct engine *e, struct seg *s, seqno una_before)
 		retx_decide(e, s->c, h, latest, NEEDED_NO, true, s->now);
 }
 
-/* After the peer's ACK was applied. */
-void
-cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
+static ATTR_NOINLINE void
+proof_since(struct engine *e, struct seg *s, struct trouble *t, seqno una_before)
 {
 	struct half *h = s->rcv;
-	struct trouble *t = h->rare->trouble;
 
-	if (!t || !(s->p->flags & TH_ACK) || (s->p->flags & TH_RST) ||
-	    (h->rare->n_open == 0 && !s->dsack && h->ca == CA_OPEN))
-		return;
 	for (size_t i = 0; i < t->n_retx; i++) {
 		struct retx *x = &t->retx[i];
 		bool proved;
@@ -235,6 +230,18 @@ cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
 	cause_open_count(e, h);
 	if (h->una != una_before)
 		loss_undo(e, h);
+}
+
+/* After the peer's ACK was applied. */
+void
+cause_proof_since(struct engine *e, struct seg *s, seqno una_before)
+{
+	const struct half *h = s->rcv;
+	struct trouble *t = h->rare->trouble;
+
+	if (t && (s->p->flags & TH_ACK) && !(s->p->flags & TH_RST) &&
+	    (h->rare->n_open > 0 || s->dsack || h->ca != CA_OPEN))
+		proof_since(e, s, t, una_before);
 }
 
 /* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and

@@ -210,7 +210,7 @@ prefetch_lines(const void *p, size_t from, size_t to)
 }
 
 const struct conn *
-table_prefetch_conn(const struct table *t, uint64_t hash)
+table_prefetch_conn(const struct table *t, uint64_t hash, bool history)
 {
 	if (t->fresh < CACHED)
 		return NULL;
@@ -222,21 +222,31 @@ table_prefetch_conn(const struct table *t, uint64_t hash)
 		if (s->tag == hash_tag(hash)) {
 			const struct conn *c = &t->conns[entry_slot(s)];
 
-			prefetch_lines(c, 0, sizeof *c / LINE);
+			prefetch_lines(c, 0, history ? 2 : 1);
 			return c;
 		}
 	}
 	return NULL;
 }
 
-/* See struct half for who touches what. */
+static bool
+is_opening_or_closing(const struct conn *c, const struct packet *p)
+{
+	return (p->flags & (TH_SYN | TH_FIN | TH_RST)) || !(c->flags & C_HANDSHAKE_DONE);
+}
+
+/* See struct half and struct conn for who touches what. */
 void
 table_prefetch_ends(const struct conn *c, const struct packet *p)
 {
 	const struct half *snd, *rcv;
 	bool data = p->payload_len > 0;
 
-	if (!c || !c->half)
+	if (!c)
+		return;
+	if (is_opening_or_closing(c, p))
+		prefetch_lines(c, 1, sizeof *c / LINE);
+	if (!c->half)
 		return;
 	snd = &c->half[c->end[CLIENT].port == p->sport ? CLIENT : SERVER];
 	rcv = &c->half[snd == c->half ? SERVER : CLIENT];
@@ -290,17 +300,24 @@ self_side(const struct conn *c, const struct packet *p)
 	return d[SERVER] < d[CLIENT] ? SERVER : CLIENT;
 }
 
+/* The packet goes from end s to the other. */
+static inline bool
+goes_from(const struct conn *c, enum side s, const struct packet *p)
+{
+	return table_same_end(&c->end[s], p->src, p->sport) &&
+	       table_same_end(&c->end[!s], p->dst, p->dport);
+}
+
 static bool
 conn_matches(const struct conn *c, const struct packet *p, enum side *from)
 {
-	bool forth = table_same_end(&c->end[CLIENT], p->src, p->sport) &&
-		     table_same_end(&c->end[SERVER], p->dst, p->dport);
-	bool back = table_same_end(&c->end[SERVER], p->src, p->sport) &&
-		    table_same_end(&c->end[CLIENT], p->dst, p->dport);
-
-	if (!forth && !back)
-		return false;
-	*from = !forth ? SERVER : back && c->half ? self_side(c, p) : CLIENT;
+	if (!goes_from(c, CLIENT, p)) {
+		*from = SERVER;
+		return goes_from(c, SERVER, p);
+	}
+	*from = CLIENT;
+	if (UNLIKELY(p->sport == p->dport) && c->half && goes_from(c, SERVER, p))
+		*from = self_side(c, p);
 	return true;
 }
 

@@ -44,8 +44,8 @@ uint64_t table_hash(const struct table *t, const struct packet *p);
 void table_prefetch_index(struct table *t, uint64_t hash);
 /* One after the other, some packets apart: each needs what the one before it asked for. The first
  * returns whose packet it most probably is, not looked at yet; NULL: none's, or all is near anyway.
- */
-const struct conn *table_prefetch_conn(const struct table *t, uint64_t hash);
+ * history: its segments are remembered. */
+const struct conn *table_prefetch_conn(const struct table *t, uint64_t hash, bool history);
 void table_prefetch_ends(const struct conn *c, const struct packet *p);
 void table_prefetch_queue(const struct conn *c, const struct packet *p);
 /* The ends of slot, and the connection at `ahead`: for walks. */

@@ -57,7 +57,7 @@ seg_begin(struct seg *s, struct engine *e, const struct packet *p, struct conn *
 	s->seq = p->seq;
 	s->end = p->seq + ((p->flags & TH_RST) ? 0 : packet_seg_len(p));
 	s->new_instance = fresh;
-	s->log = c->log_next;
+	s->log = engine_remembers(e) ? c->log_next : 0;
 	s->pure_ack = (p->flags & TH_ACK) && !sfr && p->payload_len == 0;
 	s->rexmit_after = -1;
 }
@@ -257,11 +257,6 @@ remember(struct engine *e, struct conn *c, const struct seg *s)
 	const struct engine_sink *sink = engine_sink(e);
 	struct segment out;
 
-	if (!engine_remembers(e)) {
-		c->log_next++;
-		c->log_lost++;
-		return;
-	}
 	segment_fill(s, &out);
 	seglog_append(e, c, &out);
 	if (sink->segment)
@@ -271,7 +266,8 @@ remember(struct engine *e, struct conn *c, const struct seg *s)
 static void
 tell(struct engine *e, struct seg *s)
 {
-	remember(e, s->c, s);
+	if (engine_remembers(e))
+		remember(e, s->c, s);
 	if (engine_sink(e)->timer)
 		timers_tell(e, s->c, s->now);
 }
@@ -440,8 +436,8 @@ track_first_syn(struct engine *e, const struct packet *p, uint64_t hash)
 	if (engine_remembers(e)) {
 		conn_whole(c, &room);
 		seg_begin(&s, e, p, &room.c, CLIENT, true);
+		remember(e, c, &s);
 	}
-	remember(e, c, &s);
 	if (engine_sink(e)->timer) {
 		first_syn_grow(c, table_ends(engine_table(e)));
 		timers_tell(e, c, p->ts);

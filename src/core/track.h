@@ -37,7 +37,6 @@ void track_icmp(struct engine *e, const struct packet *p, uint64_t hash); /* icm
 void track_packet(struct engine *e, const struct packet *p, uint64_t hash);
 
 /* ---- engine.c, for the files of this group ---- */
-bool engine_remembers(const struct engine *e); /* whether segments are wanted by anybody */
 struct table *engine_table(struct engine *e);
 struct copies *engine_copies(struct engine *e);
 struct totals *engine_counts(struct engine *e);
