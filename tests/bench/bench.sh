@@ -111,7 +111,8 @@ load many 1000000 100000 6
 load flood 500000 500000 6
 bytes_per_connection many 100000
 
-# Where the processor is taken away meanwhile, that counts, too: hence the median.
+# Where the processor is taken away meanwhile, that counts, too: hence the median, and the row
+# "machine", which holds as long for nothing.
 i=0
 while [ $i -lt "$runs" ]; do
 	"$tools/hold" $((20000 * scale)) 500000 >"$work/hold"
