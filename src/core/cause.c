@@ -212,7 +212,7 @@ cause_timer(const struct seg *s)
 {
 	const struct half *h = s->snd;
 
-	if (s->now - h->last_rcv < rtt_near(s->c, s->from) + fresh(h) && !woke_by_itself(s) &&
+	if (s->now - s->rcv->last_ts < rtt_near(s->c, s->from) + fresh(h) && !woke_by_itself(s) &&
 	    knew_of_loss(s))
 		return CAUSE_UNKNOWN;
 	return h->timer_kind == TIMER_RTO ? CAUSE_RTO : cause_of_silence(s);
@@ -261,6 +261,7 @@ cause_of(const struct seg *s)
 static void
 cause_repeat(struct seg *s)
 {
+	const struct txq *q = &s->snd->q;
 	const struct txrec *r = copied_record(s);
 
 	s->rexmit_n = 1;
@@ -268,8 +269,8 @@ cause_repeat(struct seg *s)
 	if (r) {
 		s->rexmit_n = r->sent;
 		s->rexmit_of = (r->flags & TX_LOST) ? 0 : frame_of(s->c, r->frame);
-		s->rexmit_after = s->now - r->last_ts;
-		s->last_sent = r->last_ts;
+		s->last_sent = txq_latest(q, r).ts;
+		s->rexmit_after = s->now - s->last_sent;
 	}
 }
 
@@ -487,7 +488,6 @@ cause_remember(struct engine *e, struct seg *s)
 	if (s->cause == CAUSE_PROBE)
 		return;
 	r = half_rare(e, h);
-	r->retransmissions++;
 	r->retransmitted_bytes += s->range == RANGE_HOLE || s->seen_bytes > s->p->payload_len
 					  ? s->p->payload_len
 					  : s->seen_bytes;

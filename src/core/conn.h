@@ -23,14 +23,20 @@ typedef uint32_t frame_mark;
 /* One range of a sender's sequence space as it was sent; ranges of a queue never overlap. */
 struct txrec {
 	seqno seq, end;
-	nsec first_ts, last_ts; /* first and latest transmission */
+	nsec first_ts; /* first transmission */
 	frame_mark frame;
-	uint32_t tsval;	  /* of the first transmission */
-	uint32_t last_tsval;
-	uint32_t log;	  /* number in the segment history of the first transmission */
-	uint16_t ip_id, last_ip_id; /* of the first and the latest transmission */
-	uint8_t sent;	  /* times, saturating */
-	uint8_t flags;	  /* TX_* */
+	uint32_t tsval; /* of the first transmission */
+	uint32_t log;	/* number in the segment history of the first transmission */
+	uint16_t ip_id; /* of the first transmission */
+	uint8_t sent;	/* times, saturating */
+	uint8_t flags;	/* TX_* */
+};
+
+/* The latest transmission of a range, kept apart where it is not the first; see txq_latest. */
+struct txlatest {
+	nsec ts;
+	uint32_t tsval;
+	uint16_t ip_id;
 };
 
 enum {
@@ -40,15 +46,17 @@ enum {
 	TX_SYN = 8,
 	TX_LOST = 16,	 /* never captured itself, known from a retransmission only */
 	TX_GAP = 32,	 /* opened a hole before it */
+	TX_LATEST = 64,	 /* has a struct txlatest */
 };
 
-#define TXQ_INLINE 1
+#define TXQ_INLINE 2
 #define TXQ_MAX	   4096 /* ranges per sender; beyond, the oldest are forgotten (E10) */
 
 /* The unacknowledged ranges of a sender, in sequence order. */
 struct txq {
 	struct txrec *rec; /* in_line or from the pool */
 	uint16_t head, len, cap;
+	bool has_latest; /* behind the ranges, in the pool, there are as many struct txlatest */
 	struct txrec in_line[TXQ_INLINE];
 };
 
@@ -161,6 +169,7 @@ struct rare {
 	nsec zero_since, zero_time;
 	nsec zero_until;    /* when the window last opened again */
 	nsec told_due, told_rto; /* what the sink was last told */
+	nsec got_last;	    /* when it got its latest packet before it was closed; 0: none since */
 	nsec syn_last_ts;   /* latest SYN or SYN-ACK; 0: the first */
 	frame_mark syn_last_frame, zero_frame;
 	seqno high_seq;	    /* recovery point */
@@ -170,9 +179,9 @@ struct rare {
 	uint32_t hint_tsval; /* time stamp of hint_first, with H_HINT_TS */
 	seqno syn_seq_refused;
 	seqno rejected_to;  /* up to here the peer got everything and took nothing (PAWS) */
-	uint32_t retransmissions, spurious, out_of_order, duplicate_acks, zero_windows;
+	uint32_t spurious, out_of_order, duplicate_acks, zero_windows;
 	uint32_t window_full, window_updates, keep_alives, duplicates;
-	uint32_t by_cause[CAUSE_COUNT];
+	uint32_t by_cause[CAUSE_COUNT]; /* see rare_retransmissions */
 	uint16_t peer_dups; /* duplicate ACKs the peer sent for una, SACK news included */
 	uint16_t plain_dups; /* those without SACK */
 	uint16_t ka_probes;
@@ -203,7 +212,6 @@ struct half {
 	int8_t wscale;	      /* offered; -1 not, -2 unknown */
 	uint8_t backoff;
 	nsec last_ts;	      /* its latest packet */
-	nsec last_rcv;	      /* latest packet it got */
 	const struct rare *rare; /* never NULL */
 	uint32_t tsval;	      /* newest time stamp */
 	uint16_t mss;	      /* offered; 0 unknown */
@@ -218,8 +226,8 @@ struct half {
 	uint32_t scope;
 	frame_mark last_frame;
 	uint64_t segments, bytes, unique_bytes;
-	nsec rate_ts;	      /* up to when rate is weighted */
 	double rate;	      /* bytes; see half_recent */
+	uint32_t rate_at;     /* up to when it is weighted, in RATE_UNIT */
 	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint32_t win_max;
 	uint32_t max_payload;
@@ -227,8 +235,8 @@ struct half {
 	uint16_t syn, fin, rst;
 	/* ---- by its data and by what acknowledges it ---- */
 	seqno fin_seq;
+	uint32_t timer_slack; /* µs beside the wheel's lateness: rounding, two possible ladders */
 	nsec timer_start, timer_len; /* nominal; len −1: unknown */
-	nsec timer_slack;     /* beside the wheel's lateness: rounding, or two possible ladders */
 	nsec ack_ts;	      /* when the peer's ACK last advanced una */
 	struct rtt rtt;
 	struct txq q;
@@ -380,11 +388,31 @@ half_reach(struct half *h, seqno to)
 	h->wraps += to - h->isn < before;
 }
 
+/* When the latest packet came to that end while it was there to take it. */
+static inline nsec
+conn_last_got(const struct conn *c, enum side s)
+{
+	const struct rare *r = c->half[s].rare;
+
+	return r->got_last ? r->got_last : c->half[!s].last_ts;
+}
+
 /* When it sent its latest SYN or SYN-ACK. */
 static inline nsec
 half_syn_last(const struct half *h)
 {
 	return h->rare->syn_last_ts ? h->rare->syn_last_ts : h->syn_ts;
+}
+
+/* A window probe is none. */
+static inline uint32_t
+rare_retransmissions(const struct rare *r)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		n += r->by_cause[i];
+	return n - r->by_cause[CAUSE_PROBE];
 }
 
 /* Bytes sent and not yet acknowledged. */
@@ -465,6 +493,7 @@ void half_release(struct engine *e, struct half *h);
 bool half_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec near);
 struct txrec *txq_at(const struct txq *q, size_t i);
 struct txrec *txq_find(const struct txq *q, seqno seq); /* the range that holds seq, or NULL */
+struct txlatest txq_latest(const struct txq *q, const struct txrec *r); /* r: one of q */
 uint32_t txq_outstanding(const struct txq *q); /* ranges not SACKed */
 /* ---- sack.c ---- */
 void sack_examine(struct seg *s); /* before the rules: new_sack, dsack */

@@ -46,7 +46,7 @@ static void
 rare_fill(const struct conn *c, const struct rare *r, nsec now, struct half_facts *out)
 {
 	out->retransmitted_bytes = r->retransmitted_bytes;
-	out->retransmissions = r->retransmissions;
+	out->retransmissions = rare_retransmissions(r);
 	out->spurious = r->spurious;
 	out->out_of_order = r->out_of_order;
 	out->duplicate_acks = r->duplicate_acks;

@@ -50,10 +50,10 @@ client_range(const struct conn *c, const struct first_syn *syn, struct half *h)
 
 	r->seq = syn->seq;
 	r->end = syn->seq + 1;
-	r->first_ts = r->last_ts = c->start;
+	r->first_ts = c->start;
 	r->frame = frame_marked(c, c->first_frame);
-	r->tsval = r->last_tsval = syn->tsval;
-	r->ip_id = r->last_ip_id = syn->ip_id;
+	r->tsval = syn->tsval;
+	r->ip_id = syn->ip_id;
 	r->sent = 1;
 	r->flags = TX_SYN;
 }
@@ -91,7 +91,6 @@ first_syn_grow(struct conn *c, struct half half[2])
 	client_range(c, &syn, &half[CLIENT]);
 	client_syn(c, &syn, &half[CLIENT]);
 	half[SERVER].state = TCP_LISTEN;
-	half[SERVER].last_rcv = c->start;
 	c->half = half;
 	c->ended = 0;
 	c->syn_to_synack = c->synack_to_ack = -1;

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define RATE_STEP (50 * NSEC_PER_MS)
+#define RATE_UNIT ((nsec)1 << 22) /* about 4 ms: the low bits of a time say which of 208 days */
+#define RATE_STEP 12		  /* units */
 
 uint32_t
 txq_outstanding(const struct txq *q)
@@ -21,12 +22,19 @@ txq_outstanding(const struct txq *q)
 
 /* ---- sent ---- */
 
+/* Low bits of a time. */
+static uint32_t
+rate_time(nsec t)
+{
+	return (uint32_t)((uint64_t)t / RATE_UNIT);
+}
+
 double
 half_recent(const struct half *h, nsec now)
 {
-	nsec dt = nsec_max(now - h->rate_ts, 0);
+	nsec dt = nsec_max((int32_t)(rate_time(now) - h->rate_at), 0) * RATE_UNIT;
 
-	if (h->rate_ts == 0 || dt > 8 * NSEC_PER_SEC)
+	if (dt > 8 * NSEC_PER_SEC)
 		return 0;
 	return h->rate * (double)NSEC_PER_SEC / (double)(dt + NSEC_PER_SEC);
 }
@@ -75,7 +83,7 @@ syn_sent(struct half *h, const struct seg *s)
 	/* In a simultaneous open the same SYN goes out anew, as SYN-ACK: measured from then. */
 	if ((p->flags & TH_ACK) && half_has(h, H_SYN_SENT) && !half_has(h, H_SYN_ACK) &&
 	    h->q.len > 0)
-		txq_at(&h->q, 0)->first_ts = txq_at(&h->q, 0)->last_ts = p->ts;
+		txq_restart(&h->q, p->ts);
 	h->flags |= H_ISN | H_SEQ | ((p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT);
 	if (!first || h->rare->syn_last_ts)
 		half_rare(s->e, h)->syn_last_ts = p->ts;
@@ -107,11 +115,11 @@ rec_fill(const struct seg *s, struct txrec *r)
 
 	r->seq = s->seq;
 	r->end = s->end;
-	r->first_ts = r->last_ts = p->ts;
+	r->first_ts = p->ts;
 	r->frame = frame_marked(s->c, p->frame);
-	r->tsval = r->last_tsval = p->tsval;
+	r->tsval = p->tsval;
 	r->log = s->log;
-	r->ip_id = r->last_ip_id = p->ip_id;
+	r->ip_id = p->ip_id;
 	r->sent = 1;
 	r->flags = 0;
 	if (s->range == RANGE_GAP)
@@ -122,27 +130,6 @@ rec_fill(const struct seg *s, struct txrec *r)
 		r->flags |= TX_SYN;
 }
 
-static void
-sent_again(struct engine *e, struct seg *s)
-{
-	struct txq *q = &s->snd->q;
-	struct pool *pool = engine_pool(e);
-
-	txq_split(pool, q, s->seq);
-	txq_split(pool, q, s->end);
-	for (size_t i = txq_lower(q, s->seq); i < q->len; i++) {
-		struct txrec *r = txq_at(q, i);
-
-		if (seq_le(s->end, r->seq))
-			break;
-		r->last_ts = s->p->ts;
-		r->last_ip_id = s->p->ip_id;
-		r->last_tsval = s->p->tsval;
-		r->sent += r->sent < UINT8_MAX;
-		r->flags |= TX_RETRANS;
-	}
-}
-
 /* Below una nothing is outstanding, whatever is sent there. */
 static void
 fill_holes(struct engine *e, struct seg *s)
@@ -151,6 +138,8 @@ fill_holes(struct engine *e, struct seg *s)
 	struct txrec r;
 
 	rec_fill(s, &r);
+	if (s->range == RANGE_REORDERED && s->seen_bytes > 0)
+		txq_overtaken(engine_pool(e), &h->q, &r);
 	if (half_has(h, H_UNA) && seq_lt(r.seq, h->una))
 		r.seq = h->una;
 	if (s->range == RANGE_HOLE) {
@@ -165,7 +154,8 @@ static void
 queue_sent(struct engine *e, struct seg *s)
 {
 	if (s->range == RANGE_AGAIN)
-		sent_again(e, s);
+		txq_again(engine_pool(e), &s->snd->q, s->seq, s->end,
+			  (struct txlatest){s->p->ts, s->p->tsval, s->p->ip_id});
 	if (s->range == RANGE_NEW || s->range == RANGE_GAP)
 		rec_fill(s, txq_append(engine_pool(e), &s->snd->q));
 	else
@@ -201,9 +191,11 @@ count_sent(struct half *h, const struct seg *s)
 static void
 rate_add(struct half *h, nsec ts, uint32_t bytes)
 {
-	if (ts - h->rate_ts > RATE_STEP) {
+	uint32_t at = rate_time(ts);
+
+	if (h->rate == 0 || (int32_t)(at - h->rate_at) > RATE_STEP) {
 		h->rate = half_recent(h, ts);
-		h->rate_ts = ts;
+		h->rate_at = at;
 	}
 	h->rate += bytes;
 }
@@ -301,8 +293,10 @@ ack_sample(const struct half *h, const struct seg *s)
 		else if (first < 0 && !(r->flags & TX_SACKED))
 			first = r->first_ts;
 		if ((p->options & OPT_TS) && half_has(h, H_TS_SEEN) && echoed < 0) {
-			if (p->tsecr == r->last_tsval)
-				echoed = r->last_ts;
+			struct txlatest latest = txq_latest(&h->q, r);
+
+			if (p->tsecr == latest.tsval)
+				echoed = latest.ts;
 			else if (p->tsecr == r->tsval && !(r->flags & TX_LOST))
 				echoed = r->first_ts;
 		}

@@ -154,7 +154,7 @@ static bool
 outstanding_is_young(const struct half *h, nsec now)
 {
 	for (size_t i = 0; i < h->q.len; i++)
-		if (now - txq_at(&h->q, i)->last_ts >= h->rtt.min / 10 * 9)
+		if (now - txq_latest(&h->q, txq_at(&h->q, i)).ts >= h->rtt.min / 10 * 9)
 			return false;
 	return h->rtt.samples > 0;
 }

@@ -189,13 +189,15 @@ is_network_copy(const struct seg *s)
 	const struct half *h = s->snd;
 	const struct packet *p = s->p;
 	const struct txrec *r = txq_find(&h->q, s->seq);
+	struct txlatest latest;
 
 	if (!r)
 		r = txq_find_acked(&h->q, s->seq);
-	if (p->ip_version != 4 || p->ip_id == 0)
+	if (!r || p->ip_version != 4 || p->ip_id == 0)
 		return false;
-	return r && ((p->ip_id == r->ip_id && p->tsval == r->tsval) ||
-		     (p->ip_id == r->last_ip_id && p->tsval == r->last_tsval));
+	latest = txq_latest(&h->q, r);
+	return (p->ip_id == r->ip_id && p->tsval == r->tsval) ||
+	       (p->ip_id == latest.ip_id && p->tsval == latest.tsval);
 }
 
 /* Nothing is remembered of the first transmission, but a sender that counts its packets has gone on
@@ -256,7 +258,7 @@ is_probe(const struct seg *s)
 	/* An idle peer is asked after a second at least; sooner, it is an ACK that was overtaken.
 	 */
 	if (!s->window_closed &&
-	    (s->now - nsec_max(h->last_rcv, h->last_ts) < KEEP_ALIVE_MIN || half_has(h, H_FIN)))
+	    (s->now - nsec_max(s->rcv->last_ts, h->last_ts) < KEEP_ALIVE_MIN || half_has(h, H_FIN)))
 		return false;
 	if (s->p->payload_len == 0)
 		return (s->seq == h->nxt - 1 || s->seq == h->una - 1) && half_has(h, H_ACK);

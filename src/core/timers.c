@@ -24,6 +24,18 @@ timer_arm(struct half *h, enum timer_kind kind, uint8_t attempt, nsec start, nse
 	h->timer_slack = 0;
 }
 
+static void
+slack_set(struct half *h, nsec slack)
+{
+	h->timer_slack = (uint32_t)((slack + NSEC_PER_US - 1) / NSEC_PER_US);
+}
+
+static nsec
+slack_of(const struct half *h)
+{
+	return h->timer_slack * NSEC_PER_US;
+}
+
 /* The sender's clock counts whole jiffies, rounded up, and back-off doubles the rounding too. */
 static nsec
 jiffy_excess(nsec rto, uint8_t backoff)
@@ -116,7 +128,7 @@ timer_syn_sent(struct half *h, nsec now)
 	nsec slack, gap = syn_next_gap(h->syn > 1 ? half_ladder(h) : NULL, &slack);
 
 	timer_arm(h, TIMER_SYN, (uint8_t)h->syn, now, gap);
-	h->timer_slack = slack;
+	slack_set(h, slack);
 }
 
 /* A SYN-ACK that answers a repeated SYN is no attempt of the timer, but starts it anew. */
@@ -167,17 +179,24 @@ is_one_segment_out(const struct half *h, const struct half *peer)
 	return h->q.len == 1 && r->end - r->seq <= (peer->mss ? peer->mss : 1460u);
 }
 
+/* When the first of what is outstanding was last sent. */
+static nsec
+head_sent(const struct half *h)
+{
+	return txq_latest(&h->q, txq_at(&h->q, 0)).ts;
+}
+
 static nsec
 rto_remaining(const struct half *h, nsec now)
 {
-	return txq_at(&h->q, 0)->last_ts + rtt_rto(h) - now;
+	return head_sent(h) + rtt_rto(h) - now;
 }
 
 static void
 rto_arm(struct half *h, nsec now, nsec len)
 {
 	timer_arm(h, TIMER_RTO, h->backoff + 1, now, nsec_max(len, NSEC_PER_MS));
-	h->timer_slack = jiffy_excess(rtt_rto_base(h), h->backoff);
+	slack_set(h, jiffy_excess(rtt_rto_base(h), h->backoff));
 }
 
 /* RFC 8985 7.2 as Linux does it: only with SACK, outside recovery, one probe at a time. */
@@ -195,7 +214,7 @@ tlp_arm(const struct conn *c, struct half *h, const struct half *peer, nsec now,
 	if (rto_left > 0)
 		pto = nsec_min(pto, rto_left);
 	timer_arm(h, TIMER_TLP, 1, now, pto);
-	h->timer_slack = jiffy_excess(pto, 0);
+	slack_set(h, jiffy_excess(pto, 0));
 	return true;
 }
 
@@ -208,8 +227,8 @@ is_probe_of_new(const struct seg *s)
 	nsec due = h->timer_start + h->timer_len;
 
 	return h->timer_kind == TIMER_TLP && h->q.len > 1 && s->now >= due &&
-	       s->now <= due + h->timer_slack + timer_lateness(0, h->timer_len) &&
-	       s->now - h->last_rcv > h->timer_len / 2;
+	       s->now <= due + slack_of(h) + timer_lateness(0, h->timer_len) &&
+	       s->now - s->rcv->last_ts > h->timer_len / 2;
 }
 
 static void
@@ -262,7 +281,7 @@ static void
 persist_arm(struct half *h, nsec now)
 {
 	timer_arm(h, TIMER_PERSIST, h->rare->probes + 1, now, probe_gap(h));
-	h->timer_slack = jiffy_excess(nsec_max(rtt_rto_base(h), RTO_MIN), h->rare->probes);
+	slack_set(h, jiffy_excess(nsec_max(rtt_rto_base(h), RTO_MIN), h->rare->probes));
 }
 
 static void
@@ -280,7 +299,7 @@ keepalive_arm(struct half *h, nsec now)
 	/* The measured interval holds some lateness already. */
 	timer_arm(h, TIMER_KEEPALIVE, h->rare->ka_unanswered + 1, now,
 		  nsec_max(gap - late, NSEC_PER_MS));
-	h->timer_slack = late;
+	slack_set(h, late);
 }
 
 static void
@@ -297,7 +316,7 @@ probe_sent(const struct seg *s)
 	if (r->ka_unanswered > 0)
 		r->ka_gap = s->now - r->ka_last;
 	else
-		r->ka_idle = s->now - h->last_rcv;
+		r->ka_idle = s->now - s->rcv->last_ts;
 	r->ka_last = s->now;
 	r->ka_probes++;
 	r->ka_unanswered += r->ka_unanswered < UINT8_MAX;
@@ -330,9 +349,13 @@ timer_acked(struct seg *s, seqno una_before)
 	struct half *h = s->rcv;
 	bool advanced = half_has(h, H_UNA) && h->una != una_before;
 
-	if (h->state == TCP_CLOSED) /* a peer that did not hear of the end answers nothing */
+	if (h->state == TCP_CLOSED) { /* a peer that did not hear of the end answers nothing */
+		if (!h->rare->got_last)
+			half_rare(s->e, h)->got_last = s->silent_since;
 		return;
-	h->last_rcv = s->now;
+	}
+	if (h->rare->got_last)
+		half_rare(s->e, h)->got_last = 0;
 	if (h->rare->ka_unanswered && s->kind != KIND_KEEP_ALIVE)
 		half_rare(s->e, h)->ka_unanswered = 0;
 	if (h->rare->probes && s->snd->window > 0 && !s->window_closed)
@@ -351,7 +374,7 @@ timer_acked(struct seg *s, seqno una_before)
 		return;
 	}
 	/* SACKs of what was sent before the head was last sent move the timer, too. */
-	if (!advanced && !(s->sacked_sent && s->sacked_sent < txq_at(&h->q, 0)->last_ts))
+	if (!advanced && !(s->sacked_sent && s->sacked_sent < head_sent(h)))
 		return;
 	if (!tlp_arm(s->c, h, s->snd, s->now, rtt_rto(h)))
 		rto_arm(h, s->now, rtt_rto(h));
@@ -482,8 +505,8 @@ timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_fa
 	out->srtt = rtt_srtt(h);
 	out->rttvar = h->rtt.samples ? (h->rtt.mdev >> 2) * NSEC_PER_US : -1;
 	if (o.due != NSEC_NEVER)
-		out->due_latest += h->timer_slack +
-				   timer_lateness(hz, h->timer_len + h->timer_slack) +
+		out->due_latest += slack_of(h) +
+				   timer_lateness(hz, h->timer_len + slack_of(h)) +
 				   rtt_near(c, s) / 4 + NSEC_PER_MS;
 }
 

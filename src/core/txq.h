@@ -13,6 +13,12 @@ const struct txrec *txq_find_acked(const struct txq *q, seqno seq);
 struct txrec *txq_append(struct pool *pool, struct txq *q);
 /* Makes `at` a boundary between ranges. */
 void txq_split(struct pool *pool, struct txq *q, seqno at);
+/* All that is in the queue of [seq, end) was sent once more. */
+void txq_again(struct pool *pool, struct txq *q, seqno seq, seqno end, struct txlatest latest);
+/* The first transmission of what is there comes now: what was known of it was a later one. */
+void txq_overtaken(struct pool *pool, struct txq *q, const struct txrec *first);
+/* The first range counts as sent at ts for the first time. */
+void txq_restart(struct txq *q, nsec ts);
 /* Bytes of [seq, end) that are in the queue. */
 uint32_t txq_seen(const struct txq *q, seqno seq, seqno end);
 void txq_fill(struct pool *pool, struct txq *q, const struct txrec *r);

@@ -43,10 +43,11 @@ static uint32_t
 lost_of(const struct half *h)
 {
 	const struct rare *r = h->rare;
+	uint32_t all = rare_retransmissions(r);
 	uint32_t not_data = r->by_cause[CAUSE_SYN] + r->by_cause[CAUSE_SYN_ACK] +
 			    r->by_cause[CAUSE_TFO] + r->spurious;
 
-	return r->retransmissions > not_data ? r->retransmissions - not_data : 0;
+	return all > not_data ? all - not_data : 0;
 }
 
 static bool
@@ -112,7 +113,7 @@ verdict_spurious(const struct conn *c, nsec now, struct verdict *v)
 	v->side = s;
 	v->time = h->last_ts;
 	v->n[0] = h->rare->spurious;
-	v->n[1] = h->rare->retransmissions;
+	v->n[1] = rare_retransmissions(h->rare);
 	for (unsigned i = 0; h->rare->trouble && i < h->rare->trouble->n_retx; i++) {
 		const struct retx *x = &h->rare->trouble->retx[i];
 
@@ -179,7 +180,7 @@ verdict_keepalive_unanswered(const struct conn *c, nsec now, struct verdict *v)
 		v->time = h->rare->ka_last;
 		v->n[0] = h->rare->ka_unanswered;
 		v->n[1] = h->rare->ka_probes;
-		v->d[0] = now - h->last_rcv;
+		v->d[0] = now - conn_last_got(c, (enum side)i);
 		verdict_evidence(v, frame_of(c, h->last_frame));
 		return true;
 	}

@@ -140,7 +140,8 @@ is_not_accepted(const struct conn *c)
 	const struct half *h = &c->half[SERVER];
 
 	return (c->flags & C_ACCEPT_FULL) && h->bytes == 0 &&
-	       (h->rare->by_cause[CAUSE_SYN_ACK] > 2 || c->half[CLIENT].rare->retransmissions > 0);
+	       (h->rare->by_cause[CAUSE_SYN_ACK] > 2 ||
+		rare_retransmissions(c->half[CLIENT].rare) > 0);
 }
 
 /* syn-ack-unanswered: side = the server; n[0] = SYN-ACKs sent; d[0] = since the first; variant 0:
@@ -178,7 +179,7 @@ accept_queue_full(const struct conn *c, nsec now, struct verdict *v)
 	v->likely = true;
 	v->time = half_syn_last(h);
 	v->n[0] = h->rare->by_cause[CAUSE_SYN_ACK];
-	v->n[1] = client->rare->retransmissions;
+	v->n[1] = rare_retransmissions(client->rare);
 	verdict_evidence(v, frame_of(c, c->hs_frame));
 	verdict_evidence_retx(v, h);
 	return true;
@@ -286,11 +287,13 @@ reset_suspect(const struct conn *c, nsec now, struct verdict *v)
 
 /* Attempts of the same bytes into silence; 0 where something came meanwhile. */
 static unsigned
-silent_attempts(const struct half *h)
+silent_attempts(const struct conn *c, enum side s)
 {
+	const struct half *h = &c->half[s];
 	const struct ladder *l = h->rare->trouble ? &h->rare->trouble->now : NULL;
 
-	if (!l || l->n == 0 || half_in_flight(h) == 0 || l->seq != h->una || h->last_rcv > l->start)
+	if (!l || l->n == 0 || half_in_flight(h) == 0 || l->seq != h->una ||
+	    conn_last_got(c, s) > l->start)
 		return 0;
 	return l->n;
 }
@@ -300,7 +303,7 @@ verdict_silent_side(const struct conn *c, enum side *s)
 {
 	for (int i = 0; i < 2; i++)
 		if (c->half[i].state >= TCP_ESTAB &&
-		    silent_attempts(&c->half[i]) >= SILENT_ATTEMPTS) {
+		    silent_attempts(c, (enum side)i) >= SILENT_ATTEMPTS) {
 			*s = (enum side)i;
 			return true;
 		}
@@ -315,8 +318,8 @@ silence_fill(const struct conn *c, enum side s, nsec now, struct verdict *v)
 
 	v->side = s;
 	v->time = verdict_ladder_time(h);
-	v->n[0] = silent_attempts(h);
-	v->d[0] = now - h->last_rcv;
+	v->n[0] = silent_attempts(c, s);
+	v->d[0] = now - conn_last_got(c, s);
 	v->d[1] = due == NSEC_NEVER ? -1 : nsec_max(due - now, 0);
 	v->d[2] = timer_gives_up(c, s);
 	v->variant = half_has(h, H_FIN) && h->una == h->fin_seq;

@@ -457,6 +457,37 @@ test_duplicate_packet(void **state)
 	watch_close(&w);
 }
 
+static uint64_t
+comes(struct watch *w, struct packet *p, nsec at)
+{
+	p->ts = PKT_EPOCH + at;
+	p->frame = ++w->frame;
+	watch_ingest(w, p);
+	return p->frame;
+}
+
+/* The original and its copies in the wrong order: what is older than all is the original, what is
+ * younger than that was sent again, whatever came before. */
+static void
+test_original_overtaken_by_two_copies(void **state)
+{
+	BEGIN(w, c);
+	struct packet p[3];
+	for (int i = 0; i < 3; i++)
+		p[i] = pair_packet(&c, SERVER, TH_ACK,
+				   &(struct pkt){.seq = S, .len = 1000, .at = SEC(1 + i)});
+	c.next[SERVER] = S + 1000;
+	comes(&w, &p[2], SEC(3.5));
+	ack(&c, CLIENT, .at = SEC(3.51));
+	uint64_t original = comes(&w, &p[0], SEC(3.52));
+	uint64_t copy = comes(&w, &p[1], SEC(3.53));
+	assert_findings(&w, original, FINDING(F_OUT_OF_ORDER));
+	assert_true(has_finding(&w, copy, F_RETRANSMISSION));
+	assert_false(has_finding(&w, copy, F_OUT_OF_ORDER));
+	assert_int_equal(seg_at(&w, copy)->rexmit_of, original);
+	watch_close(&w);
+}
+
 /* However many others came in between. */
 static void
 test_duplicate_ack_packet_comes_late(void **state)
@@ -605,6 +636,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_windows_scaled_after_the_handshake),
 	SEQ_TEST(test_duplicate_packet),
 	SEQ_TEST(test_duplicate_ack_packet_comes_late),
+	SEQ_TEST(test_original_overtaken_by_two_copies),
 	SEQ_TEST(test_sent_again_is_no_copy),
 	SEQ_TEST(test_captured_twice),
 	SEQ_TEST(test_captured_twice_without_ip_id),

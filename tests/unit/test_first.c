@@ -7,19 +7,10 @@
 #include <string.h>
 
 #include "core/track.h"
+#include "draw.h"
 #include "unit.h"
 
 #define EPOCH (INT64_C(1700000000) * NSEC_PER_SEC)
-
-static uint32_t
-draw(uint32_t below)
-{
-	static uint64_t random = 88172645463325252u;
-	random ^= random << 13;
-	random ^= random >> 7;
-	random ^= random << 17;
-	return (uint32_t)(random >> 33) % below;
-}
 
 static struct packet
 random_syn(void)

@@ -7,21 +7,12 @@
 #include <string.h>
 
 #include "core/table.h"
+#include "draw.h"
 #include "unit.h"
 
 #define CAPACITY 37
 #define TUPLES	 60
 #define STEPS	 100000
-
-static uint32_t
-draw(uint32_t below)
-{
-	static uint64_t random = 88172645463325252u;
-	random ^= random << 13;
-	random ^= random >> 7;
-	random ^= random << 17;
-	return (uint32_t)(random >> 33) % below;
-}
 
 /* Tuple n, seen from either end. */
 static struct packet
