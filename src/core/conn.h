@@ -216,34 +216,34 @@ struct half {
 	uint32_t tsval;	      /* newest time stamp */
 	uint16_t mss;	      /* offered; 0 unknown */
 	uint8_t attempt;
-	/* ---- by what it sends ---- */
 	uint8_t ttl;
 	uint64_t ip_id_window; /* bit i: ip_id_newest − i was captured */
+	/* ---- by what it sends, and seldom ---- */
 	uint16_t ip_id_newest;
 	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
 	uint16_t ip_id_swapped; /* the same with the bytes swapped */
 	uint16_t window_raw;
 	uint32_t scope;
 	frame_mark last_frame;
-	uint64_t segments, bytes, unique_bytes;
-	double rate;	      /* bytes; see half_recent */
-	uint32_t rate_at;     /* up to when it is weighted, in RATE_UNIT */
+	uint64_t segments;
 	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
 	uint32_t win_max;
-	uint32_t max_payload;
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
 	uint16_t syn, fin, rst;
-	/* ---- by its data and by what acknowledges it ---- */
+	uint32_t max_payload;
 	seqno fin_seq;
+	nsec syn_ts;	      /* first SYN or SYN-ACK */
+	frame_mark syn_frame;
+	frame_mark fin_frame;
+	/* ---- by its data and by what acknowledges it ---- */
+	uint64_t bytes, unique_bytes;
+	double rate;	      /* bytes; see half_recent */
+	uint32_t rate_at;     /* up to when it is weighted, in RATE_UNIT */
 	uint32_t timer_slack; /* µs beside the wheel's lateness: rounding, two possible ladders */
 	nsec timer_start, timer_len; /* nominal; len −1: unknown */
 	nsec ack_ts;	      /* when the peer's ACK last advanced una */
 	struct rtt rtt;
 	struct txq q;
-	/* ---- seldom ---- */
-	nsec syn_ts;	      /* first SYN or SYN-ACK */
-	frame_mark syn_frame;
-	frame_mark fin_frame;
 };
 
 enum {

@@ -173,18 +173,17 @@ static void
 count_sent(struct half *h, const struct seg *s)
 {
 	const struct packet *p = s->p;
-	uint32_t fresh = p->payload_len;
 
 	h->segments++;
-	h->bytes += p->payload_len;
 	h->fin += !!(p->flags & TH_FIN);
 	h->rst += !!(p->flags & TH_RST);
 	if (p->payload_len > h->max_payload)
 		h->max_payload = p->payload_len;
-	if (s->range == RANGE_NONE)
+	if (p->payload_len == 0)
 		return;
-	fresh = fresh > s->seen_bytes ? fresh - s->seen_bytes : 0;
-	h->unique_bytes += fresh;
+	h->bytes += p->payload_len;
+	if (s->range != RANGE_NONE && p->payload_len > s->seen_bytes)
+		h->unique_bytes += p->payload_len - s->seen_bytes;
 }
 
 /* Weighted down over about a second, from time to time. */
@@ -451,7 +450,8 @@ ack_advance(struct engine *e, struct seg *s)
 	nsec sample = ack_sample(h, s);
 	bool any = h->q.len > 0 && seq_le(txq_at(&h->q, 0)->end, ack);
 
-	if (h->segments > 0) /* an end that is not captured at all misses everything */
+	/* An end that is not captured at all misses everything. */
+	if (h->last_ts > 0 || h->segments > 0)
 		holes_acked(e, s);
 	ack_remember(e, s->c, h, s);
 	edge_unseen(h, ack);

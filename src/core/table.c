@@ -23,7 +23,7 @@
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
 #define HALF_LINES (sizeof(struct half) / LINE)
-#define HALF_SENT_LINES 3 /* those that any packet of its sender touches */
+#define HALF_SENT_LINES 2 /* those that any packet of its sender touches */
 #define HALF_DATA_LINE	2 /* from here on what acknowledges its data touches it */
 #define HUGE_SHIFT 21
 #define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)

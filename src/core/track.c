@@ -328,7 +328,7 @@ static void
 apply(struct engine *e, struct seg *s, uint64_t hash)
 {
 	seqno una = s->rcv->una;
-	bool idle = s->snd->q.len == 0;
+	bool idle = s->range != RANGE_NONE && s->snd->q.len == 0;
 
 	if (!half_has(s->rcv, H_UNA))
 		una = s->rcv->isn;
@@ -403,7 +403,7 @@ track_usual(struct engine *e, struct conn *c, enum side from, const struct packe
 
 	engine_touch(e, c);
 	seg_begin(&s, e, p, c, from, false);
-	idle = s.snd->q.len == 0;
+	idle = p->payload_len > 0 && s.snd->q.len == 0;
 	una = s.rcv->una;
 	copies_note(engine_copies(e), c, s.snd->segments, p);
 	place_by_packet(&s);
