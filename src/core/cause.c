@@ -411,11 +411,31 @@ rto_learn(struct trouble *t, const struct seg *s)
 	t->implied = rto;
 }
 
+/* The one about to be overwritten will not be watched any longer. */
 static void
-retx_add(struct trouble *t, const struct seg *s)
+retx_expire(struct engine *e, struct seg *s, struct retx *x)
 {
-	struct retx *x = &t->retx[t->retx_at];
+	if (!x->open)
+		return;
+	x->open = false;
+	engine_amend(e, s->c, x->log, true);
+}
 
+/* Without memory it is not remembered, and its need stays what it seems now. */
+static void
+retx_add(struct engine *e, struct seg *s, struct trouble *t)
+{
+	struct retx *x;
+
+	if (t->n_retx == t->retx_cap)
+		trouble_more_retx(e, t);
+	if (t->retx_cap == 0) {
+		s->pending = false;
+		return;
+	}
+	x = &t->retx[t->retx_at];
+	if (t->n_retx == t->retx_cap)
+		retx_expire(e, s, x);
 	*x = (struct retx){
 		.seq = s->seq, .end = s->end, .ts = s->now,
 		.prev_ts = s->last_sent, .frame = s->p->frame, .tsval = s->p->tsval,
@@ -423,8 +443,8 @@ retx_add(struct trouble *t, const struct seg *s)
 		.has_ts = (s->p->options & OPT_TS) != 0, .open = s->pending,
 		.hole = s->range == RANGE_HOLE,
 	};
-	t->retx_at = (t->retx_at + 1) % RETX_MAX;
-	t->n_retx += t->n_retx < RETX_MAX;
+	t->retx_at = (uint8_t)((t->retx_at + 1) % t->retx_cap);
+	t->n_retx += t->n_retx < t->retx_cap;
 }
 
 void
@@ -436,18 +456,6 @@ cause_open_count(struct engine *e, struct half *h)
 	for (size_t i = 0; i < t->n_retx; i++)
 		n += t->retx[i].open;
 	half_rare(e, h)->n_open = n;
-}
-
-/* The one about to be overwritten will not be watched any longer. */
-static void
-retx_expire(struct engine *e, struct seg *s, struct trouble *t)
-{
-	struct retx *x = &t->retx[t->retx_at];
-
-	if (t->n_retx == RETX_MAX && x->open) {
-		x->open = false;
-		engine_amend(e, s->c, x->log, true);
-	}
 }
 
 /* Without memory for where an episode ends there is none. */
@@ -500,7 +508,6 @@ cause_remember(struct engine *e, struct seg *s)
 		return;
 	}
 	ladder_add(h->rare->trouble, s);
-	retx_expire(e, s, h->rare->trouble);
-	retx_add(h->rare->trouble, s);
+	retx_add(e, s, h->rare->trouble);
 	cause_open_count(e, h);
 }

@@ -102,12 +102,13 @@ struct ladder {
 	uint32_t gap_us[LADDER_MAX];
 };
 
-/* What only a sender with trouble needs; from the pool at the first retransmission or hole. */
+/* What only a sender with trouble needs; from the pool at the first retransmission or hole. Its
+ * lists grow with it, up to RETX_MAX and HOLE_MAX. */
 struct trouble {
-	uint8_t n_retx, retx_at; /* ring */
-	uint8_t n_holes;
-	struct retx retx[RETX_MAX];
-	struct hole holes[HOLE_MAX];
+	struct retx *retx; /* ring, the oldest at retx_at once it is full */
+	struct hole *holes; /* oldest first */
+	uint8_t n_retx, retx_at, retx_cap;
+	uint8_t n_holes, hole_cap;
 	struct ladder now, best;
 	nsec implied;	/* time-out that the latest timer retransmission implied */
 };
@@ -479,6 +480,9 @@ void range_classify(struct seg *s);
 void range_ids_learn(struct half *h, uint16_t ip_id); /* 0: it has none */
 /* ---- half.c ---- */
 bool half_trouble(struct engine *e, struct half *h);
+/* Room in a list that is full, if it may grow still and there is memory. */
+void trouble_more_retx(struct engine *e, struct trouble *t);
+void trouble_more_holes(struct engine *e, struct trouble *t);
 /* Bytes of data it sent within about the last second: its rate, in bytes a second. */
 double half_recent(const struct half *h, nsec now);
 /* To be written to; where no memory is left what is written is lost. */

@@ -347,7 +347,11 @@ hole_add(struct engine *e, struct seg *s, seqno seq, seqno end, const struct txr
 		hole.ip_id = h->ip_id_newest;
 		hole.tsval = h->tsval;
 	}
-	if (t->n_holes == HOLE_MAX)
+	if (t->n_holes == t->hole_cap)
+		trouble_more_holes(e, t);
+	if (t->hole_cap == 0)
+		return;
+	if (t->n_holes == t->hole_cap)
 		memmove(t->holes, t->holes + 1, --t->n_holes * sizeof t->holes[0]);
 	t->holes[t->n_holes++] = hole;
 }

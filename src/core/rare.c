@@ -54,6 +54,51 @@ half_trouble(struct engine *e, struct half *h)
 	return h->rare->trouble != NULL;
 }
 
+static void *
+list_more(struct engine *e, void *list, uint8_t *cap, unsigned max, size_t size)
+{
+	struct pool *pool = engine_pool(e);
+	unsigned more = *cap ? 2u * *cap : 2;
+	void *fresh;
+
+	if (more > max)
+		return list;
+	fresh = pool_get(pool, more * size);
+	if (!fresh)
+		return list;
+	if (list)
+		memcpy(fresh, list, *cap * size);
+	pool_put(pool, list, *cap * size);
+	*cap = (uint8_t)more;
+	return fresh;
+}
+
+void
+trouble_more_retx(struct engine *e, struct trouble *t)
+{
+	if (t->retx_at > 0) /* it has turned: the order must not be torn */
+		return;
+	t->retx = list_more(e, t->retx, &t->retx_cap, RETX_MAX, sizeof *t->retx);
+	if (t->n_retx < t->retx_cap)
+		t->retx_at = t->n_retx;
+}
+
+void
+trouble_more_holes(struct engine *e, struct trouble *t)
+{
+	t->holes = list_more(e, t->holes, &t->hole_cap, HOLE_MAX, sizeof *t->holes);
+}
+
+static void
+trouble_release(struct pool *pool, struct trouble *t)
+{
+	if (!t)
+		return;
+	pool_put(pool, t->retx, t->retx_cap * sizeof *t->retx);
+	pool_put(pool, t->holes, t->hole_cap * sizeof *t->holes);
+	pool_put(pool, t, sizeof *t);
+}
+
 void
 half_release(struct engine *e, struct half *h)
 {
@@ -61,7 +106,7 @@ half_release(struct engine *e, struct half *h)
 
 	txq_release(pool, &h->q);
 	if (h->rare != &rare_none) {
-		pool_put(pool, h->rare->trouble, sizeof *h->rare->trouble);
+		trouble_release(pool, h->rare->trouble);
 		pool_put(pool, half_rare(e, h), sizeof *h->rare);
 	}
 	h->rare = &rare_none;

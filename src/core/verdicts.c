@@ -41,7 +41,7 @@ verdict_evidence_retx(struct verdict *v, const struct half *h)
 	const struct trouble *t = h->rare->trouble;
 
 	for (unsigned i = 0; t && i < t->n_retx; i++) {
-		unsigned at = t->n_retx < RETX_MAX ? i : (t->retx_at + i) % RETX_MAX;
+		unsigned at = t->n_retx < t->retx_cap ? i : (t->retx_at + i) % t->retx_cap;
 
 		verdict_evidence(v, t->retx[at].frame);
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../sim/invariants.h"
+#include "core/track.h"
 
 #define TUPLES	    24
 #define CONNECTIONS 16 /* fewer: eviction is part of it */
@@ -130,6 +131,17 @@ on_connection(void *ctx, const struct conn_detail *d)
 	invariants_detail(d);
 }
 
+/* Once all connections are gone nothing of the pool may be in use. Private headers on purpose. */
+static void
+all_given_back(struct engine *e)
+{
+	for (uint32_t i = 0; i < CONNECTIONS; i++)
+		engine_table(e)->conns[i].pins = 0;
+	engine_clear(e);
+	if (pool_used(engine_pool(e)) != 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -151,6 +163,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	engine_freeze(run.e, false);
 	invariants_check(run.e, run.now, CONNECTIONS);
 	engine_finish(run.e);
+	all_given_back(run.e);
 	engine_free(run.e);
 	return 0;
 }
