@@ -177,8 +177,7 @@ count_sent(struct half *h, const struct seg *s)
 	h->segments++;
 	h->fin += !!(p->flags & TH_FIN);
 	h->rst += !!(p->flags & TH_RST);
-	if (p->payload_len > h->max_payload)
-		h->max_payload = p->payload_len;
+	h->max_payload = p->payload_len > h->max_payload ? p->payload_len : h->max_payload;
 	if (p->payload_len == 0)
 		return;
 	h->bytes += p->payload_len;
@@ -212,8 +211,7 @@ window_sent(struct half *h, const struct seg *s)
 	if (!(p->flags & TH_SYN) && h->wscale > 0 && s->rcv->wscale != -1)
 		w <<= h->wscale;
 	h->window = w;
-	if (w > h->win_max)
-		h->win_max = w;
+	h->win_max = w > h->win_max ? w : h->win_max;
 	if (w == 0 && !(p->flags & TH_SYN)) {
 		if (!h->rare->zero_since) {
 			half_rare(s->e, h)->zero_since = p->ts;

@@ -130,20 +130,20 @@ hash_v6(uint64_t seed, const struct packet *p)
 	return XXH3_64bits_withSeed(key, sizeof key, seed);
 }
 
-/* Only what differs, in whole words: stored in pieces and read at once it would wait. */
+/* Only what differs, in whole words: stored in pieces and read at once it would wait. Which end
+ * is the lower is chance, so no branch depends on it. */
 static uint64_t
 hash_v4(uint64_t seed, const struct packet *p)
 {
 	uint32_t src, dst;
-	bool src_first;
-	uint64_t key[2];
+	uint64_t a, b, key[2];
 
 	memcpy(&src, p->src + 12, 4);
 	memcpy(&dst, p->dst + 12, 4);
-	src_first = src < dst || (src == dst && p->sport <= p->dport);
-	key[0] = src_first ? (uint64_t)src << 32 | dst : (uint64_t)dst << 32 | src;
-	key[1] = src_first ? (uint32_t)p->sport << 16 | p->dport
-			   : (uint32_t)p->dport << 16 | p->sport;
+	a = (uint64_t)src << 16 | p->sport;
+	b = (uint64_t)dst << 16 | p->dport;
+	key[0] = b ^ ((a ^ b) & -(uint64_t)(a < b)); /* the lower */
+	key[1] = a ^ b;
 	return XXH3_64bits_withSeed(key, sizeof key, seed);
 }
 
@@ -235,12 +235,21 @@ is_opening_or_closing(const struct conn *c, const struct packet *p)
 	return (p->flags & (TH_SYN | TH_FIN | TH_RST)) || !(c->flags & C_HANDSHAKE_DONE);
 }
 
+/* Whose data the packet carries or acknowledges. Who speaks and what is chance: here, and below, no
+ * branch depends on it. */
+static inline const struct half *
+half_of_data(const struct conn *c, const struct packet *p)
+{
+	unsigned sender = c->end[CLIENT].port != p->sport, ack = p->payload_len == 0;
+
+	return &c->half[sender ^ ack];
+}
+
 /* See struct half and struct conn for who touches what. */
 void
 table_prefetch_ends(const struct conn *c, const struct packet *p)
 {
-	const struct half *snd, *rcv;
-	bool data = p->payload_len > 0;
+	unsigned sender;
 
 	if (!c)
 		return;
@@ -248,12 +257,10 @@ table_prefetch_ends(const struct conn *c, const struct packet *p)
 		prefetch_lines(c, 1, sizeof *c / LINE);
 	if (!c->half)
 		return;
-	snd = &c->half[c->end[CLIENT].port == p->sport ? CLIENT : SERVER];
-	rcv = &c->half[snd == c->half ? SERVER : CLIENT];
-	prefetch_lines(snd, 0, data ? HALF_LINES : HALF_SENT_LINES);
-	prefetch_lines(rcv, 0, 1);
-	if (!data)
-		prefetch_lines(rcv, HALF_DATA_LINE, HALF_LINES);
+	sender = c->end[CLIENT].port != p->sport;
+	prefetch_lines(&c->half[sender], 0, HALF_SENT_LINES);
+	prefetch_lines(&c->half[!sender], 0, 1);
+	prefetch_lines(half_of_data(c, p), HALF_DATA_LINE, HALF_LINES);
 }
 
 /* Where the packet's range will be noted, or those are that it acknowledges. */
@@ -261,12 +268,11 @@ void
 table_prefetch_queue(const struct conn *c, const struct packet *p)
 {
 	const struct txq *q;
-	bool data = p->payload_len > 0;
 
 	if (!c || !c->half)
 		return;
-	q = &c->half[(c->end[CLIENT].port == p->sport) == data ? CLIENT : SERVER].q;
-	prefetch_lines(&q->rec[q->head + (data ? q->len : 0)], 0, 2);
+	q = &half_of_data(c, p)->q;
+	prefetch_lines(&q->rec[q->head + q->len * (p->payload_len > 0)], 0, 2);
 }
 
 /* All of slot, once what stands at `ahead` is near. */
@@ -308,17 +314,18 @@ goes_from(const struct conn *c, enum side s, const struct packet *p)
 	       table_same_end(&c->end[!s], p->dst, p->dport);
 }
 
+/* Who speaks is chance: the port tells, without a branch, unless both ends have the same. */
 static bool
 conn_matches(const struct conn *c, const struct packet *p, enum side *from)
 {
-	if (!goes_from(c, CLIENT, p)) {
-		*from = SERVER;
-		return goes_from(c, SERVER, p);
+	if (UNLIKELY(p->sport == p->dport)) {
+		bool forth = goes_from(c, CLIENT, p), back = goes_from(c, SERVER, p);
+
+		*from = !forth ? SERVER : back && c->half ? self_side(c, p) : CLIENT;
+		return forth || back;
 	}
-	*from = CLIENT;
-	if (UNLIKELY(p->sport == p->dport) && c->half && goes_from(c, SERVER, p))
-		*from = self_side(c, p);
-	return true;
+	*from = (enum side)(c->end[CLIENT].port != p->sport);
+	return goes_from(c, *from, p);
 }
 
 struct conn *
