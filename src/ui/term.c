@@ -21,6 +21,8 @@
 #include "ui/term.h"
 #include "ui/term_curses.h"
 
+#define OWN_TERMINAL "/dev/tty" /* of the session */
+
 static struct {
 	SCREEN *screen;
 	FILE *in, *out;
@@ -106,11 +108,25 @@ looks_start(bool mono)
 	}
 }
 
+/* Where the session has no terminal of its own (a container's, setsid's), the one that is written
+ * to will do. */
+static int
+device_of_output(void)
+{
+	if (!isatty(STDOUT_FILENO) || (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDWR)
+		return -1;
+	return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+}
+
 static bool
 device_open(const char *tty, struct err *err)
 {
 	int fd = open(tty, O_RDWR | O_CLOEXEC | O_NOCTTY);
 
+	if (fd < 0 && errno == ENXIO && strcmp(tty, OWN_TERMINAL) == 0) {
+		fd = device_of_output();
+		errno = ENXIO;
+	}
 	if (fd < 0)
 		return err_set(err, _("cannot use the terminal %s: %s"), tty, strerror(errno));
 	if (tcgetattr(fd, &term.before) < 0) {
@@ -147,7 +163,7 @@ term_start(const char *tty, bool ascii, bool mono, struct err *err)
 	if (type == NULL || *type == '\0')
 		return err_set(err,
 			       _("the terminal's type is not known: set TERM, e.g. TERM=xterm"));
-	if (!device_open(tty != NULL ? tty : "/dev/tty", err)) {
+	if (!device_open(tty != NULL ? tty : OWN_TERMINAL, err)) {
 		device_close();
 		return false;
 	}

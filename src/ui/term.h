@@ -85,8 +85,8 @@ struct area {
 	int y, x, lines, columns;
 };
 
-/* Takes the terminal (NULL: /dev/tty) and its signals. false and err: nothing was changed.
- * ascii: draw nothing else, whatever the locale; mono: no colours. */
+/* Takes the terminal (NULL: /dev/tty, else the output's) and its signals. false and err: nothing
+ * was changed. ascii: draw nothing else, whatever the locale; mono: no colours. */
 bool term_start(const char *tty, bool ascii, bool mono, struct err *err);
 /* Gives it back; harmless when not started; also die()'s hook. */
 void term_stop(void);

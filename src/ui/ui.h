@@ -22,7 +22,7 @@ struct ui_config {
 	bool bits;           /* rates in bits per second */
 	bool ascii;          /* draw with ASCII only, whatever the locale */
 	bool mono;           /* no colours, as with NO_COLOR */
-	const char *tty;     /* terminal's device; NULL = /dev/tty */
+	const char *tty;     /* terminal's device; NULL: see term_start */
 	/*
 	 * Captures from another interface: stops and closes the present source, empties the engine
 	 * (engine_clear), opens and starts the new one and returns it; main keeps it for closing at

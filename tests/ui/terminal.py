@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A real terminal for tests: tmux on a socket of its own, so that nobody's tmux is touched."""
 import contextlib
+import fcntl
 import os
 import pty
 import re
@@ -202,14 +203,17 @@ class Terminal:
 
 
 class Pty:
-    """The program on a pseudo-terminal of our own, to take away and to count bytes on."""
+    """The program on a pseudo-terminal of our own, to take away and to count bytes on: the
+    terminal that it belongs to (own), as in a window."""
 
-    def __init__(self, command, ignore_hangup=False):
+    def __init__(self, command, ignore_hangup=False, own=True):
         master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (24, 80))
 
         def prepare():
             os.setsid()
+            if own:
+                fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
@@ -237,6 +241,12 @@ class Pty:
             got += piece
         return got
 
+    def draws(self, what, silence):
+        """It runs and has drawn a screen with that, and is silent for `silence` seconds now."""
+        drawn = self.read(silence)
+        check(b"\x1b[" in drawn and what.encode() in drawn, f"{what} on a screen, not {drawn!r}")
+        check(self.process.poll() is None, f"the program runs on after {drawn!r}")
+
     def wake_ups(self):
         """How often each thread went to sleep, and was interrupted."""
         threads = {}
@@ -260,11 +270,13 @@ class Pty:
         self.process.wait(30)
 
 
-def check_idle(p):
+def check_idle(p, threads=1):
     """Nothing changes: nothing is written, and there are no wake-ups but the clock's."""
-    check(p.read(2), "something is drawn at first")
+    p.draws("tcplens", 2)
     before, begun = p.wake_ups(), time.monotonic()
     equal(p.read(4), b"", "bytes written while nothing changed")
     after, seconds = p.wake_ups(), time.monotonic() - begun
+    check(p.process.poll() is None, "the program runs on")
+    equal(len(after), threads, "threads")
     slept = sum(sum(n) for n in after.values()) - sum(sum(n) for n in before.values())
     check(slept / seconds < 8, f"wake-ups in {seconds:.1f} s: {before} became {after}")
