@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -94,6 +95,7 @@ source_run(struct source *s, struct engine *e, struct err *err)
 static void *
 thread_main(void *arg)
 {
+	prctl(PR_SET_NAME, "capture"); /* for top, ps and debuggers */
 	capture_run(arg);
 	return NULL;
 }

@@ -248,14 +248,17 @@ class Pty:
         check(self.process.poll() is None, f"the program runs on after {drawn!r}")
 
     def wake_ups(self):
-        """How often each thread went to sleep, and was interrupted."""
+        """How often each thread went to sleep, and was interrupted: the screen's and the
+        capture's, not those of a sanitizer."""
         threads = {}
         for task in os.listdir(f"/proc/{self.process.pid}/task"):
             # A thread that ends meanwhile wakes up no more.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(
                 f"/proc/{self.process.pid}/task/{task}/status"
             ) as f:
-                threads[task] = [int(line.split()[1]) for line in f if "ctxt_switches" in line]
+                name, *rest = f.read().splitlines()
+                if task == str(self.process.pid) or name.endswith("capture"):
+                    threads[task] = [int(s.split()[1]) for s in rest if "ctxt_switches" in s]
         return threads
 
     def hang_up(self):
