@@ -160,16 +160,19 @@ tcp_checksum(const struct packet *out, const uint8_t *segment, uint32_t len)
 
 /* ---- options ---- */
 
-void
-tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap)
+/* Inline, for reading them is much of what a SYN costs. */
+static inline struct tcp_option_iter
+options_begin(const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
-	it->next = h + (cap < TCP_MIN ? cap : TCP_MIN);
-	it->len = hlen - TCP_MIN;
-	it->cap = cap <= TCP_MIN ? 0 : (cap < hlen ? cap : hlen) - TCP_MIN;
-	it->end = TCP_OPTIONS_WHOLE;
+	return (struct tcp_option_iter){
+		.next = h + (cap < TCP_MIN ? cap : TCP_MIN),
+		.len = hlen - TCP_MIN,
+		.cap = cap <= TCP_MIN ? 0 : (cap < hlen ? cap : hlen) - TCP_MIN,
+		.end = TCP_OPTIONS_WHOLE,
+	};
 }
 
-static const uint8_t *
+static inline const uint8_t *
 option_stop(struct tcp_option_iter *it, enum tcp_options_end why)
 {
 	it->end = why;
@@ -177,8 +180,8 @@ option_stop(struct tcp_option_iter *it, enum tcp_options_end why)
 	return NULL;
 }
 
-const uint8_t *
-tcp_option_next(struct tcp_option_iter *it)
+static inline const uint8_t *
+option_next(struct tcp_option_iter *it)
 {
 	const uint8_t *o = it->next;
 	uint32_t n = 1;
@@ -188,15 +191,12 @@ tcp_option_next(struct tcp_option_iter *it)
 	if (it->cap == 0)
 		return option_stop(it, TCP_OPTIONS_CUT);
 	if (o[0] > TCPOPT_NOP) {
-		if (it->len < 2)
-			return option_stop(it, TCP_OPTIONS_BAD);
 		if (it->cap < 2)
-			return option_stop(it, TCP_OPTIONS_CUT);
+			return option_stop(it, it->len < 2 ? TCP_OPTIONS_BAD : TCP_OPTIONS_CUT);
 		n = o[1];
-		if (n < 2 || n > it->len)
-			return option_stop(it, TCP_OPTIONS_BAD);
-		if (n > it->cap)
-			return option_stop(it, TCP_OPTIONS_CUT);
+		if (n < 2 || n > it->cap)
+			return option_stop(it, n < 2 || n > it->len ? TCP_OPTIONS_BAD
+								    : TCP_OPTIONS_CUT);
 	}
 	it->option_len = n;
 	it->next += n;
@@ -205,25 +205,39 @@ tcp_option_next(struct tcp_option_iter *it)
 	return o;
 }
 
+static inline bool
+option_valid(const uint8_t *o, uint32_t len)
+{
+	static const uint8_t lengths[] = {
+		[TCPOPT_MSS] = 4,
+		[TCPOPT_WSCALE] = 3,
+		[TCPOPT_SACK_OK] = 2,
+		[TCPOPT_TS] = 10,
+	};
+
+	if (o[0] < ARRAY_LEN(lengths) && lengths[o[0]] > 0)
+		return len == lengths[o[0]];
+	if (o[0] == TCPOPT_SACK)
+		return len >= 10 && (len - 2) % 8 == 0;
+	return o[0] != TCPOPT_MPTCP || len >= 3;
+}
+
+void
+tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap)
+{
+	*it = options_begin(h, hlen, cap);
+}
+
+const uint8_t *
+tcp_option_next(struct tcp_option_iter *it)
+{
+	return option_next(it);
+}
+
 bool
 tcp_option_valid(const uint8_t *o, uint32_t len)
 {
-	switch (o[0]) {
-	case TCPOPT_MSS:
-		return len == 4;
-	case TCPOPT_WSCALE:
-		return len == 3;
-	case TCPOPT_SACK_OK:
-		return len == 2;
-	case TCPOPT_SACK:
-		return len >= 10 && (len - 2) % 8 == 0;
-	case TCPOPT_TS:
-		return len == 10;
-	case TCPOPT_MPTCP:
-		return len >= 3;
-	default:
-		return true;
-	}
+	return option_valid(o, len);
 }
 
 static void
@@ -308,12 +322,11 @@ read_option(struct packet *out, const uint8_t *o, uint32_t len)
 static void
 read_options(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
-	struct tcp_option_iter it;
+	struct tcp_option_iter it = options_begin(h, hlen, cap);
 	const uint8_t *o;
 
-	tcp_options_begin(&it, h, hlen, cap);
-	while ((o = tcp_option_next(&it)) != NULL) {
-		if (tcp_option_valid(o, it.option_len))
+	while ((o = option_next(&it)) != NULL) {
+		if (option_valid(o, it.option_len))
 			read_option(out, o, it.option_len);
 		else
 			out->options |= OPT_BAD;
