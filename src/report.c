@@ -35,16 +35,32 @@ struct report {
 	struct report_queue queue;
 	struct writer out;  /* to be written */
 	struct writer line; /* one line on its way to the queue */
-	pthread_mutex_t lock;
+	pthread_mutex_t lock; /* only where `shared` */
 	pthread_cond_t taken; /* out was taken to be written */
 	bool live;
-	bool threaded;   /* another thread writes */
+	bool shared;     /* the capture has a thread of its own */
+	bool threaded;   /* while it runs: what is full waits for the other to write it */
 	bool ordered;    /* lines wait for each other: segments are among them */
 	bool closed;     /* nobody reads any more */
 	int write_errno; /* 0: all was written */
 	nsec now;        /* the capture's time, where it is later than a connection's own */
 	uint64_t seen;   /* bit per verdict code */
 };
+
+/* Where there is one thread locking would be a good part of what a line costs. */
+static void
+lock(struct report *r)
+{
+	if (r->shared)
+		pthread_mutex_lock(&r->lock);
+}
+
+static void
+unlock(struct report *r)
+{
+	if (r->shared)
+		pthread_mutex_unlock(&r->lock);
+}
 
 /* Writes all of p; false when the reader is gone or it failed. */
 static bool
@@ -111,9 +127,9 @@ on_segment(void *ctx, const struct segment *s)
 {
 	struct report *r = ctx;
 
-	pthread_mutex_lock(&r->lock);
+	lock(r);
 	report_queue_segment(&r->queue, s);
-	pthread_mutex_unlock(&r->lock);
+	unlock(r);
 }
 
 static void
@@ -121,16 +137,16 @@ on_amend(void *ctx, const struct segment *s)
 {
 	struct report *r = ctx;
 
-	pthread_mutex_lock(&r->lock);
+	lock(r);
 	report_queue_amend(&r->queue, s);
-	pthread_mutex_unlock(&r->lock);
+	unlock(r);
 }
 
 /* Where a line that is final now is to be formatted, … */
 static struct writer *
 line_begin(struct report *r)
 {
-	pthread_mutex_lock(&r->lock);
+	lock(r);
 	return r->ordered ? &r->line : &r->out;
 }
 
@@ -143,7 +159,7 @@ line_end(struct report *r)
 		r->line.len = 0;
 	}
 	flush_when_full(r);
-	pthread_mutex_unlock(&r->lock);
+	unlock(r);
 }
 
 static void
@@ -198,13 +214,13 @@ make_engine(struct report *r, struct err *err)
 static void
 write_ready(struct report *r)
 {
-	pthread_mutex_lock(&r->lock);
+	lock(r);
 	report_queue_advance(&r->queue, source_now(r->source));
 	struct writer ready = r->out;
 
 	r->out = (struct writer){0};
 	pthread_cond_signal(&r->taken);
-	pthread_mutex_unlock(&r->lock);
+	unlock(r);
 	if (!r->closed)
 		write_all(r, ready.buf, ready.len);
 	writer_free(&ready);
@@ -224,10 +240,10 @@ write_while_capturing(struct report *r)
 		write_ready(r);
 		source_status(r->source, &st);
 	} while (st.phase == SOURCE_RUNNING);
-	pthread_mutex_lock(&r->lock);
+	lock(r);
 	r->threaded = false;
 	pthread_cond_signal(&r->taken);
-	pthread_mutex_unlock(&r->lock);
+	unlock(r);
 }
 
 /* Whether there is time between packets, in which somebody waits for what is known. */
@@ -245,7 +261,7 @@ run(struct report *r, struct engine *e, struct err *err)
 {
 	if (!takes_its_time(r))
 		return source_run(r->source, e, err);
-	r->threaded = true;
+	r->shared = r->threaded = true;
 	if (!source_start(r->source, e, err)) {
 		r->threaded = false;
 		return false;
@@ -265,11 +281,11 @@ finish(struct report *r, struct engine *e)
 	engine_finish(e);
 	engine_totals(e, &t); /* the engine's lock comes before ours */
 	source_status(r->source, &st);
-	pthread_mutex_lock(&r->lock);
+	lock(r);
 	report_queue_finish(&r->queue);
 	r->lines->summary(&r->out, &t, &st);
 	flush(r);
-	pthread_mutex_unlock(&r->lock);
+	unlock(r);
 }
 
 static enum report_exit
