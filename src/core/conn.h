@@ -116,8 +116,8 @@ struct trouble {
 /* RFC 6298 by Linux's integers (tcp_rtt_estimator); µs, srtt ×8, mdev and rttvar ×4. */
 struct rtt {
 	usec32 srtt, mdev, rttvar, mdev_max;
-	usec32 rto;	/* without back-off; 0: no sample yet */
 	usec32 floor;	/* of rttvar, learned from the sender's timers; 0: Linux's 200 ms */
+	uint32_t near;	/* ns: min of the other end, 0 before it has one; UINT32_MAX: or more */
 	seqno rtt_seq;
 	uint32_t samples;
 	nsec min, max, sum;
@@ -218,7 +218,8 @@ struct half {
 	uint16_t mss;	      /* offered; 0 unknown */
 	uint8_t attempt;
 	uint8_t ttl;
-	uint64_t ip_id_window; /* bit i: ip_id_newest − i was captured */
+	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
+	uint32_t win_max;
 	/* ---- by what it sends, and seldom ---- */
 	uint16_t ip_id_newest;
 	uint16_t ip_id_order; /* shift register: 1 = the ID grew by 1…64 */
@@ -227,8 +228,7 @@ struct half {
 	uint32_t scope;
 	frame_mark last_frame;
 	uint64_t segments;
-	uint32_t tsecr_sent;  /* what this end's newest segment echoed */
-	uint32_t win_max;
+	uint64_t ip_id_window; /* bit i: ip_id_newest − i was captured */
 	uint16_t dup_acks;    /* duplicate ACKs it sent for last_ack */
 	uint16_t syn, fin, rst;
 	uint32_t max_payload;
@@ -535,10 +535,12 @@ enum conn_state state_row(const struct conn *c, enum end_cause cause, const nsec
 			  nsec now);
 /* ---- rtt.c ---- */
 void rtt_sample(struct rtt *r, nsec sample, seqno una, seqno nxt);
-void rtt_observe(struct rtt *r, nsec half);
+/* True when it is the shortest so far. */
+bool rtt_observe(struct rtt *r, nsec half);
 void rtt_learn(struct rtt *r, nsec rto); /* the sender's timer fired that long after a send */
 nsec rtt_rto(const struct half *h);	/* estimate with back-off, -1 unknown */
-nsec rtt_rto_base(const struct half *h); /* without back-off; 1 s before any sample */
+bool rtt_rto_known(const struct half *h); /* by a sample, a fall-back or the sender's timer */
+nsec rtt_rto_base(const struct half *h); /* without back-off; 1 s where it is not known */
 nsec rtt_srtt(const struct half *h);	/* -1 unknown */
 nsec rtt_near(const struct conn *c, enum side s); /* least time from the capture to s and back */
 /* ---- timers.c ---- */

@@ -381,6 +381,12 @@ edge_unseen(struct half *h, seqno ack)
 		half_reach(h, ack);
 }
 
+static uint32_t
+near_of(nsec least)
+{
+	return least < UINT32_MAX ? (uint32_t)least : UINT32_MAX;
+}
+
 /* The estimator counts as the sender's kernel does, with the whole round trip; what the capture
  * point sees of it is the half towards the peer. The other half is added at its least (D1). */
 static void
@@ -391,13 +397,15 @@ sample_take(struct conn *c, enum side from, nsec sample)
 	if (sample < 0)
 		return;
 	rtt_sample(&h->rtt, sample + rtt_near(c, from), h->una, h->nxt);
-	rtt_observe(&h->rtt, sample);
+	if (rtt_observe(&h->rtt, sample))
+		other->rtt.near = near_of(sample);
 	h->backoff = 0;
 	/* The first sample of this half completes the only one of the other. */
 	if (h->rtt.samples == 1 && other->rtt.samples == 1) {
 		nsec first = other->rtt.min;
 
 		memset(&other->rtt, 0, sizeof other->rtt);
+		other->rtt.near = near_of(sample);
 		rtt_sample(&other->rtt, first + sample, other->una, other->nxt);
 		rtt_observe(&other->rtt, first);
 	}
@@ -522,12 +530,13 @@ half_acked(struct engine *e, struct seg *s)
 	snd->flags |= H_ACK;
 }
 
+/* Kept by the end that needs it: to look at the other's would be one more line of the cache. */
 nsec
 rtt_near(const struct conn *c, enum side s)
 {
-	const struct half *other = &c->half[!s];
+	uint32_t near = c->half[s].rtt.near;
 
-	return other->rtt.samples ? other->rtt.min : 0;
+	return near < UINT32_MAX ? near : c->half[!s].rtt.min;
 }
 
 bool

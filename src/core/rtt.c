@@ -73,9 +73,6 @@ rtt_sample(struct rtt *r, nsec sample, seqno una, seqno nxt)
 		rtt_first(r, m, nxt);
 	else
 		rtt_next(r, m, una, nxt);
-	r->rto = (r->srtt >> 3) + r->rttvar;
-	if (r->rto > RTO_MAX_US)
-		r->rto = RTO_MAX_US;
 	r->samples++;
 }
 
@@ -89,25 +86,39 @@ rtt_learn(struct rtt *r, nsec rto)
 		return;
 	if (r->samples > 0) {
 		r->floor = us > (r->srtt >> 3) + 1000 ? us - (r->srtt >> 3) : 1000;
-		r->rttvar = r->mdev > r->floor ? r->mdev : r->floor;
-		r->mdev_max = r->floor;
+		r->rttvar = r->mdev_max = r->floor;
+	} else {
+		r->rttvar = us; /* the whole of it, see rtt_rto_base */
 	}
-	r->rto = us;
 }
 
 /* What the capture point itself measured: the way to the peer and back (D1). */
-void
+bool
 rtt_observe(struct rtt *r, nsec half)
 {
-	r->min = r->samples <= 1 ? half : nsec_min(r->min, half);
+	bool least = r->samples <= 1 || half < r->min;
+
+	if (least)
+		r->min = half;
 	r->max = r->samples <= 1 ? half : nsec_max(r->max, half);
 	r->sum += half;
+	return least;
+}
+
+bool
+rtt_rto_known(const struct half *h)
+{
+	return h->rtt.rttvar > 0;
 }
 
 nsec
 rtt_rto_base(const struct half *h)
 {
-	return (h->rtt.rto ? h->rtt.rto : RTO_INIT_US) * NSEC_PER_US;
+	usec32 rto = (h->rtt.srtt >> 3) + h->rtt.rttvar;
+
+	if (!rtt_rto_known(h))
+		rto = RTO_INIT_US;
+	return (rto < RTO_MAX_US ? rto : RTO_MAX_US) * NSEC_PER_US;
 }
 
 nsec

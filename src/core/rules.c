@@ -74,8 +74,8 @@ ack_lost_segment(const struct seg *s)
 	const struct half *h = s->rcv;
 	seqno edge = h->nxt + (half_has(h, H_BYTE_PROBE) ? 1 : 0);
 
-	return (s->p->flags & TH_ACK) && !(s->p->flags & TH_RST) && h->segments > 0 &&
-	       half_has(h, H_SEQ) && seq_lt(edge, s->p->ack);
+	return (s->p->flags & TH_ACK) && !(s->p->flags & TH_RST) && half_has(h, H_SEQ) &&
+	       seq_lt(edge, s->p->ack) && h->segments > 0;
 }
 
 static bool

@@ -18,7 +18,7 @@
 
 /* A longer run of occupied entries than this is refused and counted, whoever made it. */
 #define PROBE_MAX 256
-#define INDEX_HUGE_FROM 2048 /* connections */
+#define INDEX_HUGE_FROM 256 /* connections, each on a page of its own */
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */

@@ -488,7 +488,7 @@ told_rto(const struct half *h)
 {
 	if (h->timer_kind == TIMER_SYN || h->timer_kind == TIMER_SYN_ACK)
 		return h->timer_len;
-	return h->rtt.rto ? rtt_rto(h) : -1;
+	return rtt_rto_known(h) ? rtt_rto(h) : -1;
 }
 
 void

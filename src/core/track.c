@@ -102,7 +102,7 @@ handshake_watch(struct seg *s)
 		/* Neither end could measure: both fall back (RFC 6298 5.7). */
 		for (int i = 0; i < 2; i++)
 			if (c->half[i].rtt.samples == 0)
-				c->half[i].rtt.rto = 3000000;
+				c->half[i].rtt.rttvar = 3000000;
 	}
 }
 

@@ -18,6 +18,12 @@ assert_near(double a, double b, double tolerance)
 
 /* ---- the estimator ---- */
 
+static double
+rto_ms(const struct rtt *r)
+{
+	return (double)rtt_rto_base(&(struct half){.rtt = *r}) / 1e6;
+}
+
 static void
 feed(struct rtt *r, struct estimator *e, nsec sample, seqno *una)
 {
@@ -26,7 +32,7 @@ feed(struct rtt *r, struct estimator *e, nsec sample, seqno *una)
 	estimator_sample(e, sample, *una, *una + 5000);
 	/* Integers of microseconds, shifted: each step may cut a few. */
 	assert_near(r->srtt / 8e3, e->srtt, 0.02 + e->srtt * 1e-3);
-	assert_near(r->rto / 1e3, (double)estimator_rto(e) / 1e6,
+	assert_near(rto_ms(r), (double)estimator_rto(e) / 1e6,
 		    0.05 + (double)estimator_rto(e) * 5e-9);
 }
 
@@ -84,7 +90,7 @@ test_first_sample(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		struct rtt r = {0};
 		rtt_sample(&r, MS(known[i].rtt), 1, 1);
-		assert_near(r.rto / 1e3, known[i].rto, 0.01);
+		assert_near(rto_ms(&r), known[i].rto, 0.01);
 	}
 }
 
@@ -96,7 +102,7 @@ test_never_below_floor(void **state)
 	seqno una = 0xfffffff0;
 	for (int i = 0; i < 200; i++, una += 1000)
 		rtt_sample(&r, US(300), una, una + 3000);
-	assert_true(r.rto >= 200000 && r.rto <= 200400);
+	assert_true(rto_ms(&r) >= 200 && rto_ms(&r) <= 200.4);
 }
 
 static void
@@ -108,8 +114,27 @@ test_bounds(void **state)
 	assert_int_equal(r.samples, 0);
 	for (int i = 0; i < 20; i++)
 		rtt_sample(&r, SEC(100000), 1, 1);
-	assert_true(r.rto > 0 && r.rto <= 120000000);
+	assert_true(rto_ms(&r) > 0 && rto_ms(&r) <= 120000);
 	assert_true(r.srtt > 0 && r.rttvar > 0);
+}
+
+/* Not every sender has Linux's floor: what its timer showed holds, however the samples vary. */
+static void
+test_learned(void **state)
+{
+	(void)state;
+	struct rtt r = {0};
+	assert_near(rto_ms(&r), 1000, 0); /* RFC 6298 2.1 */
+	rtt_learn(&r, MS(600));
+	assert_near(rto_ms(&r), 600, 0);
+	for (int i = 0; i < 20; i++)
+		rtt_sample(&r, i % 2 ? MS(150) : MS(10), 1, 1);
+	assert_true(rto_ms(&r) > 250);
+	rtt_learn(&r, MS(90));
+	assert_near(rto_ms(&r), 90, 0.01);
+	for (int i = 0; i < 500; i++)
+		rtt_sample(&r, MS(10), (seqno)i * 1000, (seqno)i * 1000 + 500);
+	assert_true(rto_ms(&r) < 90);
 }
 
 /* ---- which segments give a sample ---- */
@@ -135,6 +160,34 @@ test_samples_by_direction(void **state)
 }
 
 /* Karn: which copy was acknowledged is not known without time stamps. */
+
+/* The sender waits for both ways; the capture stands between them, however long they are. */
+static void
+test_both_ways_count(void **state)
+{
+	const nsec near[] = {MS(3), MS(4290), MS(5000)};
+
+	for (size_t i = 0; i < ARRAY_LEN(near); i++) {
+		struct watch w;
+		struct pair c;
+		watch_open(&w);
+		pair_init(&c, &w, ISN(state));
+		tcp(&c, CLIENT, TH_SYN, .at = MS(0));
+		tcp(&c, SERVER, TH_SYN | TH_ACK, .at = MS(20));
+		ack(&c, CLIENT, .at = MS(20) + near[i]);
+		struct conn_detail d = pair_detail(&c, MS(30) + near[i]);
+		assert_int_equal(d.f.half[CLIENT].rtt.min, MS(20));
+		assert_int_equal(d.f.half[SERVER].rtt.min, near[i]);
+		assert_int_equal(d.f.half[CLIENT].rtt.srtt, MS(20) + near[i]);
+		assert_int_equal(d.f.half[SERVER].rtt.srtt, MS(20) + near[i]);
+		data(&c, CLIENT, .len = 100, .at = MS(100) + near[i]);
+		ack(&c, SERVER, .at = MS(120) + near[i]);
+		d = pair_detail(&c, MS(130) + near[i]);
+		assert_int_equal(d.f.half[CLIENT].rtt.srtt, MS(20) + near[i]);
+		watch_close(&w);
+	}
+}
+
 static void
 test_no_sample_from_repeated(void **state)
 {
@@ -159,7 +212,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_first_sample),
 	cmocka_unit_test(test_never_below_floor),
 	cmocka_unit_test(test_bounds),
+	cmocka_unit_test(test_learned),
 	SEQ_TEST(test_samples_by_direction),
+	SEQ_TEST(test_both_ways_count),
 	SEQ_TEST(test_no_sample_from_repeated),
 };
 
