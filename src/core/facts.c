@@ -175,22 +175,13 @@ asking_fill(const struct conn *c, struct half_facts *out)
 	timer_facts_first_syn(c->start, &out->timer);
 }
 
-/* The ends and what follows them: there is little in them. The compiler may not know how much that
- * is: the library clears in wider pieces than what would stand in its place for a known size. */
-static void
-ends_clear(struct conn_facts *out)
-{
-	const size_t from = offsetof(struct conn_facts, half);
-	size_t n = sizeof *out - from;
-
-	__asm__("" : "+r"(n));
-	memset((char *)out + from, 0, n);
-}
-
+/* The ends and what follows them are cleared in one go: there is little in them. */
 static void
 fresh_syn_fill(const struct conn *c, struct conn_facts *out)
 {
-	ends_clear(out);
+	const size_t ends = offsetof(struct conn_facts, half);
+
+	memset((char *)out + ends, 0, sizeof *out - ends);
 	common_fill(c, out);
 	silent_fill(&out->half[CLIENT]);
 	silent_fill(&out->half[SERVER]);
