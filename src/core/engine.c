@@ -394,7 +394,7 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 	b.p = p;
 	b.n = n;
 	/* A packet may need two: ends for the SYN that was there, and a new use of the tuple. */
-	table_prepare(&e->table, 2 * ENGINE_BATCH);
+	table_prepare(&e->table, 2 * (uint32_t)n);
 	pool_prepare(e->pool);
 	if (e->history)
 		pool_prepare(e->log.pool);

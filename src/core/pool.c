@@ -11,6 +11,8 @@
 
 #define CLASS_COUNT 25 /* 64, 96, 128, 192 … 2^18 bytes */
 #define BLOCK_SIZE ((size_t)2 << 20) /* a huge page, so that many pieces share one translation */
+#define FIRST_SIZE ((size_t)256 << 10) /* a small capture needs little of it */
+#define PAGE ((size_t)4096)
 
 struct free_piece {
 	struct free_piece *next;
@@ -18,11 +20,13 @@ struct free_piece {
 
 struct block {
 	struct block *next;
+	size_t size; /* with this */
 };
 
 struct pool {
 	size_t budget, taken, used;
 	unsigned char *at, *end; /* unused rest of the newest block */
+	size_t enough; /* of it: less, and the next is made ready */
 	struct block *blocks;
 	struct block *spare; /* ready for when the newest is full */
 	struct free_piece *free[CLASS_COUNT];
@@ -69,31 +73,44 @@ class_of(size_t size)
 	return c;
 }
 
-/* A block from the system; its memory is cleared by the kernel at the first touch, here. Not so the
- * first one, of which a small capture needs little. */
+/* 0: the budget is used up */
+static size_t
+next_size(const struct pool *p)
+{
+	const size_t left = (p->budget - p->taken) / PAGE * PAGE;
+
+	if (p->taken == 0)
+		return FIRST_SIZE;
+	return left < BLOCK_SIZE ? left : BLOCK_SIZE;
+}
+
+/* A block from the system. Its memory is cleared by the kernel at the first touch: here, but of the
+ * first, page by page where it is needed. */
 static struct block *
 block_new(struct pool *p)
 {
+	const size_t size = next_size(p);
 	struct block *b;
 
-	if (p->taken + BLOCK_SIZE > p->budget)
+	if (size == 0)
 		return NULL;
-	b = aligned_alloc(BLOCK_SIZE, BLOCK_SIZE);
+	b = aligned_alloc(size == BLOCK_SIZE ? BLOCK_SIZE : PAGE, size);
 	if (!b)
 		return NULL;
-	if (p->taken > 0) {
-		madvise(b, BLOCK_SIZE, MADV_HUGEPAGE);
-		for (size_t at = 0; at < BLOCK_SIZE; at += 4096)
+	if (size == BLOCK_SIZE) {
+		madvise(b, size, MADV_HUGEPAGE);
+		for (size_t at = 0; at < size; at += PAGE)
 			((volatile unsigned char *)b)[at] = 0;
 	}
-	p->taken += BLOCK_SIZE;
+	b->size = size;
+	p->taken += size;
 	return b;
 }
 
 void
 pool_prepare(struct pool *p)
 {
-	if (!p->spare && (size_t)(p->end - p->at) < BLOCK_SIZE / 2)
+	if (!p->spare && (size_t)(p->end - p->at) < p->enough)
 		p->spare = block_new(p);
 }
 
@@ -108,7 +125,8 @@ block_add(struct pool *p)
 	b->next = p->blocks;
 	p->blocks = b;
 	p->at = (unsigned char *)b + 64;
-	p->end = (unsigned char *)b + BLOCK_SIZE;
+	p->end = (unsigned char *)b + b->size;
+	p->enough = b->size / 2;
 	return true;
 }
 
@@ -136,7 +154,7 @@ pool_get(struct pool *p, size_t size)
 	if (f) {
 		p->free[c] = f->next;
 	} else {
-		if ((size_t)(p->end - p->at) < room) {
+		while ((size_t)(p->end - p->at) < room) { /* the first is small */
 			rest_share(p);
 			if (!block_add(p))
 				return NULL;

@@ -18,7 +18,7 @@
 
 /* A longer run of occupied entries than this is refused and counted, whoever made it. */
 #define PROBE_MAX 256
-#define INDEX_HUGE_FROM 256 /* connections, each on a page of its own */
+#define INDEX_HUGE_FROM 32 /* connections for each huge page of the index */
 #define CACHED	  512 /* connections that the processor's caches hold */
 #define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
@@ -27,6 +27,7 @@
 #define HALF_DATA_LINE	2 /* from here on what acknowledges its data touches it */
 #define HUGE_SHIFT 21
 #define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)
+#define FEW	  ((size_t)256 << 10) /* bytes of what grows: until then page by page */
 
 static void *
 map(size_t size)
@@ -37,16 +38,36 @@ map(size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-_Static_assert(sizeof(struct half) % LINE == 0, "an end begins with a line of the cache");
-
-/* With many connections the pages' translations cost more than their contents; with few, clearing
- * a huge page costs more than all they need: hence not the first. */
-static void
-want_huge(void *p, size_t size)
+/* A huge page begins `few` bytes, whole pages, behind its beginning. */
+static void *
+map_aligned(size_t size, size_t few)
 {
-	if (size > HUGE_PAGE)
-		madvise((char *)p + HUGE_PAGE, size - HUGE_PAGE, MADV_HUGEPAGE);
+	char *all = map(size + HUGE_PAGE);
+	const size_t before = -((uintptr_t)all + few) % HUGE_PAGE;
+	const size_t used = (size + PAGE - 1) / PAGE * PAGE;
+
+	if (!all)
+		return NULL;
+	if (before > 0)
+		munmap(all, before);
+	munmap(all + before + used, HUGE_PAGE - before);
+	return all + before;
 }
+
+/* For what fills from its beginning. With many connections the pages' translations, and that the
+ * kernel gives each alone, cost more than their contents; with few, clearing a huge page costs more
+ * than all they need. */
+static void *
+map_growing(size_t size)
+{
+	char *p = map_aligned(size, FEW);
+
+	if (p && size > FEW)
+		madvise(p + FEW, size - FEW, MADV_HUGEPAGE);
+	return p;
+}
+
+_Static_assert(sizeof(struct half) % LINE == 0, "an end begins with a line of the cache");
 
 bool
 table_init(struct table *t, uint32_t capacity, uint64_t seed)
@@ -64,18 +85,19 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 	t->ends_size = (size_t)capacity * sizeof *t->ends;
 	t->free_size = (size_t)capacity * sizeof *t->free;
 	t->index_size = (size_t)entries * sizeof *t->index;
-	t->conns = map(t->conns_size);
-	t->ends = map(t->ends_size);
+	t->index_huge_from = t->index_size < HUGE_PAGE
+				     ? UINT32_MAX
+				     : INDEX_HUGE_FROM * (uint32_t)(t->index_size >> HUGE_SHIFT);
+	t->conns = map_growing(t->conns_size);
+	t->ends = map_growing(t->ends_size);
 	t->free = map(t->free_size);
-	t->index = map(t->index_size);
+	t->index = map_aligned(t->index_size, 0);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		t->lists[i] = (struct list){NO_SLOT, NO_SLOT, 0};
 	if (!t->conns || !t->ends || !t->free || !t->index) {
 		table_done(t);
 		return false;
 	}
-	want_huge(t->conns, t->conns_size);
-	want_huge(t->ends, t->ends_size);
 	return true;
 }
 
@@ -194,7 +216,7 @@ table_prefetch_index(struct table *t, uint64_t hash)
 {
 	size_t entry = hash & t->mask, page = entry * sizeof *t->index >> HUGE_SHIFT;
 
-	if (UNLIKELY(!t->index_ready[page]) && t->fresh >= INDEX_HUGE_FROM)
+	if (UNLIKELY(!t->index_ready[page]) && t->fresh >= t->index_huge_from)
 		index_page_take(t, page);
 	__builtin_prefetch(&t->index[entry]);
 }

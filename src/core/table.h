@@ -31,6 +31,7 @@ struct table {
 	uint64_t next_id;
 	size_t conns_size, ends_size, free_size, index_size;
 	size_t touched, touched_ends; /* bytes of conns and ends that have memory */
+	uint32_t index_huge_from; /* connections */
 	bool index_ready[INDEX_PAGES]; /* huge pages of the index that have memory */
 };
 

@@ -69,7 +69,8 @@ datagram_drop(struct reasm *r, struct datagram *d)
 void
 reasm_free(struct reasm *r)
 {
-	for (size_t i = 0; r->slots != NULL && i < REASM_SETS * REASM_WAYS; i++)
+	/* Slots that were never used have no memory yet, and need none for this. */
+	for (size_t i = 0; r->memory > 0 && i < REASM_SETS * REASM_WAYS; i++)
 		free(r->slots[i].bytes);
 	free(r->slots);
 }
