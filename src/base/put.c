@@ -68,19 +68,23 @@ put_char(char *p, char c)
 
 /* ---- with a unit ---- */
 
-/* Shown with the first unit in which the rounded value stays below `below`. */
+/* From where on d, rounded to steps, is `below` or more. */
+#define ROUNDS_TO(below, step) (((below) - 1) * (step) + ((step) + 1) / 2)
+#define UNIT(step, below, digits, unit) {step, ROUNDS_TO(INT64_C(below), step), digits, unit}
+
+/* Shown with the first unit in which the rounded value stays below the second figure. */
 static const struct {
 	nsec step; /* of the last digit shown */
-	int64_t below;
+	nsec limit;
 	int digits;
 	char unit[2];
 } duration_units[] = {
-	{1, 1000, 0, "ns"},
-	{NSEC_PER_US / 10, 100, 1, "us"},
-	{NSEC_PER_US * 10, 100, 2, "ms"},
-	{NSEC_PER_US * 100, 1000, 1, "ms"},
-	{NSEC_PER_MS, 1000, 0, "ms"},
-	{NSEC_PER_MS * 100, 600, 1, "s"},
+	UNIT(1, 1000, 0, "ns"),
+	UNIT(NSEC_PER_US / 10, 100, 1, "us"),
+	UNIT(NSEC_PER_US * 10, 100, 2, "ms"),
+	UNIT(NSEC_PER_US * 100, 1000, 1, "ms"),
+	UNIT(NSEC_PER_MS, 1000, 0, "ms"),
+	UNIT(NSEC_PER_MS * 100, 600, 1, "s"),
 };
 
 static char *
@@ -126,12 +130,9 @@ text_put_duration(char *p, nsec d)
 		p = put_char(p, '-');
 		d = d == INT64_MIN ? INT64_MAX : -d;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(duration_units); i++) {
-		const nsec step = duration_units[i].step;
-
-		if (d < (duration_units[i].below - 1) * step + (step + 1) / 2)
+	for (size_t i = 0; i < ARRAY_LEN(duration_units); i++)
+		if (d < duration_units[i].limit)
 			return put_in_unit(p, d, i);
-	}
 	return put_long_duration(p, d / NSEC_PER_SEC + (d % NSEC_PER_SEC >= NSEC_PER_SEC / 2));
 }
 

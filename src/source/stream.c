@@ -19,7 +19,7 @@
 
 #include "base/i18n.h"
 
-#define BLOCK    (256u << 10)
+#define BLOCK    (64u << 10) /* the processor's caches have other things to hold */
 #define PAGE     ((size_t)4096)
 #define BUF_SIZE (STREAM_NEED_MAX + BLOCK + PAGE)
 
