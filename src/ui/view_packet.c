@@ -208,24 +208,57 @@ packet_draw_top(struct view *v, struct area a)
 		    (unsigned long long)p->segment.frame, (unsigned long long)p->segment.conn_id);
 }
 
+static int
+name_column(const struct packet_row *r)
+{
+	return 1 + 2 * r->depth;
+}
+
+static int
+value_column(int width)
+{
+	return width < 60 ? 19 : 31;
+}
+
+static int
+room_for_name(const struct packet_row *r, int width)
+{
+	bool alone = r->value[0] == '\0' && r->note == NULL;
+
+	return (alone ? width : value_column(width) - 1) - name_column(r);
+}
+
+/* Neither name nor value is cut in a row of so many columns. */
+static bool
+fits(const struct packet_row *r, int width)
+{
+	return (int)text_width(r->name) <= room_for_name(r, width) &&
+	       (int)text_width(r->value) <= width - value_column(width);
+}
+
+/* Returns the columns it took, `room` at most. */
+static int
+put_cut(int y, int x, int room, enum role role, const char *text)
+{
+	char cut[512];
+
+	text_cut(cut, sizeof cut, text, (size_t)room);
+	return term_put(y, x, room, role, cut);
+}
+
 static void
 packet_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
 	const struct packet_view *p = v->state;
 	const struct packet_row *r = &p->rows[row];
 	enum role role = selected ? ROLE_SELECTED : r->role;
-	int x = 1 + 2 * r->depth, names = a.columns < 60 ? 18 : 30;
-	bool alone = r->value[0] == '\0' && r->note == NULL;
-	char cut[512];
+	int x = value_column(a.columns);
 
-	term_put(a.y, x, alone ? a.columns : names - x, role, r->name);
-	x = names + 1;
+	put_cut(a.y, name_column(r), room_for_name(r, a.columns), role, r->name);
 	if (r->value[0] != '\0')
-		x += term_put(a.y, x, a.columns - x, role, r->value) + 2;
-	if (r->note == NULL || a.columns - x < 10)
-		return;
-	text_cut(cut, sizeof cut, r->note, (size_t)(a.columns - x));
-	term_put(a.y, x, a.columns - x, selected ? role : ROLE_DIM, cut);
+		x += put_cut(a.y, x, a.columns - x, role, r->value) + 2;
+	if (r->note != NULL && a.columns - x >= 10)
+		put_cut(a.y, x, a.columns - x, selected ? role : ROLE_DIM, r->note);
 }
 
 /* ---- bytes ---- */
@@ -248,7 +281,7 @@ hex_lines(const struct packet_view *p, struct area a)
 	return needed < room ? needed : room;
 }
 
-/* A rule, the note on the field under the cursor, and bytes. */
+/* A rule, what there was no room for of the field under the cursor, and bytes. */
 static int
 packet_bottom_lines(const struct view *v, struct area a)
 {
@@ -259,11 +292,19 @@ static void
 note_draw(const struct packet_row *r, struct area a)
 {
 	struct lines note = {0};
+	char whole[sizeof r->name + sizeof r->value];
+	struct text t = text_on(whole, sizeof whole);
 
+	if (!fits(r, a.columns)) {
+		text_add(&t, "%s", r->name);
+		if (r->value[0] != '\0')
+			text_add(&t, ": %s", r->value);
+		lines_wrap(&note, ROLE_NORMAL, a.columns - 2, 0, "", whole);
+	}
 	if (r->note != NULL)
 		lines_wrap(&note, ROLE_NOTE, a.columns - 2, 0, "", r->note);
 	for (size_t i = 0; i < note.n && i < NOTE_LINES; i++)
-		term_put(a.y + (int)i, 1, a.columns - 1, ROLE_NOTE, note.items[i].text);
+		term_put(a.y + (int)i, 1, a.columns - 1, note.items[i].role, note.items[i].text);
 	lines_free(&note);
 }
 
