@@ -318,20 +318,22 @@ engine_free(struct engine *e)
 /* ---- public: capture thread ---- */
 
 static void
-count_packet(struct engine *e, const struct packet *p)
+count_packets(struct totals *t, const struct packet *p, size_t n)
 {
-	struct totals *t = &e->counts;
+	uint32_t icmp = 0, truncated = 0;
 
-	t->packets++;
-	t->decode[p->icmp_version ? DECODE_ICMP : DECODE_TCP]++;
-	t->segments += !p->icmp_version;
-	t->truncated += p->truncated;
-	if (t->first == 0)
-		t->first = p->ts;
-	if (p->ts > t->last)
-		t->last = p->ts;
-	if (p->ts > e->now)
-		e->now = p->ts;
+	for (size_t i = 0; i < n; i++) {
+		icmp += p[i].icmp_version != 0;
+		truncated += p[i].truncated;
+		if (t->first == 0)
+			t->first = p[i].ts;
+		t->last = nsec_max(t->last, p[i].ts);
+	}
+	t->packets += n;
+	t->decode[DECODE_ICMP] += icmp;
+	t->decode[DECODE_TCP] += n - icmp;
+	t->segments += n - icmp;
+	t->truncated += truncated;
 }
 
 /* A batch on its way: whose each packet will be, to have their memory asked for in time. */
@@ -376,9 +378,10 @@ ingest_slice(struct engine *e, struct batch *b, size_t from)
 	engine_lock(e);
 	if (from == 0)
 		fetch_first(e, b);
+	count_packets(&e->counts, &b->p[from], end - from);
 	for (size_t i = from; i < end; i++) {
 		fetch_ahead(e, b, i);
-		count_packet(e, &b->p[i]);
+		e->now = nsec_max(e->now, b->p[i].ts);
 		track_packet(e, &b->p[i], b->hash[i]);
 	}
 	e->counts.change++;

@@ -5,7 +5,7 @@
 #	bench.sh TCPLENS        (from the build directory: make bench)
 #
 # BENCH_SCALE   10 = full loads (5 M packets, 1 M connections, some GB on disk); default 1 = a tenth
-# BENCH_RUNS    repetitions; the median counts (default 5)
+# BENCH_RUNS    repetitions; the median counts (default 9)
 # BENCH_DIR     where the loads are made (default: a temporary directory, removed afterwards)
 # BENCH_PEERS   0 leaves out what other programs take (default 1: those that are installed)
 # BENCH_STRICT  1: exit status 1 when a target is missed
@@ -16,7 +16,7 @@ tcplens=$1
 here=$(dirname "$0")
 tools=${BENCH_TOOLS:-$here}
 scale=${BENCH_SCALE:-1}
-runs=${BENCH_RUNS:-5}
+runs=${BENCH_RUNS:-9}
 peers=${BENCH_PEERS:-1}
 missed=0
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/tcplens-bench.XXXXXX")
