@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "core/pool.h"
 
+#include "core/pages.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,9 +12,6 @@
 #include <sys/mman.h>
 
 #define CLASS_COUNT 25 /* 64, 96, 128, 192 … 2^18 bytes */
-#define BLOCK_SIZE ((size_t)2 << 20) /* a huge page, so that many pieces share one translation */
-#define FIRST_SIZE ((size_t)256 << 10) /* a small capture needs little of it */
-#define PAGE ((size_t)4096)
 
 struct free_piece {
 	struct free_piece *next;
@@ -26,7 +25,6 @@ struct block {
 struct pool {
 	size_t budget, taken, used;
 	unsigned char *at, *end; /* unused rest of the newest block */
-	size_t enough; /* of it: less, and the next is made ready */
 	struct block *blocks;
 	struct block *spare; /* ready for when the newest is full */
 	struct free_piece *free[CLASS_COUNT];
@@ -38,7 +36,7 @@ pool_new(size_t budget)
 	struct pool *p = calloc(1, sizeof *p);
 
 	if (p)
-		p->budget = budget < BLOCK_SIZE ? BLOCK_SIZE : budget;
+		p->budget = budget < HUGE_PAGE ? HUGE_PAGE : budget;
 	return p;
 }
 
@@ -80,8 +78,8 @@ next_size(const struct pool *p)
 	const size_t left = (p->budget - p->taken) / PAGE * PAGE;
 
 	if (p->taken == 0)
-		return FIRST_SIZE;
-	return left < BLOCK_SIZE ? left : BLOCK_SIZE;
+		return PAGES_FEW;
+	return left < HUGE_PAGE ? left : HUGE_PAGE;
 }
 
 /* A block from the system. Its memory is cleared by the kernel at the first touch: here, but of the
@@ -94,10 +92,10 @@ block_new(struct pool *p)
 
 	if (size == 0)
 		return NULL;
-	b = aligned_alloc(size == BLOCK_SIZE ? BLOCK_SIZE : PAGE, size);
+	b = aligned_alloc(size == HUGE_PAGE ? HUGE_PAGE : PAGE, size);
 	if (!b)
 		return NULL;
-	if (size == BLOCK_SIZE) {
+	if (size == HUGE_PAGE) {
 		madvise(b, size, MADV_HUGEPAGE);
 		for (size_t at = 0; at < size; at += PAGE)
 			((volatile unsigned char *)b)[at] = 0;
@@ -107,10 +105,11 @@ block_new(struct pool *p)
 	return b;
 }
 
+/* When half of the newest is used up. */
 void
 pool_prepare(struct pool *p)
 {
-	if (!p->spare && (size_t)(p->end - p->at) < p->enough)
+	if (!p->spare && p->blocks && (size_t)(p->end - p->at) < p->blocks->size / 2)
 		p->spare = block_new(p);
 }
 
@@ -126,7 +125,6 @@ block_add(struct pool *p)
 	p->blocks = b;
 	p->at = (unsigned char *)b + 64;
 	p->end = (unsigned char *)b + b->size;
-	p->enough = b->size / 2;
 	return true;
 }
 

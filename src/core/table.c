@@ -8,6 +8,8 @@
 #define _GNU_SOURCE
 #include "core/table.h"
 
+#include "core/pages.h"
+
 #include <assert.h>
 #include <string.h>
 #include <linux/mman.h> /* MADV_COLLAPSE */
@@ -20,14 +22,10 @@
 #define PROBE_MAX 256
 #define INDEX_HUGE_FROM 32 /* connections for each huge page of the index */
 #define CACHED	  512 /* connections that the processor's caches hold */
-#define PAGE	  ((size_t)4096)
 #define LINE	  ((size_t)64) /* of the processor's cache */
 #define HALF_LINES (sizeof(struct half) / LINE)
 #define HALF_SENT_LINES 2 /* those that any packet of its sender touches */
 #define HALF_DATA_LINE	2 /* from here on what acknowledges its data touches it */
-#define HUGE_SHIFT 21
-#define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)
-#define FEW	  ((size_t)256 << 10) /* bytes of what grows: until then page by page */
 
 static void *
 map(size_t size)
@@ -54,16 +52,14 @@ map_aligned(size_t size, size_t few)
 	return all + before;
 }
 
-/* For what fills from its beginning. With many connections the pages' translations, and that the
- * kernel gives each alone, cost more than their contents; with few, clearing a huge page costs more
- * than all they need. */
+/* For what fills from its beginning. */
 static void *
 map_growing(size_t size)
 {
-	char *p = map_aligned(size, FEW);
+	char *p = map_aligned(size, PAGES_FEW);
 
-	if (p && size > FEW)
-		madvise(p + FEW, size - FEW, MADV_HUGEPAGE);
+	if (p && size > PAGES_FEW)
+		madvise(p + PAGES_FEW, size - PAGES_FEW, MADV_HUGEPAGE);
 	return p;
 }
 
