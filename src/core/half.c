@@ -404,8 +404,7 @@ sample_take(struct conn *c, enum side from, nsec sample)
 	if (h->rtt.samples == 1 && other->rtt.samples == 1) {
 		nsec first = other->rtt.min;
 
-		memset(&other->rtt, 0, sizeof other->rtt);
-		other->rtt.near = near_of(sample);
+		other->rtt = (struct rtt){.near = other->rtt.near};
 		rtt_sample(&other->rtt, first + sample, other->una, other->nxt);
 		rtt_observe(&other->rtt, first);
 	}
