@@ -160,16 +160,14 @@ tcp_checksum(const struct packet *out, const uint8_t *segment, uint32_t len)
 
 /* ---- options ---- */
 
-/* Inline, for reading them is much of what a SYN costs. */
-static inline struct tcp_option_iter
-options_begin(const uint8_t *h, uint32_t hlen, uint32_t cap)
+/* Inline here, for reading them is much of what a SYN costs. */
+inline void
+tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
-	return (struct tcp_option_iter){
-		.next = h + (cap < TCP_MIN ? cap : TCP_MIN),
-		.len = hlen - TCP_MIN,
-		.cap = cap <= TCP_MIN ? 0 : (cap < hlen ? cap : hlen) - TCP_MIN,
-		.end = TCP_OPTIONS_WHOLE,
-	};
+	it->next = h + (cap < TCP_MIN ? cap : TCP_MIN);
+	it->len = hlen - TCP_MIN;
+	it->cap = cap <= TCP_MIN ? 0 : (cap < hlen ? cap : hlen) - TCP_MIN;
+	it->end = TCP_OPTIONS_WHOLE;
 }
 
 static inline const uint8_t *
@@ -180,8 +178,8 @@ option_stop(struct tcp_option_iter *it, enum tcp_options_end why)
 	return NULL;
 }
 
-static inline const uint8_t *
-option_next(struct tcp_option_iter *it)
+inline const uint8_t *
+tcp_option_next(struct tcp_option_iter *it)
 {
 	const uint8_t *o = it->next;
 	uint32_t n = 1;
@@ -205,8 +203,8 @@ option_next(struct tcp_option_iter *it)
 	return o;
 }
 
-static inline bool
-option_valid(const uint8_t *o, uint32_t len)
+inline bool
+tcp_option_valid(const uint8_t *o, uint32_t len)
 {
 	static const uint8_t lengths[] = {
 		[TCPOPT_MSS] = 4,
@@ -220,24 +218,6 @@ option_valid(const uint8_t *o, uint32_t len)
 	if (o[0] == TCPOPT_SACK)
 		return len >= 10 && (len - 2) % 8 == 0;
 	return o[0] != TCPOPT_MPTCP || len >= 3;
-}
-
-void
-tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap)
-{
-	*it = options_begin(h, hlen, cap);
-}
-
-const uint8_t *
-tcp_option_next(struct tcp_option_iter *it)
-{
-	return option_next(it);
-}
-
-bool
-tcp_option_valid(const uint8_t *o, uint32_t len)
-{
-	return option_valid(o, len);
 }
 
 static void
@@ -322,11 +302,12 @@ read_option(struct packet *out, const uint8_t *o, uint32_t len)
 static void
 read_options(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
-	struct tcp_option_iter it = options_begin(h, hlen, cap);
+	struct tcp_option_iter it;
 	const uint8_t *o;
 
-	while ((o = option_next(&it)) != NULL) {
-		if (option_valid(o, it.option_len))
+	tcp_options_begin(&it, h, hlen, cap);
+	while ((o = tcp_option_next(&it)) != NULL) {
+		if (tcp_option_valid(o, it.option_len))
 			read_option(out, o, it.option_len);
 		else
 			out->options |= OPT_BAD;
