@@ -289,23 +289,39 @@ packet_bottom_lines(const struct view *v, struct area a)
 }
 
 static void
-note_draw(const struct packet_row *r, struct area a)
+note_fill(struct lines *note, const struct packet_row *r, int width)
 {
-	struct lines note = {0};
-	char whole[sizeof r->name + sizeof r->value];
+	char whole[sizeof r->name + sizeof r->value + 2];
 	struct text t = text_on(whole, sizeof whole);
 
-	if (!fits(r, a.columns)) {
+	if (!fits(r, width)) {
 		text_add(&t, "%s", r->name);
 		if (r->value[0] != '\0')
 			text_add(&t, ": %s", r->value);
-		lines_wrap(&note, ROLE_NORMAL, a.columns - 2, 0, "", whole);
+		lines_wrap(note, ROLE_NORMAL, width - 2, 0, "", whole);
 	}
 	if (r->note != NULL)
-		lines_wrap(&note, ROLE_NOTE, a.columns - 2, 0, "", r->note);
-	for (size_t i = 0; i < note.n && i < NOTE_LINES; i++)
-		term_put(a.y + (int)i, 1, a.columns - 1, note.items[i].role, note.items[i].text);
+		lines_wrap(note, ROLE_NOTE, width - 2, 0, "", r->note);
+}
+
+/* Returns how many of a's lines it takes: bytes have to do with the rest. */
+static int
+note_draw(const struct packet_row *r, struct area a)
+{
+	struct lines note = {0};
+	int n;
+
+	note_fill(&note, r, a.columns);
+	n = note.n < (size_t)a.lines ? (int)note.n : a.lines;
+	for (int i = 0; i < n; i++) {
+		const struct text_line *line = &note.items[i];
+		int x = 1 + term_put(a.y + i, 1, a.columns - 2, line->role, line->text);
+
+		if (i + 1 == n && (size_t)n < note.n)
+			term_put(a.y + i, x, 1, line->role, glyph(GLYPH_ELLIPSIS));
+	}
 	lines_free(&note);
+	return n > NOTE_LINES ? n : NOTE_LINES;
 }
 
 static void
@@ -327,9 +343,10 @@ static void
 packet_draw_bottom(struct view *v, struct area a)
 {
 	const struct packet_view *p = v->state;
-	int per = bytes_per_line(a.columns);
-	uint32_t lines = (uint32_t)(a.lines - 1 - NOTE_LINES), first = 0;
 	const struct packet_row *mark = &p->rows[v->list.cursor];
+	int per = bytes_per_line(a.columns);
+	int top = 1 + note_draw(mark, (struct area){a.y + 1, a.x, a.lines - 1, a.columns});
+	uint32_t lines = (uint32_t)(a.lines - top), first = 0;
 	uint32_t all = (p->frame.cap_len + (uint32_t)per - 1) / (uint32_t)per;
 
 	if (mark->len > 0 && mark->offset / (uint32_t)per + 1 > lines / 2)
@@ -338,11 +355,10 @@ packet_draw_bottom(struct view *v, struct area a)
 		first = all > lines ? all - lines : 0;
 	for (int x = 0; x < a.columns; x++)
 		term_put(a.y, x, 1, ROLE_DIM, glyph(GLYPH_LINE));
-	note_draw(mark, (struct area){a.y + 1, a.x, NOTE_LINES, a.columns});
 	if (lines == 0)
 		return;
 	for (uint32_t i = 0; i < lines && first + i < all; i++)
-		hex_line(p, a.y + 1 + NOTE_LINES + (int)i, (first + i) * (uint32_t)per, per, mark);
+		hex_line(p, a.y + top + (int)i, (first + i) * (uint32_t)per, per, mark);
 }
 
 static void
