@@ -337,7 +337,7 @@ report_run(const struct report_config *cfg, struct source *s)
 	struct err err = {""};
 	struct engine *e = make_engine(&r, &err);
 
-	if (e == NULL) {
+	if (!e) {
 		fprintf(stderr, "tcplens: %s\n", err.msg);
 		return REPORT_ERROR;
 	}

@@ -49,7 +49,7 @@ emit_head(struct report_queue *q)
 {
 	struct report_item *it = item_at(q, 0);
 
-	if (it->text != NULL)
+	if (it->text)
 		q->emit_text(q->ctx, it->text, it->len);
 	else
 		q->emit_segment(q->ctx, &it->s);
@@ -108,7 +108,7 @@ find(const struct report_queue *q, uint64_t frame)
 		return NULL;
 	struct report_item *it = item_at(q, low);
 
-	return it->s.frame == frame && it->text == NULL ? it : NULL;
+	return it->s.frame == frame && !it->text ? it : NULL;
 }
 
 void
@@ -116,7 +116,7 @@ report_queue_amend(struct report_queue *q, const struct segment *s)
 {
 	struct report_item *it = find(q, s->frame);
 
-	if (it == NULL)
+	if (!it)
 		return;
 	it->s = *s;
 	release(q);

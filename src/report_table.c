@@ -199,7 +199,7 @@ table_ladder(struct writer *w, const struct conn_detail *d, enum side side)
 	put_gaps(w, d->half[side].gaps, n);
 	if (expected == 0)
 		return;
-	if (d->half[side].stack != NULL)
+	if (d->half[side].stack)
 		writer_format(w, _("%s  expected (%s):"), INDENT, _(d->half[side].stack));
 	else
 		writer_format(w, _("%s  expected:"), INDENT);
@@ -247,7 +247,7 @@ static void
 table_capture(struct writer *w, const struct source_status *st)
 {
 	writer_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
-		      st->linktype != NULL ? st->linktype : "?", st->snaplen);
+		      st->linktype ? st->linktype : "?", st->snaplen);
 	put_title(w, _("ID"), -WIDTH_ID);
 	put_title(w, _("START"), WIDTH_START);
 	put_title(w, _("LASTED"), -WIDTH_FIGURE);

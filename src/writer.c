@@ -70,13 +70,13 @@ put(struct writer *w, char c)
 static char *
 begin(struct writer *w, const char *key, size_t n)
 {
-	const size_t key_len = key != NULL ? strlen(key) : 0;
+	const size_t key_len = key ? strlen(key) : 0;
 	char *p = writer_room(w, key_len + 4 + n);
 
 	if (w->comma)
 		*p++ = ',';
 	w->comma = true;
-	if (key == NULL)
+	if (!key)
 		return p;
 	*p++ = '"';
 	memcpy(p, key, key_len);
@@ -241,7 +241,7 @@ put_special(struct writer *w, const char *s)
 void
 writer_string(struct writer *w, const char *key, const char *s)
 {
-	if (s == NULL) {
+	if (!s) {
 		writer_null(w, key);
 		return;
 	}

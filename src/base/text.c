@@ -298,7 +298,7 @@ break_down(nsec moment, struct tm *tm, int *frac)
 		*frac += (int)NSEC_PER_SEC;
 		sec--;
 	}
-	return localtime_r(&sec, tm) != NULL;
+	return localtime_r(&sec, tm);
 }
 
 #define CLOCK_MAX 32 /* bytes of a date with its time */

@@ -336,7 +336,7 @@ read_filter_file(struct config *cfg, struct err *err)
 static const char *
 contradiction(const struct config *cfg)
 {
-	if ((cfg->interface != NULL) + (cfg->read_file != NULL) + cfg->demo > 1)
+	if (!!cfg->interface + !!cfg->read_file + cfg->demo > 1)
 		return _("-i, -r and --demo exclude each other; see tcplens --help");
 	if (cfg->speed >= 0 && !cfg->read_file && !cfg->demo)
 		return _("--speed is for a file (-r) or --demo: live packets come when they come");

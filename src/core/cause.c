@@ -352,7 +352,7 @@ cause_decide(struct seg *s)
 static void
 ladder_begin(struct ladder *l, const struct seg *s)
 {
-	memset(l, 0, sizeof *l);
+	memset(l, 0, sizeof(*l));
 	l->seq = s->seq;
 	l->cause = s->cause;
 	l->tlp_first = s->cause == CAUSE_TLP;

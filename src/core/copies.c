@@ -38,10 +38,10 @@ struct copies {
 struct copies *
 copies_new(void)
 {
-	struct copies *all = aligned_alloc(sizeof all->lines[0], sizeof *all);
+	struct copies *all = aligned_alloc(sizeof(all->lines[0]), sizeof(*all));
 
 	if (all)
-		memset(all, 0, sizeof *all);
+		memset(all, 0, sizeof(*all));
 	return all;
 }
 
@@ -123,7 +123,7 @@ copies_has(struct copies *all, const struct conn *c, uint64_t nth, const struct 
 {
 	struct seen now = seen_of(c, nth, p);
 
-	return seen_find(line_of(all, p), p, &now) != NULL;
+	return seen_find(line_of(all, p), p, &now);
 }
 
 void

@@ -131,14 +131,14 @@ engine_touch(struct engine *e, struct conn *c)
 void
 engine_freeze(struct engine *e, bool frozen)
 {
-	struct shadow **fresh = frozen ? calloc(e->table.capacity, sizeof *fresh) : NULL;
+	struct shadow **fresh = frozen ? calloc(e->table.capacity, sizeof(*fresh)) : NULL;
 	struct shadow **old = NULL;
 	uint32_t n = 0;
 
 	engine_lock(e);
 	if (frozen && !e->freeze.on) {
 		e->freeze.shadows = fresh;
-		e->freeze.on = fresh != NULL;
+		e->freeze.on = fresh;
 		e->freeze.now = e->now;
 		e->freeze.first_id = e->table.next_id;
 		e->freeze.n_remains = 0;
@@ -188,7 +188,7 @@ conn_drop(struct engine *e, struct conn *c)
 	for (int i = 0; c->half && i < 2; i++)
 		half_release(e, &c->half[i]);
 	if (c->aside != &aside_none)
-		pool_put(e->pool, conn_aside(e, c), sizeof *c->aside);
+		pool_put(e->pool, conn_aside(e, c), sizeof(*c->aside));
 	seglog_drop(&e->log, c);
 	table_remove(&e->table, c);
 }
@@ -283,7 +283,7 @@ engine_set_up(struct engine *e, const struct engine_config *cfg)
 struct engine *
 engine_new(const struct engine_config *cfg, struct err *err)
 {
-	struct engine *e = calloc(1, sizeof *e);
+	struct engine *e = calloc(1, sizeof(*e));
 
 	if (!e || cfg->max_connections == 0 || cfg->max_connections > (UINT32_C(1) << 24) ||
 	    !engine_set_up(e, cfg)) {
@@ -530,7 +530,7 @@ engine_rows(struct engine *e, nsec now, const struct connref *refs, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (refs[i].slot >= e->table.fresh || !slot_facts(e, refs[i].slot, now, &out[i]) ||
 		    !connref_equal(out[i].ref, refs[i])) {
-			memset(&out[i], 0, sizeof out[i]);
+			memset(&out[i], 0, sizeof(out[i]));
 			out[i].ref.slot = refs[i].slot;
 		}
 	engine_unlock(e);

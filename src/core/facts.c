@@ -55,7 +55,7 @@ rare_fill(const struct conn *c, const struct rare *r, nsec now, struct half_fact
 	out->window_updates = r->window_updates;
 	out->keep_alives = r->keep_alives;
 	out->duplicates = r->duplicates;
-	memcpy(out->by_cause, r->by_cause, sizeof out->by_cause);
+	memcpy(out->by_cause, r->by_cause, sizeof(out->by_cause));
 	out->zero_window_time = r->zero_time;
 	out->zero_window_since = r->zero_since;
 	if (r->zero_since && now > r->zero_since && c->end_cause == END_OPEN)
@@ -181,7 +181,7 @@ fresh_syn_fill(const struct conn *c, struct conn_facts *out)
 {
 	const size_t ends = offsetof(struct conn_facts, half);
 
-	memset((char *)out + ends, 0, sizeof *out - ends);
+	memset((char *)out + ends, 0, sizeof(*out) - ends);
 	common_fill(c, out);
 	silent_fill(&out->half[CLIENT]);
 	silent_fill(&out->half[SERVER]);
@@ -207,7 +207,7 @@ facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
 	conn_fill(c, now, out);
 	out->n_verdicts = (uint8_t)verdicts_of(c, now, &out->verdict, 1);
 	if (out->n_verdicts == 0)
-		memset(&out->verdict, 0, sizeof out->verdict);
+		memset(&out->verdict, 0, sizeof(out->verdict));
 }
 
 /* The ladder, where there is one: else its numbers of gaps say that the rest is not filled in. */
@@ -244,7 +244,7 @@ whole_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 	if (out->n_verdicts > 0)
 		out->f.verdict = out->verdicts[0];
 	else
-		memset(&out->f.verdict, 0, sizeof out->f.verdict);
+		memset(&out->f.verdict, 0, sizeof(out->f.verdict));
 	ladder_fill(c, CLIENT, out);
 	ladder_fill(c, SERVER, out);
 }

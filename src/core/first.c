@@ -103,8 +103,8 @@ conn_whole(const struct conn *c, struct whole *room)
 	if (c->half)
 		return c;
 	room->c = *c;
-	memset(&room->half[CLIENT], 0, sizeof room->half[CLIENT]);
-	memset(&room->half[SERVER], 0, sizeof room->half[SERVER]);
+	memset(&room->half[CLIENT], 0, sizeof(room->half[CLIENT]));
+	memset(&room->half[SERVER], 0, sizeof(room->half[SERVER]));
 	first_syn_grow(&room->c, room->half);
 	return &room->c;
 }

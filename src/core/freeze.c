@@ -18,12 +18,12 @@ has_more(const struct conn_detail *d)
 static struct remains *
 remains_of(const struct conn_detail *d)
 {
-	const size_t verdicts = d->n_verdicts * sizeof d->verdicts[0];
-	struct remains *r = malloc(sizeof *r + verdicts);
+	const size_t verdicts = d->n_verdicts * sizeof(d->verdicts[0]);
+	struct remains *r = malloc(sizeof(*r) + verdicts);
 
 	if (!r)
 		return NULL;
-	memcpy(r->half, d->half, sizeof r->half);
+	memcpy(r->half, d->half, sizeof(r->half));
 	r->n_verdicts = d->n_verdicts;
 	memcpy(r->verdicts, d->verdicts, verdicts);
 	return r;
@@ -32,7 +32,7 @@ remains_of(const struct conn_detail *d)
 void
 freeze_keep(struct freeze *f, const struct conn *c)
 {
-	struct shadow *s = calloc(1, sizeof *s);
+	struct shadow *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return;
@@ -52,8 +52,8 @@ freeze_keep(struct freeze *f, const struct conn *c)
 static void
 remains_tell(const struct remains *r, struct conn_detail *out)
 {
-	memcpy(out->half, r->half, sizeof out->half);
-	memcpy(out->verdicts, r->verdicts, r->n_verdicts * sizeof out->verdicts[0]);
+	memcpy(out->half, r->half, sizeof(out->half));
+	memcpy(out->verdicts, r->verdicts, r->n_verdicts * sizeof(out->verdicts[0]));
 	out->n_verdicts = r->n_verdicts;
 }
 

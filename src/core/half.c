@@ -350,7 +350,7 @@ hole_add(struct engine *e, struct seg *s, seqno seq, seqno end, const struct txr
 	if (t->hole_cap == 0)
 		return;
 	if (t->n_holes == t->hole_cap)
-		memmove(t->holes, t->holes + 1, --t->n_holes * sizeof t->holes[0]);
+		memmove(t->holes, t->holes + 1, --t->n_holes * sizeof(t->holes[0]));
 	t->holes[t->n_holes++] = hole;
 }
 

@@ -33,7 +33,7 @@ struct pool {
 struct pool *
 pool_new(size_t budget)
 {
-	struct pool *p = calloc(1, sizeof *p);
+	struct pool *p = calloc(1, sizeof(*p));
 
 	if (p)
 		p->budget = budget < HUGE_PAGE ? HUGE_PAGE : budget;

@@ -16,10 +16,10 @@ half_rare(struct engine *e, struct half *h)
 	/* What is not rare_none was made here, and is ours to change. */
 	if (h->rare != &rare_none)
 		return (struct rare *)(uintptr_t)h->rare;
-	r = pool_get(engine_pool(e), sizeof *r);
+	r = pool_get(engine_pool(e), sizeof(*r));
 	if (!r)
 		return &engine_scratch(e)->rare;
-	memset(r, 0, sizeof *r);
+	memset(r, 0, sizeof(*r));
 	h->rare = r;
 	return r;
 }
@@ -33,10 +33,10 @@ conn_aside(struct engine *e, struct conn *c)
 
 	if (c->aside != &aside_none)
 		return (struct aside *)(uintptr_t)c->aside;
-	a = pool_get(engine_pool(e), sizeof *a);
+	a = pool_get(engine_pool(e), sizeof(*a));
 	if (!a)
 		return &engine_scratch(e)->aside;
-	memset(a, 0, sizeof *a);
+	memset(a, 0, sizeof(*a));
 	c->aside = a;
 	return a;
 }
@@ -47,11 +47,11 @@ half_trouble(struct engine *e, struct half *h)
 	struct rare *r = half_rare(e, h);
 
 	if (!r->trouble && h->rare == r) {
-		r->trouble = pool_get(engine_pool(e), sizeof *r->trouble);
+		r->trouble = pool_get(engine_pool(e), sizeof(*r->trouble));
 		if (r->trouble)
-			memset(r->trouble, 0, sizeof *r->trouble);
+			memset(r->trouble, 0, sizeof(*r->trouble));
 	}
-	return h->rare->trouble != NULL;
+	return h->rare->trouble;
 }
 
 static void *
@@ -78,7 +78,7 @@ trouble_more_retx(struct engine *e, struct trouble *t)
 {
 	if (t->retx_at > 0) /* it has turned: the order must not be torn */
 		return;
-	t->retx = list_more(e, t->retx, &t->retx_cap, RETX_MAX, sizeof *t->retx);
+	t->retx = list_more(e, t->retx, &t->retx_cap, RETX_MAX, sizeof(*t->retx));
 	if (t->n_retx < t->retx_cap)
 		t->retx_at = t->n_retx;
 }
@@ -86,7 +86,7 @@ trouble_more_retx(struct engine *e, struct trouble *t)
 void
 trouble_more_holes(struct engine *e, struct trouble *t)
 {
-	t->holes = list_more(e, t->holes, &t->hole_cap, HOLE_MAX, sizeof *t->holes);
+	t->holes = list_more(e, t->holes, &t->hole_cap, HOLE_MAX, sizeof(*t->holes));
 }
 
 static void
@@ -94,9 +94,9 @@ trouble_release(struct pool *pool, struct trouble *t)
 {
 	if (!t)
 		return;
-	pool_put(pool, t->retx, t->retx_cap * sizeof *t->retx);
-	pool_put(pool, t->holes, t->hole_cap * sizeof *t->holes);
-	pool_put(pool, t, sizeof *t);
+	pool_put(pool, t->retx, t->retx_cap * sizeof(*t->retx));
+	pool_put(pool, t->holes, t->hole_cap * sizeof(*t->holes));
+	pool_put(pool, t, sizeof(*t));
 }
 
 void
@@ -107,7 +107,7 @@ half_release(struct engine *e, struct half *h)
 	txq_release(pool, &h->q);
 	if (h->rare != &rare_none) {
 		trouble_release(pool, h->rare->trouble);
-		pool_put(pool, half_rare(e, h), sizeof *h->rare);
+		pool_put(pool, half_rare(e, h), sizeof(*h->rare));
 	}
 	h->rare = &rare_none;
 }

@@ -14,9 +14,9 @@ chunk_size(unsigned cap)
 bool
 seglog_init(struct seglog *l, size_t budget)
 {
-	memset(l, 0, sizeof *l);
+	memset(l, 0, sizeof(*l));
 	l->pool = pool_new(budget);
-	return l->pool != NULL;
+	return l->pool;
 }
 
 void
@@ -92,7 +92,7 @@ chunk_new(struct seglog *l, unsigned cap)
 	}
 	if (!k)
 		return NULL;
-	memset(k, 0, sizeof *k);
+	memset(k, 0, sizeof(*k));
 	k->cap = (uint16_t)cap;
 	age_append(l, k);
 	return k;
@@ -169,7 +169,7 @@ seglog_copy(const struct conn *c, uint64_t first, size_t n, uint32_t limit, stru
 			uint32_t skip = first > at ? (uint32_t)(first - at) : 0;
 			size_t take = have - skip < n - copied ? have - skip : n - copied;
 
-			memcpy(out + copied, k->seg + skip, take * sizeof *out);
+			memcpy(out + copied, k->seg + skip, take * sizeof(*out));
 			copied += take;
 		}
 		at += have;

@@ -70,17 +70,17 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 {
 	uint32_t entries = 16;
 
-	memset(t, 0, sizeof *t);
+	memset(t, 0, sizeof(*t));
 	while (entries < capacity * 2)
 		entries *= 2;
 	t->capacity = capacity;
 	t->mask = entries - 1;
 	t->seed = seed;
 	t->next_id = 1;
-	t->conns_size = (size_t)capacity * sizeof *t->conns;
-	t->ends_size = (size_t)capacity * sizeof *t->ends;
-	t->free_size = (size_t)capacity * sizeof *t->free;
-	t->index_size = (size_t)entries * sizeof *t->index;
+	t->conns_size = (size_t)capacity * sizeof(*t->conns);
+	t->ends_size = (size_t)capacity * sizeof(*t->ends);
+	t->free_size = (size_t)capacity * sizeof(*t->free);
+	t->index_size = (size_t)entries * sizeof(*t->index);
 	t->index_huge_from = t->index_size < HUGE_PAGE
 				     ? UINT32_MAX
 				     : INDEX_HUGE_FROM * (uint32_t)(t->index_size >> HUGE_SHIFT);
@@ -102,11 +102,11 @@ table_init(struct table *t, uint32_t capacity, uint64_t seed)
 void
 table_prepare(struct table *t, uint32_t n)
 {
-	size_t want = ((size_t)t->fresh + n) * sizeof *t->conns;
+	size_t want = ((size_t)t->fresh + n) * sizeof(*t->conns);
 
 	for (; t->touched < want && t->touched < t->conns_size; t->touched += PAGE)
 		((volatile char *)t->conns)[t->touched] = 0;
-	want = ((size_t)t->fresh_ends + n) * sizeof *t->ends;
+	want = ((size_t)t->fresh_ends + n) * sizeof(*t->ends);
 	for (; t->touched_ends < want && t->touched_ends < t->ends_size; t->touched_ends += PAGE)
 		((volatile char *)t->ends)[t->touched_ends] = 0;
 }
@@ -122,7 +122,7 @@ table_done(struct table *t)
 		munmap(t->free, t->free_size);
 	if (t->index)
 		munmap(t->index, t->index_size);
-	memset(t, 0, sizeof *t);
+	memset(t, 0, sizeof(*t));
 }
 
 static bool
@@ -130,7 +130,7 @@ is_v4_mapped(const uint8_t addr[16])
 {
 	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
 
-	return memcmp(addr, prefix, sizeof prefix) == 0;
+	return memcmp(addr, prefix, sizeof(prefix)) == 0;
 }
 
 /* The same for both directions: the (address, port) pairs are put in order together. */
@@ -145,7 +145,7 @@ hash_v6(uint64_t seed, const struct packet *p)
 	memcpy(key, src_first ? p->src : p->dst, 16);
 	memcpy(key + 16, src_first ? p->dst : p->src, 16);
 	memcpy(key + 32, ports, 4);
-	return XXH3_64bits_withSeed(key, sizeof key, seed);
+	return XXH3_64bits_withSeed(key, sizeof(key), seed);
 }
 
 /* Only what differs, in whole words: stored in pieces and read at once it would wait. Which end
@@ -162,7 +162,7 @@ hash_v4(uint64_t seed, const struct packet *p)
 	b = (uint64_t)dst << 16 | p->dport;
 	key[0] = b ^ ((a ^ b) & -(uint64_t)(a < b)); /* the lower */
 	key[1] = a ^ b;
-	return XXH3_64bits_withSeed(key, sizeof key, seed);
+	return XXH3_64bits_withSeed(key, sizeof(key), seed);
 }
 
 uint64_t
@@ -210,7 +210,7 @@ index_page_take(struct table *t, size_t page)
 void
 table_prefetch_index(struct table *t, uint64_t hash)
 {
-	size_t entry = hash & t->mask, page = entry * sizeof *t->index >> HUGE_SHIFT;
+	size_t entry = hash & t->mask, page = entry * sizeof(*t->index) >> HUGE_SHIFT;
 
 	if (UNLIKELY(!t->index_ready[page]) && t->fresh >= t->index_huge_from)
 		index_page_take(t, page);
@@ -272,7 +272,7 @@ table_prefetch_ends(const struct conn *c, const struct packet *p)
 	if (!c)
 		return;
 	if (is_opening_or_closing(c, p))
-		prefetch_lines(c, 1, sizeof *c / LINE);
+		prefetch_lines(c, 1, sizeof(*c) / LINE);
 	if (!c->half)
 		return;
 	sender = c->end[CLIENT].port != p->sport;
@@ -298,7 +298,7 @@ void
 table_prefetch_whole(const struct table *t, uint32_t slot, uint32_t ahead)
 {
 	if (ahead < t->fresh)
-		prefetch_lines(&t->conns[ahead], 0, sizeof *t->conns / LINE);
+		prefetch_lines(&t->conns[ahead], 0, sizeof(*t->conns) / LINE);
 	if (slot < t->fresh && t->conns[slot].half)
 		prefetch_lines(t->conns[slot].half, 0, 2 * HALF_LINES);
 }
@@ -462,7 +462,7 @@ table_ends(struct table *t)
 	if (!ends)
 		return t->ends[t->fresh_ends++].half;
 	t->free_ends = ends->next;
-	memset(ends, 0, sizeof *ends);
+	memset(ends, 0, sizeof(*ends));
 	return ends->half;
 }
 
@@ -489,7 +489,7 @@ table_add(struct table *t, uint64_t hash, const struct packet *p, nsec now)
 	c = &t->conns[slot];
 	gen = c->gen + 1;
 	if (slot < fresh) /* fresh pages are empty as they are */
-		memset(c, 0, sizeof *c);
+		memset(c, 0, sizeof(*c));
 	c->slot = slot;
 	c->gen = gen ? gen : 1;
 	c->hash = (uint32_t)hash;

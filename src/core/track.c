@@ -45,7 +45,7 @@ seg_begin(struct seg *s, struct engine *e, const struct packet *p, struct conn *
 {
 	uint16_t sfr = p->flags & (TH_SYN | TH_FIN | TH_RST);
 
-	memset(&s->findings, 0, sizeof *s - offsetof(struct seg, findings));
+	memset(&s->findings, 0, sizeof(*s) - offsetof(struct seg, findings));
 	s->e = e;
 	s->p = p;
 	s->c = c;

@@ -103,7 +103,7 @@ txq_move(struct pool *pool, struct txq *q, uint16_t cap, bool has_latest)
 
 	if (!rec)
 		return false;
-	memcpy(rec, q->rec, n * sizeof *rec);
+	memcpy(rec, q->rec, n * sizeof(*rec));
 	q->rec = rec;
 	q->cap = cap;
 	q->has_latest = has_latest;
@@ -139,7 +139,7 @@ history_drop(struct txq *q, uint16_t drop)
 {
 	size_t n = (size_t)(q->head + q->len - drop);
 
-	memmove(q->rec, q->rec + drop, n * sizeof *q->rec);
+	memmove(q->rec, q->rec + drop, n * sizeof(*q->rec));
 	if (q->has_latest)
 		memmove(latest_of(q), latest_of(q) + drop, n * sizeof(struct txlatest));
 	q->head -= drop;
@@ -179,12 +179,12 @@ txq_insert(struct pool *pool, struct txq *q, size_t i, const struct txrec *r,
 		i = i > 0 ? i - 1 : 0;
 	at = &q->rec[q->head + i];
 	behind = q->len - i;
-	memmove(at + 1, at, behind * sizeof *at);
+	memmove(at + 1, at, behind * sizeof(*at));
 	*at = copy;
 	if (q->has_latest) {
 		struct txlatest *l = &latest_of(q)[q->head + i];
 
-		memmove(l + 1, l, behind * sizeof *l);
+		memmove(l + 1, l, behind * sizeof(*l));
 		*l = latest;
 	}
 	q->len++;

@@ -482,7 +482,7 @@ verdicts_by_signs(const struct conn *c, nsec now, unsigned signs, struct verdict
 		if (!(r->sign & signs))
 			continue;
 		if (n == clean) { /* a predicate that fails has written nothing */
-			memset(v, 0, sizeof *v);
+			memset(v, 0, sizeof(*v));
 			clean++;
 		}
 		v->code = order[i];
@@ -515,7 +515,7 @@ verdict_severity(enum verdict_code v)
 bool
 verdict_is_told(enum verdict_code v)
 {
-	return rows[v].test != NULL;
+	return rows[v].test;
 }
 
 const char *

@@ -75,12 +75,12 @@ format_endpoint(const struct endpoint *e, const struct cell_style *st, char *out
 	text_endpoint(whole, sizeof(whole), e->addr, e->port);
 	char *colon = strrchr(whole, ':');
 
-	if (name != NULL && colon != NULL) {
+	if (name && colon) {
 		struct text t = text_on(colon, sizeof(whole) - (size_t)(colon - whole));
 
 		text_add(&t, ":%s", name);
 	}
-	if (st->width <= 0 || colon == NULL)
+	if (st->width <= 0 || !colon)
 		put(out, size, whole);
 	else
 		text_cut_middle(out, size, whole, (size_t)st->width, text_width(colon));

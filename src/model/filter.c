@@ -114,7 +114,7 @@ filter_match(const void *query, const struct conn_facts *c)
 
 	if (q->hide_closed && c->end_cause != END_OPEN)
 		return false;
-	return q->filter == NULL || run(q->filter, c, q->now);
+	return !q->filter || run(q->filter, c, q->now);
 }
 
 /* When something new was last to be told of a connection: that it began, or what went wrong. */
@@ -130,13 +130,13 @@ filter_key(const void *query, const struct conn_facts *c)
 {
 	const struct filter_query *q = query;
 
-	return q->sort == NULL ? -news(c) : q->sort->key(c, q->now);
+	return !q->sort ? -news(c) : q->sort->key(c, q->now);
 }
 
 bool
 filter_uses_time(const struct filter *f)
 {
-	return f != NULL && f->uses_time;
+	return f && f->uses_time;
 }
 
 void

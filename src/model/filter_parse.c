@@ -448,10 +448,10 @@ parse_primary(struct parser *ps)
 	const size_t n = word_len(ps->p);
 	const struct column *c = figure_by_name(ps->p, n);
 
-	if (c == NULL && word_is(ps->p, n, "proc"))
+	if (!c && word_is(ps->p, n, "proc"))
 		return parser_expected(
 			ps, _("another word: packets do not say which process sent them"));
-	if (c == NULL)
+	if (!c)
 		return word_expected(ps);
 	ps->p += n;
 	return parse_figure(ps, c);

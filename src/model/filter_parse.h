@@ -26,7 +26,7 @@ is_digit(char c)
 static inline bool
 ends_value(const char *p)
 {
-	return *p == '\0' || strchr(" \t\r\n()!&|", *p) != NULL;
+	return *p == '\0' || strchr(" \t\r\n()!&|", *p);
 }
 
 void parser_skip_space(struct parser *ps);

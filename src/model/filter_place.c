@@ -165,7 +165,7 @@ parse_address_text(const char *p, size_t n, struct test *t, bool *whole)
 	memcpy(word, p, n);
 	word[n] = '\0';
 	*whole = true;
-	if (memchr(p, ':', n) != NULL) {
+	if (memchr(p, ':', n)) {
 		t->prefix = 128;
 		return inet_pton(AF_INET6, word, t->net) == 1;
 	}
@@ -290,13 +290,13 @@ parse_bare(struct parser *ps, uint8_t sides)
 	const char *colon = memchr(ps->p, ':', n);
 	const char *dot = memchr(ps->p, '.', n);
 
-	if (dot != NULL && colon > dot) {
+	if (dot && colon > dot) {
 		const char *addr = ps->p;
 
 		ps->p = colon + 1;
 		return parse_endpoint(ps, sides, addr, (size_t)(colon - addr));
 	}
-	if (dot != NULL || colon != NULL || ps->p[n] == '/')
+	if (dot || colon || ps->p[n] == '/')
 		return parse_address(ps, sides, true, false);
 	return parse_ports(ps, sides, false);
 }
@@ -310,7 +310,7 @@ is_bare(const char *p)
 
 	if (is_digit(*p) || *p == '[' || *p == ':')
 		return true;
-	return colon != NULL && memchr(colon + 1, ':', n - (size_t)(colon + 1 - p)) != NULL;
+	return colon && memchr(colon + 1, ':', n - (size_t)(colon + 1 - p));
 }
 
 /* ---- with and without a word before it ---- */

@@ -74,7 +74,7 @@ index_new(struct engine *e)
 void
 index_free(struct index *ix)
 {
-	if (ix == NULL)
+	if (!ix)
 		return;
 	filter_free(ix->filter);
 	free(ix->rows.at);
@@ -104,7 +104,7 @@ index_set_sort(struct index *ix, const struct column *c, bool reverse)
 {
 	ix->sort = c;
 	ix->reverse = reverse;
-	if (ix->row_of != NULL) /* a new order was asked for: hold that one */
+	if (ix->row_of) /* a new order was asked for: hold that one */
 		memset(ix->row_of, 0xff, ix->row_of_size * sizeof(*ix->row_of));
 	ask_again(ix);
 }
@@ -170,7 +170,7 @@ held_key(const struct index *ix, struct connref ref, int64_t key)
 static int64_t
 ordered_key(const struct index *ix, int64_t key)
 {
-	const bool descending = (ix->sort != NULL && ix->sort->descending) != ix->reverse;
+	const bool descending = (ix->sort && ix->sort->descending) != ix->reverse;
 
 	return descending && key != INT64_MAX ? ~key : key;
 }
@@ -342,7 +342,7 @@ advance(struct index *ix)
 static nsec
 scan_due(const struct index *ix)
 {
-	const bool ages = filter_uses_time(ix->filter) || (ix->sort != NULL && ix->sort->ages);
+	const bool ages = filter_uses_time(ix->filter) || (ix->sort && ix->sort->ages);
 	struct totals t;
 
 	if (ix->dirty)

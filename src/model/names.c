@@ -27,7 +27,7 @@ ask(struct slot *s, uint16_t port)
 	s->port = port;
 	s->name[0] = '\0';
 	if (getservbyport_r(htons(port), "tcp", &entry, names, sizeof(names), &found) == 0 &&
-	    found != NULL)
+	    found)
 		snprintf(s->name, sizeof(s->name), "%s", found->s_name);
 }
 

@@ -485,7 +485,7 @@ say(struct words *w, bool brief)
 	const enum verdict_code code = (enum verdict_code)w->v->code;
 	words_fn *fn = brief ? verdict_words[code].brief : verdict_words[code].sentence;
 
-	if (fn != NULL)
+	if (fn)
 		fn(w);
 	else
 		text_add(w->t, "%s", _(verdict_help(code)));

@@ -53,11 +53,11 @@ repeat_note(struct text *t, const struct segment *s)
 
 	for (size_t i = 0; i < ARRAY_LEN(repeats); i++)
 		spoken |= s->findings & FINDING(repeats[i]);
-	for (size_t i = 0; i < ARRAY_LEN(repeats) && label == NULL; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(repeats) && !label; i++) {
 		if (s->findings & FINDING(repeats[i]))
 			label = finding_info(repeats[i])->label;
 	}
-	if (label == NULL || s->cause == CAUSE_NONE || s->cause >= CAUSE_COUNT)
+	if (!label || s->cause == CAUSE_NONE || s->cause >= CAUSE_COUNT)
 		return 0;
 	repeat_tag(t, s, _(label));
 	return spoken;

@@ -20,11 +20,11 @@ decoder_new(void)
 {
 	struct decoder *d = calloc(1, sizeof(*d));
 
-	if (d != NULL && !reasm_init(&d->reasm)) {
+	if (d && !reasm_init(&d->reasm)) {
 		free(d);
 		return NULL;
 	}
-	if (d != NULL) {
+	if (d) {
 		d->link = link_find(LINKTYPE_ETHERNET);
 		d->walk.d = d;
 	}
@@ -34,7 +34,7 @@ decoder_new(void)
 void
 decoder_free(struct decoder *d)
 {
-	if (d == NULL)
+	if (!d)
 		return;
 	reasm_free(&d->reasm);
 	free(d);
@@ -55,7 +55,7 @@ decoder_reasm(struct decoder *d)
 bool
 decode_linktype_known(int linktype)
 {
-	return link_find(linktype) != NULL;
+	return link_find(linktype);
 }
 
 /* Constants go first and together: that makes few stores of them. */
@@ -86,7 +86,7 @@ walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx)
 	const struct link *link = link_find(f->linktype);
 	struct walk w = {.on_header = fn, .ctx = ctx};
 
-	if (link == NULL)
+	if (!link)
 		return DECODE_UNSUPPORTED;
 	walk_begin(&w, f, out);
 	return link->decode(&w);
@@ -98,7 +98,7 @@ decode_frame(struct decoder *d, const struct frame *f, struct packet *out)
 	if (UNLIKELY(d->link->linktype != f->linktype)) {
 		const struct link *link = link_find(f->linktype);
 
-		if (link == NULL)
+		if (!link)
 			return DECODE_UNSUPPORTED;
 		d->link = link;
 	}

@@ -175,7 +175,7 @@ typedef enum decode_result decode_fn(struct walk *w);
 static inline void
 walk_header(struct walk *w, enum header kind, const uint8_t *h, uint32_t len)
 {
-	if (UNLIKELY(w->on_header != NULL))
+	if (UNLIKELY(w->on_header))
 		w->on_header(w, kind, h, len);
 }
 
@@ -185,7 +185,7 @@ walk_take(struct walk *w, enum header kind, uint32_t n)
 {
 	const uint8_t *h = cur_take(&w->c, n);
 
-	if (LIKELY(h != NULL))
+	if (LIKELY(h))
 		walk_header(w, kind, h, n);
 	return h;
 }
@@ -194,7 +194,7 @@ walk_take(struct walk *w, enum header kind, uint32_t n)
 static inline enum decode_result
 skip_to(struct walk *w, enum header kind, uint32_t n, decode_fn *next)
 {
-	if (walk_take(w, kind, n) == NULL)
+	if (!walk_take(w, kind, n))
 		return cur_short(&w->c, n);
 	return next(w);
 }

@@ -48,7 +48,7 @@ link_enc(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_LINK, 12);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 12);
 	return walk_family(w, any_order32(h));
 }
@@ -60,12 +60,12 @@ link_pflog(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 4);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	len = (h[0] + 3u) & ~3u;
 	if (len < 4)
 		return DECODE_MALFORMED;
-	if (walk_take(w, HDR_PFLOG, len) == NULL)
+	if (!walk_take(w, HDR_PFLOG, len))
 		return cur_short(&w->c, len);
 	if (len > 60 && h[60] >= 1 && h[60] <= 2)
 		w->out->direction = h[60] == 1 ? DIR_IN : DIR_OUT;
@@ -81,7 +81,7 @@ link_nflog(struct walk *w)
 	const uint8_t *h = walk_take(w, HDR_NFLOG, 4);
 	bool big = false, first = true;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	while ((h = cur_peek(&w->c, 4)) != NULL) {
 		uint32_t len;
@@ -99,7 +99,7 @@ link_nflog(struct walk *w)
 			cur_limit(&w->c, len - 4);
 			return walk_ip(w);
 		}
-		if (cur_take(&w->c, (len + 3) & ~3u) == NULL)
+		if (!cur_take(&w->c, (len + 3) & ~3u))
 			return cur_short(&w->c, len);
 	}
 	return w->c.cap < w->c.wire ? DECODE_TRUNCATED : DECODE_OTHER;
@@ -129,10 +129,10 @@ link_erf(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 16);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 16);
 	len = erf_length(&w->c, h);
-	if (len == 0 || walk_take(w, HDR_ERF, len) == NULL)
+	if (len == 0 || !walk_take(w, HDR_ERF, len))
 		return cur_short(&w->c, w->c.cap + 1);
 	switch (h[8] & 0x7f) {
 	case 2:	 /* Ethernet, with two bytes before it; and with colour or hash */
@@ -167,7 +167,7 @@ link_juniper(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 6);
 	uint32_t len = 4;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 6);
 	if (be24(h) != 0x4d4743)
 		return DECODE_MALFORMED;
@@ -185,12 +185,12 @@ link_ppi(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	const struct link *inner;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	inner = link_find((int)(le32(h + 4) & INT32_MAX));
 	if (le16(h + 2) < 8)
 		return DECODE_MALFORMED;
-	if (inner == NULL || inner->decode == link_ppi)
+	if (!inner || inner->decode == link_ppi)
 		return DECODE_UNSUPPORTED;
 	return skip_to(w, HDR_LINK, le16(h + 2), inner->decode);
 }

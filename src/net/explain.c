@@ -71,7 +71,7 @@ add_number(struct text *t, const struct field_row *row, const uint8_t *p)
 		text_add(t, "0x%0*x", digits, v);
 	else
 		text_add(t, "%u", v);
-	for (const struct value_name *n = row->names; n != NULL && n->name != NULL; n++) {
+	for (const struct value_name *n = row->names; n && n->name; n++) {
 		if (n->value == v)
 			text_add(t, " (%s)", n->name);
 	}
@@ -167,7 +167,7 @@ on_header(struct walk *w, enum header kind, const uint8_t *h, uint32_t len)
 		if (row->len != 0 ? row->offset + row->len <= len : row->offset < len)
 			explain_row(x, row, h, len);
 	}
-	if (info->rest != NULL)
+	if (info->rest)
 		info->rest(x, w, h, len);
 }
 

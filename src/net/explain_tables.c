@@ -267,7 +267,7 @@ rest_null(struct explainer *x, const struct walk *w, const uint8_t *h, uint32_t 
 	const char *name = "";
 
 	(void)w;
-	for (const struct value_name *n = families; n->name != NULL; n++) {
+	for (const struct value_name *n = families; n->name; n++) {
 		if (n->value == af)
 			name = n->name;
 	}
@@ -282,7 +282,7 @@ rest_ppp(struct explainer *x, const struct walk *w, const uint8_t *h, uint32_t l
 	const char *name = "";
 
 	(void)w;
-	for (const struct value_name *n = ppp_protocols; n->name != NULL; n++) {
+	for (const struct value_name *n = ppp_protocols; n->name; n++) {
 		if (n->value == protocol)
 			name = n->name;
 	}

@@ -41,7 +41,7 @@ decode_icmp(struct walk *w)
 	const uint8_t *h = walk_take(w, HDR_ICMP, 8);
 	struct packet *out = w->out;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	switch (h[0]) {
 	case ICMP_UNREACHABLE:
@@ -67,7 +67,7 @@ decode_icmpv6(struct walk *w)
 	struct packet *out = w->out;
 	uint32_t mtu;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	if (h[0] < ICMPV6_UNREACHABLE || h[0] > ICMPV6_PARAMETER_PROBLEM)
 		return DECODE_OTHER;

@@ -119,7 +119,7 @@ decode_ipv4(struct walk *w)
 		return cur_short(&w->c, hlen);
 	cur_take(&w->c, hlen);
 	ipv4_fields(w->out, h);
-	if (UNLIKELY(hlen > 20 || be16(h + 6) & (IPV4_MF | IPV4_OFFSET) || w->on_header != NULL))
+	if (UNLIKELY(hlen > 20 || be16(h + 6) & (IPV4_MF | IPV4_OFFSET) || w->on_header))
 		return ipv4_unusual(w, h, hlen);
 	w->rerouted = false;
 	return walk_ip_protocol(w, h[9]);
@@ -153,7 +153,7 @@ ipv6_limit(struct walk *w, const uint8_t *h)
 	const uint8_t *ext = cur_peek(&w->c, 8);
 	uint32_t len = be16(h + 4);
 
-	if (UNLIKELY(len == 0 && h[6] == PROTO_HOP_BY_HOP && ext != NULL)) {
+	if (UNLIKELY(len == 0 && h[6] == PROTO_HOP_BY_HOP && ext)) {
 		const uint32_t ext_len = (ext[1] + 1u) * 8;
 
 		len = jumbo_length(ext, ext_len < w->c.cap ? ext_len : w->c.cap);
@@ -168,7 +168,7 @@ decode_ipv6(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 40);
 	struct packet *out = w->out;
 
-	if (UNLIKELY(h == NULL))
+	if (UNLIKELY(!h))
 		return cur_short(&w->c, 40);
 	if (UNLIKELY(h[0] >> 4 != 6))
 		return DECODE_MALFORMED;
@@ -265,10 +265,10 @@ walk_extension(struct walk *w, uint8_t protocol)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	len = ext_length(protocol, h);
-	if (walk_take(w, ext_header(protocol), len) == NULL)
+	if (!walk_take(w, ext_header(protocol), len))
 		return cur_short(&w->c, len);
 	if (protocol == PROTO_ROUTING)
 		ipv6_route(w, h, len);
@@ -281,7 +281,7 @@ walk_extension(struct walk *w, uint8_t protocol)
 static enum decode_result
 decode_etherip(struct walk *w)
 {
-	if (walk_take(w, HDR_TUNNEL, 2) == NULL)
+	if (!walk_take(w, HDR_TUNNEL, 2))
 		return cur_short(&w->c, 2);
 	return walk_tunnel(w, link_ethernet);
 }

@@ -10,7 +10,7 @@ link_fddi(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_LINK, 13);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 13);
 	return (h[0] & 0x30) == 0x10 ? link_llc(w) : DECODE_OTHER;
 }
@@ -22,7 +22,7 @@ link_token_ring(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 16);
 	uint32_t len = 14;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 16);
 	if ((h[1] & 0xc0) != 0x40)
 		return DECODE_OTHER;
@@ -42,7 +42,7 @@ link_sunatm(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_LINK, 4);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	return (h[0] & 0x0f) == 2 ? link_llc(w) : DECODE_OTHER;
 }
@@ -70,7 +70,7 @@ link_arcnet(struct walk *w)
 	const uint8_t *h = walk_take(w, HDR_LINK, 3);
 	const uint8_t *next = cur_peek(&w->c, 1);
 
-	if (h == NULL || next == NULL)
+	if (!h || !next)
 		return cur_short(&w->c, 4);
 	return walk_arcnet(w, h[2], next[0]);
 }
@@ -81,7 +81,7 @@ link_arcnet_linux(struct walk *w)
 	const uint8_t *h = walk_take(w, HDR_LINK, 5);
 	const uint8_t *next = cur_peek(&w->c, 1);
 
-	if (h == NULL || next == NULL)
+	if (!h || !next)
 		return cur_short(&w->c, 6);
 	return walk_arcnet(w, h[4], next[0]);
 }
@@ -92,7 +92,7 @@ link_ipoib(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_LINK, 44);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 44);
 	return walk_ethertype(w, be16(h + 40));
 }

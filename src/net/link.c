@@ -24,7 +24,7 @@ walk_vlan(struct walk *w, uint16_t type)
 		const uint8_t *h = walk_take(w, HDR_VLAN, 4);
 		uint16_t vid;
 
-		if (h == NULL)
+		if (!h)
 			return cur_short(&w->c, 4);
 		vid = be16(h) & VID_MASK;
 		if (vid != 0) {
@@ -42,7 +42,7 @@ walk_pppoe(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_PPPOE, 6);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 6);
 	if (h[0] != 0x11 || h[1] != 0)
 		return DECODE_OTHER;
@@ -54,7 +54,7 @@ walk_pppoe(struct walk *w)
 static enum decode_result
 skip_tunnel(struct walk *w, uint32_t n)
 {
-	if (walk_take(w, HDR_TUNNEL, n) == NULL)
+	if (!walk_take(w, HDR_TUNNEL, n))
 		return cur_short(&w->c, n);
 	return walk_tunnel(w, link_ethernet);
 }
@@ -65,7 +65,7 @@ walk_backbone(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_TUNNEL, 4);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	walk_scope(w, SCOPE_ISID, be24(h + 1));
 	return walk_tunnel(w, link_ethernet);
@@ -77,7 +77,7 @@ walk_type_after(struct walk *w, uint32_t n)
 {
 	const uint8_t *h = walk_take(w, HDR_LINK, n + 2);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, n + 2);
 	return walk_ethertype(w, be16(h + n));
 }
@@ -87,7 +87,7 @@ walk_trill(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 6);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 6);
 	return skip_tunnel(w, 6 + ((h[0] & 7u) << 2 | h[1] >> 6) * 4u);
 }
@@ -136,7 +136,7 @@ walk_ip(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 1);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 1);
 	switch (h[0] >> 4) {
 	case 4:
@@ -163,9 +163,9 @@ link_ethernet(struct walk *w)
 {
 	const uint8_t *h = cur_take(&w->c, 14);
 
-	if (UNLIKELY(h == NULL))
+	if (UNLIKELY(!h))
 		return cur_short(&w->c, 14);
-	if (UNLIKELY(w->on_header != NULL))
+	if (UNLIKELY(w->on_header))
 		return tell_ethernet(w, h);
 	return walk_ethertype(w, be16(h + 12));
 }
@@ -176,7 +176,7 @@ walk_snap(struct walk *w, uint32_t bridge_pad)
 {
 	const uint8_t *h = walk_take(w, HDR_SNAP, 5);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 5);
 	if (be24(h) == 0x0080c2 && be16(h + 3) == 0x0007) /* 802.3 without FCS */
 		return skip_tunnel(w, bridge_pad);
@@ -192,7 +192,7 @@ link_llc(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_LLC, 3);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 3);
 	if (h[0] == 0xaa && h[1] == 0xaa && h[2] == 0x03)
 		return walk_snap(w, 2);
@@ -232,7 +232,7 @@ link_sll(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_SLL, 16);
 
-	if (UNLIKELY(h == NULL))
+	if (UNLIKELY(!h))
 		return cur_short(&w->c, 16);
 	set_direction(w->out, be16(h));
 	return walk_cooked(w, be16(h + 2), be16(h + 14));
@@ -243,7 +243,7 @@ link_sll2(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_SLL2, 20);
 
-	if (UNLIKELY(h == NULL))
+	if (UNLIKELY(!h))
 		return cur_short(&w->c, 20);
 	w->out->interface = be32(h + 4);
 	set_direction(w->out, h[10]);
@@ -274,7 +274,7 @@ link_null(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_NULL, 4);
 
-	if (UNLIKELY(h == NULL))
+	if (UNLIKELY(!h))
 		return cur_short(&w->c, 4);
 	return walk_family(w, any_order32(h));
 }

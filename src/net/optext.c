@@ -196,7 +196,7 @@ add_option(struct text *t, const uint8_t *o, uint32_t len)
 {
 	const char *name = kind_name(o[0]);
 
-	if (name != NULL)
+	if (name)
 		text_add(t, "%s", name);
 	else
 		text_add(t, "unknown-%u", o[0]);

@@ -45,7 +45,7 @@ bool
 reasm_init(struct reasm *r)
 {
 	r->slots = calloc(REASM_SETS * REASM_WAYS, sizeof(*r->slots));
-	return r->slots != NULL;
+	return r->slots;
 }
 
 static void
@@ -105,7 +105,7 @@ oldest_growing(struct reasm *r, const struct datagram *but)
 	for (size_t i = 0; i < REASM_SETS * REASM_WAYS; i++) {
 		struct datagram *d = &r->slots[i];
 
-		if (d->size > 0 && d != but && (oldest == NULL || d->first < oldest->first))
+		if (d->size > 0 && d != but && (!oldest || d->first < oldest->first))
 			oldest = d;
 	}
 	return oldest;
@@ -125,12 +125,12 @@ datagram_reserve(struct reasm *r, struct datagram *d, uint32_t need)
 	while (r->memory + size - d->size > REASM_MEMORY) {
 		struct datagram *oldest = oldest_growing(r, d);
 
-		if (oldest == NULL)
+		if (!oldest)
 			return false;
 		datagram_drop(r, oldest);
 	}
 	p = realloc(d->bytes, size);
-	if (p == NULL)
+	if (!p)
 		return false;
 	r->memory += size - d->size;
 	d->bytes = p;
@@ -337,7 +337,7 @@ walk_fragment(struct walk *w, const struct fragment *fr)
 	struct reasm *r;
 	enum decode_result result;
 
-	if (w->d == NULL || w->quoted) {
+	if (!w->d || w->quoted) {
 		if (fr->offset == 0)
 			return walk_ip_protocol(w, fr->protocol);
 		return w->quoted ? DECODE_OTHER : DECODE_FRAGMENT;

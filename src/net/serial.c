@@ -12,10 +12,10 @@ walk_ppp_protocol(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 1);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 1);
 	len = h[0] & 1 ? 1 : 2;
-	if (walk_take(w, HDR_PPP, len) == NULL)
+	if (!walk_take(w, HDR_PPP, len))
 		return cur_short(&w->c, len);
 	switch (len == 1 ? h[0] : be16(h)) {
 	case 0x0021:
@@ -39,7 +39,7 @@ link_chdlc(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_CHDLC, 4);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	return be16(h + 2) <= LENGTH_MAX ? DECODE_OTHER : walk_ethertype(w, be16(h + 2));
 }
@@ -50,7 +50,7 @@ link_ppp(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 2);
 
-	if (h != NULL && h[0] == 0xff && h[1] == 0x03)
+	if (h && h[0] == 0xff && h[1] == 0x03)
 		cur_take(&w->c, 2);
 	return walk_ppp_protocol(w);
 }
@@ -61,7 +61,7 @@ link_ppp_serial(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 1);
 
-	if (h != NULL && (h[0] == 0x0f || h[0] == 0x8f))
+	if (h && (h[0] == 0x0f || h[0] == 0x8f))
 		return link_chdlc(w);
 	return link_ppp(w);
 }
@@ -71,7 +71,7 @@ take_direction(struct walk *w)
 {
 	const uint8_t *h = cur_take(&w->c, 1);
 
-	if (h != NULL && w->out->direction == DIR_UNKNOWN)
+	if (h && w->out->direction == DIR_UNKNOWN)
 		w->out->direction = h[0] == 0 ? DIR_IN : DIR_OUT;
 }
 
@@ -88,7 +88,7 @@ link_ppp_pppd(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 2);
 
-	if (h != NULL && h[1] == 0x03) {
+	if (h && h[1] == 0x03) {
 		take_direction(w);
 		cur_take(&w->c, 1);
 	}
@@ -120,13 +120,13 @@ link_frame_relay(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 4);
 	uint32_t n = 2;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	while (n < 4 && !(h[n - 1] & 1))
 		n++;
 	walk_scope(w, SCOPE_DLCI, dlci(h, n));
 	h = cur_peek(&w->c, n + 2);
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, n + 2);
 	if (h[n] != 0x03) {
 		walk_take(w, HDR_FRAME_RELAY, n + 2);
@@ -136,7 +136,7 @@ link_frame_relay(struct walk *w)
 	if (h[n] == 0) { /* padding */
 		n++;
 		h = cur_peek(&w->c, n + 1);
-		if (h == NULL)
+		if (!h)
 			return cur_short(&w->c, n + 1);
 	}
 	walk_take(w, HDR_FRAME_RELAY, n + 1);

@@ -407,7 +407,7 @@ tcp_quoted(struct walk *w)
 	struct packet *out = w->out;
 	uint32_t hlen = TCP_MIN;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	tcp_start(out, h);
 	if (cap >= TCP_FLAGS) {

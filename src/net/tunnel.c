@@ -33,7 +33,7 @@ walk_tunnel(struct walk *w, decode_fn *inner)
 static enum decode_result
 skip_then(struct walk *w, enum header kind, uint32_t n, decode_fn *inner)
 {
-	if (walk_take(w, kind, n) == NULL)
+	if (!walk_take(w, kind, n))
 		return cur_short(&w->c, n);
 	return walk_tunnel(w, inner);
 }
@@ -65,12 +65,12 @@ mpls_payload(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 1);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 1);
 	if (h[0] >> 4 == 4 || h[0] >> 4 == 6)
 		return walk_ip(w);
 	h = cur_peek(&w->c, 18);
-	if (h == NULL)
+	if (!h)
 		return w->c.wire < 18 ? DECODE_OTHER : DECODE_TRUNCATED;
 	if (h[0] >> 4 == 0 && is_usual_ethertype(h + 16))
 		return skip_then(w, HDR_TUNNEL, 4, link_ethernet);
@@ -86,7 +86,7 @@ tunnel_mpls(struct walk *w)
 
 	do {
 		h = walk_take(w, HDR_MPLS, 4);
-		if (h == NULL)
+		if (!h)
 			return cur_short(&w->c, 4);
 	} while (!(h[2] & 1));
 	return mpls_payload(w);
@@ -120,12 +120,12 @@ tunnel_nsh(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	len = (h[1] & 0x3f) * 4u;
 	if (len < 8)
 		return DECODE_MALFORMED;
-	if (walk_take(w, HDR_NSH, len) == NULL)
+	if (!walk_take(w, HDR_NSH, len))
 		return cur_short(&w->c, len);
 	return walk_next_protocol(w, h[3]);
 }
@@ -141,7 +141,7 @@ gre_skip_routing(struct walk *w)
 	while ((h = cur_take(&w->c, 4)) != NULL) {
 		if (be16(h) == 0 && h[3] == 0)
 			return true;
-		if (cur_take(&w->c, h[3]) == NULL)
+		if (!cur_take(&w->c, h[3]))
 			return false;
 	}
 	return false;
@@ -152,7 +152,7 @@ gre_wccp(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 1);
 
-	if (h != NULL && h[0] >> 4 != 4 && walk_take(w, HDR_TUNNEL, 4) == NULL)
+	if (h && h[0] >> 4 != 4 && !walk_take(w, HDR_TUNNEL, 4))
 		return cur_short(&w->c, 4);
 	return walk_tunnel(w, decode_ipv4);
 }
@@ -163,7 +163,7 @@ gre_erspan3(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 12);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 12);
 	return skip_then(w, HDR_TUNNEL, h[11] & 1 ? 20 : 12, link_ethernet);
 }
@@ -198,7 +198,7 @@ gre_pptp(struct walk *w, uint16_t flags)
 	const uint32_t len = 8u + (flags & GRE_SEQUENCE ? 4 : 0) + (flags & GRE_ACK ? 4 : 0);
 	const uint8_t *h = walk_take(w, HDR_GRE, len);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, len);
 	if (!(flags & GRE_SEQUENCE))
 		return DECODE_OTHER;
@@ -213,7 +213,7 @@ tunnel_gre(struct walk *w)
 	uint32_t key_at, len;
 	uint16_t flags;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	flags = be16(h);
 	if ((flags & GRE_VERSION) == 1)
@@ -222,7 +222,7 @@ tunnel_gre(struct walk *w)
 		return DECODE_UNSUPPORTED;
 	key_at = flags & (GRE_CHECKSUM | GRE_ROUTING) ? 8 : 4;
 	len = key_at + (flags & GRE_KEY ? 4 : 0) + (flags & GRE_SEQUENCE ? 4 : 0);
-	if (walk_take(w, HDR_GRE, len) == NULL)
+	if (!walk_take(w, HDR_GRE, len))
 		return cur_short(&w->c, len);
 	if (flags & GRE_KEY)
 		walk_scope(w, SCOPE_GRE_KEY, be32(h + key_at));
@@ -239,7 +239,7 @@ walk_vxlan(struct walk *w, bool gpe)
 {
 	const uint8_t *h = cur_peek(&w->c, 8);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	if (!(h[0] & 0x08))
 		return DECODE_OTHER;
@@ -266,12 +266,12 @@ udp_geneve(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	if (h[0] >> 6 != 0)
 		return DECODE_OTHER;
 	len = 8 + (h[0] & 0x3f) * 4u;
-	if (walk_take(w, HDR_GENEVE, len) == NULL)
+	if (!walk_take(w, HDR_GENEVE, len))
 		return cur_short(&w->c, len);
 	walk_scope(w, SCOPE_GENEVE, be24(h + 4));
 	return gre_payload(w, 0, be16(h + 2));
@@ -310,12 +310,12 @@ udp_gtp(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	if ((h[0] & 0xf0) != 0x30 || h[1] != 0xff)
 		return DECODE_OTHER;
 	len = gtp_length(&w->c, h);
-	if (len == 0 || walk_take(w, HDR_GTP, len) == NULL)
+	if (len == 0 || !walk_take(w, HDR_GTP, len))
 		return cur_short(&w->c, w->c.cap + 1);
 	return walk_tunnel(w, walk_ip);
 }
@@ -326,14 +326,14 @@ udp_teredo(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 4);
 
-	if (h != NULL && be16(h) == 1) {
+	if (h && be16(h) == 1) {
 		const uint32_t len = 13u + h[2] + h[3];
 
-		if (walk_take(w, HDR_TEREDO, len) == NULL)
+		if (!walk_take(w, HDR_TEREDO, len))
 			return cur_short(&w->c, len);
 		h = cur_peek(&w->c, 4);
 	}
-	if (h != NULL && be16(h) == 0 && walk_take(w, HDR_TEREDO, 8) == NULL)
+	if (h && be16(h) == 0 && !walk_take(w, HDR_TEREDO, 8))
 		return cur_short(&w->c, 8);
 	return walk_tunnel(w, decode_ipv6);
 }
@@ -363,7 +363,7 @@ udp_l2tp(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	if (h[0] & 0x80)
 		return DECODE_OTHER;
@@ -372,7 +372,7 @@ udp_l2tp(struct walk *w)
 	if ((h[1] & 15) != 2)
 		return DECODE_OTHER;
 	len = l2tp2_length(&w->c, h);
-	if (len == 0 || walk_take(w, HDR_L2TP, len) == NULL)
+	if (len == 0 || !walk_take(w, HDR_L2TP, len))
 		return cur_short(&w->c, w->c.cap + 1);
 	return walk_tunnel(w, link_ppp);
 }
@@ -386,13 +386,13 @@ tunnel_l2tp3(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 4);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 4);
 	if (be32(h) == 0)
 		return DECODE_OTHER;
 	for (uint32_t n = 4; n <= 16; n += 4) {
 		h = cur_peek(&w->c, n + 15);
-		if (h != NULL && is_usual_ethertype(h + n + 12))
+		if (h && is_usual_ethertype(h + n + 12))
 			return skip_then(w, HDR_L2TP, n, link_ethernet);
 	}
 	return DECODE_OTHER;
@@ -440,10 +440,10 @@ tunnel_udp(struct walk *w)
 	enum decode_result r;
 	decode_fn *inner;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	inner = w->quoted ? NULL : udp_tunnel(be16(h), be16(h + 2));
-	if (inner == NULL)
+	if (!inner)
 		return DECODE_OTHER;
 	if (be16(h + 4) >= 8 && be16(h + 4) - 8u < w->c.wire)
 		cur_limit(&w->c, be16(h + 4) - 8u);

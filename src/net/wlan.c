@@ -22,7 +22,7 @@ walk_amsdu(struct walk *w)
 {
 	const uint8_t *h = walk_take(w, HDR_LINK, 14);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 14);
 	cur_limit(&w->c, be16(h + 12));
 	return link_llc(w);
@@ -35,7 +35,7 @@ walk_wlan(struct walk *w, bool padded)
 	const uint8_t *h = cur_peek(&w->c, 24);
 	uint32_t len = 24, qos = 0;
 
-	if (h == NULL)
+	if (!h)
 		return w->c.wire >= 24 ? DECODE_TRUNCATED : DECODE_OTHER;
 	if ((h[0] & 0x0f) != 0x08 || h[0] >> 4 & SUBTYPE_NULL)
 		return DECODE_OTHER;
@@ -48,7 +48,7 @@ walk_wlan(struct walk *w, bool padded)
 	if (padded)
 		len = (len + 3) & ~3u;
 	h = walk_take(w, HDR_WLAN, len);
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, len);
 	if (h[1] & FC_PROTECTED)
 		return DECODE_OTHER;
@@ -92,12 +92,12 @@ link_radiotap(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	len = le16(h + 2);
 	if (len < 8)
 		return DECODE_MALFORMED;
-	if (walk_take(w, HDR_RADIOTAP, len) == NULL)
+	if (!walk_take(w, HDR_RADIOTAP, len))
 		return cur_short(&w->c, len);
 	return walk_wlan(w, radiotap_flags(h, len) & RADIOTAP_PADDED);
 }
@@ -108,12 +108,12 @@ link_avs(struct walk *w)
 	const uint8_t *h = cur_peek(&w->c, 8);
 	uint32_t len;
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	len = be32(h + 4);
 	if (len < 8)
 		return DECODE_MALFORMED;
-	if (walk_take(w, HDR_LINK, len) == NULL)
+	if (!walk_take(w, HDR_LINK, len))
 		return cur_short(&w->c, len);
 	return walk_wlan(w, false);
 }
@@ -124,11 +124,11 @@ link_prism(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 8);
 
-	if (h == NULL)
+	if (!h)
 		return cur_short(&w->c, 8);
 	if ((be32(h) & 0xfffff000) == (AVS_MAGIC & 0xfffff000))
 		return link_avs(w);
-	if (walk_take(w, HDR_LINK, 144) == NULL)
+	if (!walk_take(w, HDR_LINK, 144))
 		return cur_short(&w->c, 144);
 	return walk_wlan(w, false);
 }

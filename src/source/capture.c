@@ -98,7 +98,7 @@ capture_frame(struct source *s, const struct frame *f)
 	s->packets++;
 	if (f->ts > s->latest)
 		s->latest = f->ts;
-	if (UNLIKELY(s->writer != NULL))
+	if (UNLIKELY(s->writer))
 		pcap_writer_add(s->writer, f);
 	enum decode_result r = decode_frame(s->decoder, f, s->next);
 	if (r != DECODE_TCP && r != DECODE_ICMP) {

@@ -80,7 +80,7 @@ savefile_add_interface(struct savefile *sf, const struct record_format *f)
 		sf->interfaces[sf->n_interfaces++] = (struct savefile_interface){.f = *f};
 	}
 	pthread_mutex_unlock(&sf->lock);
-	return p != NULL;
+	return p;
 }
 
 bool

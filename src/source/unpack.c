@@ -72,7 +72,7 @@ start(struct unpacker *u)
 #ifdef HAVE_ZSTD
 	case PACKING_ZSTD:
 		u->zstd = ZSTD_createDStream();
-		return u->zstd != NULL;
+		return u->zstd;
 #endif
 	default:
 		return false;

@@ -196,14 +196,14 @@ action_keys(char *out, size_t size, const struct action *a)
 	char name[32];
 
 	for (int i = 0; i < ACTION_KEYS && a->keys[i] != 0; i++)
-		text_add(&t, "%s%s", i > 0 ? ", " : "", key_name(name, sizeof name, a->keys[i]));
+		text_add(&t, "%s%s", i > 0 ? ", " : "", key_name(name, sizeof(name), a->keys[i]));
 	return out;
 }
 
 static const struct action *
 find_in(const struct action *a, int key)
 {
-	for (; a != NULL && a->name != NULL; a++)
+	for (; a && a->name; a++)
 		for (int i = 0; i < ACTION_KEYS && a->keys[i] != 0; i++)
 			if (a->keys[i] == key)
 				return a;
@@ -215,9 +215,9 @@ action_find(const struct view *v, int key)
 {
 	const struct action *a = find_in(v->ops->actions, key);
 
-	if (a == NULL)
+	if (!a)
 		a = find_in(movement_actions, key);
-	return a != NULL ? a : find_in(global_actions, key);
+	return a ? a : find_in(global_actions, key);
 }
 
 static void
@@ -239,25 +239,25 @@ dispatch_key(struct ui *ui, const struct event *ev)
 	char name[32];
 
 	ui->message[0] = '\0';
-	if (a != NULL)
+	if (a)
 		a->fn(ui, v);
 	else
 		ui_say(ui, _("%s does nothing here; ? shows the keys"),
-		       key_name(name, sizeof name, ev->key));
+		       key_name(name, sizeof(name), ev->key));
 }
 
 void
 actions_dispatch(struct ui *ui, const struct event *ev)
 {
-	if (ui->question.answer != NULL)
+	if (ui->question.answer)
 		answer(ui, ev->key);
-	else if (ui->prompt.ops != NULL && ev->key != K_MOUSE)
+	else if (ui->prompt.ops && ev->key != K_MOUSE)
 		prompt_key(ui, ev);
 	else if (ev->key == K_MOUSE)
 		frame_mouse(ui, ev);
 	else
 		dispatch_key(ui, ev);
-	if (!ui->quit && ui_view(ui)->ops->moved != NULL)
+	if (!ui->quit && ui_view(ui)->ops->moved)
 		ui_view(ui)->ops->moved(ui_view(ui));
 }
 
@@ -266,8 +266,8 @@ each_key_of(ui_key_fn *fn, void *ctx, const char *screen, const struct action *a
 {
 	char keys[64];
 
-	for (; a != NULL && a->name != NULL; a++)
-		fn(ctx, screen, action_keys(keys, sizeof keys, a), a->help);
+	for (; a && a->name; a++)
+		fn(ctx, screen, action_keys(keys, sizeof(keys), a), a->help);
 }
 
 void

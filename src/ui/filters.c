@@ -11,7 +11,7 @@
 static void
 filter_set(struct ui *ui, struct filter *filter, const char *text)
 {
-	struct text t = text_on(ui->filter, sizeof ui->filter);
+	struct text t = text_on(ui->filter, sizeof(ui->filter));
 
 	text_add(&t, "%s", text);
 	index_set_filter(ui->index, filter);
@@ -25,7 +25,7 @@ filter_changed(struct ui *ui, const char *text, size_t *at, char *note, size_t s
 	struct filter_error error = {0};
 	struct filter *filter = filter_parse(text, &error);
 
-	if (filter != NULL) {
+	if (filter) {
 		filter_set(ui, filter, text);
 		return;
 	}
@@ -39,12 +39,12 @@ filter_done(struct ui *ui, const char *text)
 {
 	struct filter_error error = {0};
 
-	if (text == NULL) {
+	if (!text) {
 		filter_set(ui, NULL, "");
 		return;
 	}
 	struct filter *filter = filter_parse(text, &error);
-	if (filter == NULL)
+	if (!filter)
 		ui_warn(ui, _("Not a filter: column %zu: expected %s"), error.at + 1,
 			error.expected);
 	else
@@ -67,13 +67,13 @@ capture_filter_done(struct ui *ui, const char *text)
 {
 	struct err err = {""};
 
-	if (text == NULL)
+	if (!text)
 		return;
 	if (!source_set_filter(ui->source, text, &err)) {
 		ui_warn(ui, "%s", err.msg);
 		return;
 	}
-	struct text t = text_on(ui->capture_filter, sizeof ui->capture_filter);
+	struct text t = text_on(ui->capture_filter, sizeof(ui->capture_filter));
 	text_add(&t, "%s", text);
 	ui_say(ui, "%s",
 	       *text != '\0' ? _("Capturing only what the filter lets through")
@@ -86,7 +86,7 @@ void
 action_capture_filter(struct ui *ui, struct view *v)
 {
 	(void)v;
-	if (ui->source == NULL || !ui->status.live)
+	if (!ui->source || !ui->status.live)
 		ui_say(ui, _("A capture filter is for live captures; / filters what is shown"));
 	else
 		prompt_open(ui, _("Capture filter: "), ui->capture_filter, &capture_filter_prompt,

@@ -36,7 +36,7 @@ label(const struct view *v, const struct segment *s, char *out, size_t size)
 	char flags[16];
 	struct text t = text_on(out, size);
 
-	text_add(&t, " %s ", tcp_flags_text(flags, sizeof flags, s->flags));
+	text_add(&t, " %s ", tcp_flags_text(flags, sizeof(flags), s->flags));
 	if (v->ui->absolute_seq)
 		text_add(&t, "%lu ", (unsigned long)s->raw_seq);
 	else if (s->len > 0)
@@ -55,8 +55,8 @@ arrow_draw(const struct view *v, const struct segment *s, int y, const struct la
 
 	for (int x = l->left + 1; x < l->right; x++)
 		term_put(y, x, 1, role, glyph(GLYPH_LINE));
-	label(v, s, text, sizeof text);
-	int used = (int)text_cut(cut, sizeof cut, text, (size_t)(room > 4 ? room - 4 : 1));
+	label(v, s, text, sizeof(text));
+	int used = (int)text_cut(cut, sizeof(cut), text, (size_t)(room > 4 ? room - 4 : 1));
 	term_put(y, l->left + 1 + (room - used) / 2, used, role, cut);
 	if (s->from == CLIENT)
 		term_put(y, l->right - 1, 1, role, glyph(GLYPH_RIGHT));
@@ -89,11 +89,11 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	enum role plain = selected ? ROLE_SELECTED : f->gone ? ROLE_DIM : ROLE_NORMAL;
 	enum role loud = selected || severity == SEV_NONE ? plain : severity_role(severity);
 	nsec since = segment_since_before(v, i);
-	seconds_text(time, sizeof time, s->ts - f->d.f.start);
+	seconds_text(time, sizeof(time), s->ts - f->d.f.start);
 	term_put(a.y, TIME_WIDTH - (int)text_width(time), TIME_WIDTH, plain, time);
 	if (since >= SILENCE && l.left > TIME_WIDTH + 2) {
-		struct text t = text_on(gap, sizeof gap);
-		text_add(&t, "+%s", text_duration(d, sizeof d, since));
+		struct text t = text_on(gap, sizeof(gap));
+		text_add(&t, "+%s", text_duration(d, sizeof(d), since));
 		term_put(a.y, TIME_WIDTH + 1, l.left - TIME_WIDTH - 2, selected ? plain : ROLE_NOTE,
 			 gap);
 	}
@@ -102,7 +102,7 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	term_put(a.y, l.left, 1, plain, line);
 	term_put(a.y, l.right, 1, plain, line);
 	arrow_draw(v, s, a.y, &l, loud);
-	ladder_notes(s, notes, sizeof notes);
+	ladder_notes(s, notes, sizeof(notes));
 	if (l.notes > 0)
 		term_put(a.y, l.notes, a.columns - l.notes, loud, notes);
 }
@@ -115,12 +115,14 @@ ladder_draw_top(struct view *v, struct area a)
 	char end[64], cut[64];
 	int half = (l.right - l.left) / 2;
 
-	text_endpoint(end, sizeof end, f->d.f.end[CLIENT].addr, f->d.f.end[CLIENT].port);
-	text_cut_middle(cut, sizeof cut, end, (size_t)(half > 2 ? half - 1 : 1), 6);
+	text_endpoint(end, sizeof(end), f->d.f.end[CLIENT].addr, f->d.f.end[CLIENT].port);
+	text_cut_middle(cut, sizeof(cut), end,
+					 (size_t)(half > 2 ? half - 1 : 1), 6);
 	term_put(a.y, 1, TIME_WIDTH, ROLE_HEADER, _("TIME"));
 	term_put(a.y, l.left, half, ROLE_HEADER, cut);
-	text_endpoint(end, sizeof end, f->d.f.end[SERVER].addr, f->d.f.end[SERVER].port);
-	int used = (int)text_cut_middle(cut, sizeof cut, end, (size_t)(half > 2 ? half - 1 : 1), 6);
+	text_endpoint(end, sizeof(end), f->d.f.end[SERVER].addr, f->d.f.end[SERVER].port);
+	int used = (int)text_cut_middle(cut, sizeof(cut), end,
+					 (size_t)(half > 2 ? half - 1 : 1), 6);
 	term_put(a.y, l.right + 1 - used, used, ROLE_HEADER, cut);
 	if (l.notes > 0)
 		term_put(a.y, l.notes, a.columns - l.notes, ROLE_HEADER, _("NOTES"));

@@ -167,7 +167,7 @@ seg_notes(const struct view *v, size_t i, char *out, size_t size)
 	struct text t = {out, size, 0};
 	while (out[t.len] != '\0')
 		t.len++;
-	text_duration(after, sizeof after, s->acked_after);
+	text_duration(after, sizeof(after), s->acked_after);
 	text_add(&t, "%s", t.len > 0 ? " " : "");
 	text_add(&t, _("acked #%llu +%s"), (unsigned long long)s->acked_by, after);
 }
@@ -181,7 +181,7 @@ segments_draw_note(struct view *v, struct area a)
 
 	if (v->list.cursor < f->first || v->list.cursor - f->first >= f->n)
 		return;
-	seg_notes(v, v->list.cursor - f->first, text, sizeof text);
+	seg_notes(v, v->list.cursor - f->first, text, sizeof(text));
 	if (text[0] != '\0')
 		term_printf(a.y, 1, a.columns - 1, ROLE_NOTE, "#%llu  %s",
 			    (unsigned long long)f->rows[v->list.cursor - f->first].frame, text);
@@ -255,9 +255,9 @@ segments_draw_row(struct view *v, size_t row, struct area a, bool selected)
 		if (a.columns < c->from)
 			continue;
 		int width = seg_width(v, c, x, a.columns);
-		c->format(v, i, text, sizeof text);
+		c->format(v, i, text, sizeof(text));
 		char cut[512];
-		int used = (int)text_cut(cut, sizeof cut, text, (size_t)(width > 0 ? width : 0));
+		int used = (int)text_cut(cut, sizeof(cut), text, (size_t)(width > 0 ? width : 0));
 		term_put(a.y, c->left ? x : x + width - used, width,
 			 c->format == seg_notes || c->format == seg_flags ? loud : plain, cut);
 		x += width + 1;

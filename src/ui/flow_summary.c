@@ -132,7 +132,7 @@ end_window(const struct half_facts *h, bool bits, char *out, size_t size)
 	bool unknown = !h->scaled && h->wscale == -2;
 
 	(void)bits;
-	text_add(&t, "%s%s", text_count(n, sizeof n, h->window), unknown ? "?" : "");
+	text_add(&t, "%s%s", text_count(n, sizeof(n), h->window), unknown ? "?" : "");
 }
 
 static void
@@ -216,7 +216,7 @@ end_add(const struct view *v, struct lines *out, int cols, int side, const char 
 {
 	const struct flow *f = v->state;
 	char row[LINE_MAX_BYTES], cell[64];
-	struct text t = text_on(row, sizeof row);
+	struct text t = text_on(row, sizeof(row));
 	int used = END_NAME, pad = END_NAME - (int)text_width(name);
 
 	text_add(&t, "%s%*s", name, pad > 0 ? pad : 0, "");
@@ -227,9 +227,9 @@ end_add(const struct view *v, struct lines *out, int cols, int side, const char 
 		if ((used += 1 + width) > cols - 1)
 			break;
 		if (side < 0)
-			put(cell, sizeof cell, _(c->title));
+			put(cell, sizeof(cell), _(c->title));
 		else
-			c->format(&f->d.f.half[side], v->ui->bits, cell, sizeof cell);
+			c->format(&f->d.f.half[side], v->ui->bits, cell, sizeof(cell));
 		cell_add(&t, i, width, cell);
 	}
 	lines_add(out, side < 0 ? ROLE_HEADER : ROLE_NORMAL, "%s", row);
@@ -244,10 +244,10 @@ title_add(const struct view *v, struct lines *out)
 	const struct conn_facts *c = &f->d.f;
 	char from[64], to[64], start[64], lasting[16];
 
-	text_endpoint(from, sizeof from, c->end[CLIENT].addr, c->end[CLIENT].port);
-	text_endpoint(to, sizeof to, c->end[SERVER].addr, c->end[SERVER].port);
-	text_clock(start, sizeof start, c->start, 3);
-	text_duration(lasting, sizeof lasting,
+	text_endpoint(from, sizeof(from), c->end[CLIENT].addr, c->end[CLIENT].port);
+	text_endpoint(to, sizeof(to), c->end[SERVER].addr, c->end[SERVER].port);
+	text_clock(start, sizeof(start), c->start, 3);
+	text_duration(lasting, sizeof(lasting),
 		      nsec_max(0, (c->ended ? c->last : v->ui->now) - c->start));
 	if (f->gone)
 		lines_add(out, ROLE_WARNING, "%s",
@@ -265,9 +265,9 @@ verdicts_add(const struct view *v, int cols, size_t max, struct lines *out)
 
 	for (size_t i = 0; i < f->d.n_verdicts && out->n < max; i++) {
 		const struct verdict *verdict = &f->d.verdicts[i];
-		struct text t = text_on(head, sizeof head);
+		struct text t = text_on(head, sizeof(head));
 		text_add(&t, "%c ", severity_letter(verdict->severity));
-		verdict_text(text, sizeof text, verdict, &f->d.f, v->ui->now);
+		verdict_text(text, sizeof(text), verdict, &f->d.f, v->ui->now);
 		lines_wrap(out, severity_role(verdict->severity), cols - 1, 2, head, text);
 	}
 	if (out->n > max)
@@ -284,12 +284,12 @@ handshake_add(const struct view *v, struct lines *out)
 
 	if (c->syn_to_synack >= 0 && c->synack_to_ack >= 0)
 		lines_add(out, ROLE_NORMAL, _("handshake %s: server side %s, client side %s"),
-			  text_duration(all, sizeof all, c->syn_to_synack + c->synack_to_ack),
-			  text_duration(server, sizeof server, c->syn_to_synack),
-			  text_duration(client, sizeof client, c->synack_to_ack));
+			  text_duration(all, sizeof(all), c->syn_to_synack + c->synack_to_ack),
+			  text_duration(server, sizeof(server), c->syn_to_synack),
+			  text_duration(client, sizeof(client), c->synack_to_ack));
 	else if (c->syn_to_synack >= 0)
 		lines_add(out, ROLE_NORMAL, _("handshake: server side %s, not finished"),
-			  text_duration(server, sizeof server, c->syn_to_synack));
+			  text_duration(server, sizeof(server), c->syn_to_synack));
 	else if (c->roles_guessed)
 		lines_add(out, ROLE_NORMAL, "%s",
 			  _("handshake not seen: which end is the client is a guess"));
@@ -305,7 +305,7 @@ timers_add(const struct view *v, struct lines *out)
 		if (f->d.f.ended == 0 && f->d.f.half[side].timer.kind != TIMER_NONE &&
 		    f->d.f.half[side].timer.due != NSEC_NEVER)
 			lines_add(out, ROLE_NOTE, "%s",
-				  timer_text(text, sizeof text, v, &f->d, side));
+				  timer_text(text, sizeof(text), v, &f->d, side));
 }
 
 void

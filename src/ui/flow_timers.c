@@ -71,12 +71,12 @@ due_text(char *out, size_t size, const struct timer_facts *timer, nsec now)
 	char d[16];
 
 	if (timer->due > now)
-		text_add(&t, _("in %s"), text_duration(d, sizeof d, timer->due - now));
+		text_add(&t, _("in %s"), text_duration(d, sizeof(d), timer->due - now));
 	else if (timer->due_latest == NSEC_NEVER || now <= timer->due_latest)
 		text_add(&t, "%s", _("due now"));
 	else
 		text_add(&t, _("overdue by %s"),
-			 text_duration(d, sizeof d, now - timer->due_latest));
+			 text_duration(d, sizeof(d), now - timer->due_latest));
 }
 
 char *
@@ -86,8 +86,9 @@ timer_text(char *out, size_t size, const struct view *v, const struct conn_detai
 	char due[32], bar[64], up[64];
 	struct text t = text_on(out, size);
 
-	due_text(due, sizeof due, &h->timer, v->ui->now);
-	timer_bar(bar, sizeof bar, h, v->ui->now, term_columns() < 100 ? BAR_CELLS / 2 : BAR_CELLS);
+	due_text(due, sizeof(due), &h->timer, v->ui->now);
+	timer_bar(bar, sizeof(bar), h, v->ui->now,
+		  term_columns() < 100 ? BAR_CELLS / 2 : BAR_CELLS);
 	if (side == CLIENT)
 		text_add(&t, _("client: %s, attempt %u %s %s"), kind_text(h->timer.kind),
 			 h->timer.attempt, due, bar);
@@ -96,7 +97,7 @@ timer_text(char *out, size_t size, const struct view *v, const struct conn_detai
 			 h->timer.attempt, due, bar);
 	if (h->timer.gives_up != NSEC_NEVER && h->timer.gives_up != 0)
 		text_add(&t, _("; gives up at %s"),
-			 text_clock(up, sizeof up, h->timer.gives_up, 0));
+			 text_clock(up, sizeof(up), h->timer.gives_up, 0));
 	return out;
 }
 
@@ -107,7 +108,7 @@ cause_text(enum cause c)
 {
 	const char *name = cause_name(c);
 
-	return name != NULL ? name : "?";
+	return name ? name : "?";
 }
 
 static void
@@ -119,12 +120,12 @@ rto_add(struct lines *l, const struct half_facts *h)
 		return;
 	if (h->timer.srtt < 0)
 		lines_add(l, ROLE_NORMAL, _("  RTO %s (no RTT measured yet)"),
-			  text_duration(rto, sizeof rto, h->timer.rto));
+			  text_duration(rto, sizeof(rto), h->timer.rto));
 	else
 		lines_add(l, ROLE_NORMAL, _("  RTO %s  (SRTT %s, RTTVAR %s)"),
-			  text_duration(rto, sizeof rto, h->timer.rto),
-			  text_duration(srtt, sizeof srtt, h->timer.srtt),
-			  text_duration(var, sizeof var, h->timer.rttvar));
+			  text_duration(rto, sizeof(rto), h->timer.rto),
+			  text_duration(srtt, sizeof(srtt), h->timer.srtt),
+			  text_duration(var, sizeof(var), h->timer.rttvar));
 }
 
 /* How far a measured gap is from the expected one, in per cent. */
@@ -145,7 +146,7 @@ ladder_row(struct lines *l, enum role role, const char *number, const char *at, 
 	const char *const cells[] = {number, at, gap, expected, off};
 	static const int widths[] = {5, 14, 11, 12, 10}; /* the second one to the left */
 	char row[LINE_MAX_BYTES];
-	struct text t = text_on(row, sizeof row);
+	struct text t = text_on(row, sizeof(row));
 
 	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
 		int pad = widths[i] - (int)text_width(cells[i]) - (i == 1 ? 2 : 0);
@@ -174,16 +175,16 @@ gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
 	nsec expected = i < d->half[side].n_expected ? d->half[side].expected[i] : 0;
 	char n[16], clock[64], g[24], e[24] = "", off[96];
 
-	seconds_text(g, sizeof g, gap);
+	seconds_text(g, sizeof(g), gap);
 	if (expected > 0)
-		seconds_text(e, sizeof e, expected);
-	off_text(off, sizeof off, gap, expected);
-	ladder_row(l, ROLE_NORMAL, number_text(n, sizeof n, i + 2),
-		   text_clock(clock, sizeof clock, at, 3), g, e, off);
+		seconds_text(e, sizeof(e), expected);
+	off_text(off, sizeof(off), gap, expected);
+	ladder_row(l, ROLE_NORMAL, number_text(n, sizeof(n), i + 2),
+		   text_clock(clock, sizeof(clock), at, 3), g, e, off);
 	if (i != 0 || !d->half[side].first_is_tlp)
 		return;
 	struct text_line *line = &l->items[l->n - 1];
-	struct text t = {line->text, sizeof line->text, strlen(line->text)};
+	struct text t = {line->text, sizeof(line->text), strlen(line->text)};
 	text_add(&t, "  %s", _("tail-loss probe"));
 }
 
@@ -206,9 +207,9 @@ expected_rows(struct lines *l, const struct conn_detail *d, int side, nsec at)
 	nsec next = d->f.half[side].timer.due;
 
 	do {
-		seconds_text(e, sizeof e, next - at);
-		ladder_row(l, ROLE_DIM, number_text(n, sizeof n, i + 2),
-			   text_clock(clock, sizeof clock, next, 3), "", e, _("to come"));
+		seconds_text(e, sizeof(e), next - at);
+		ladder_row(l, ROLE_DIM, number_text(n, sizeof(n), i + 2),
+			   text_clock(clock, sizeof(clock), next, 3), "", e, _("to come"));
 		at = next;
 		if (++i < d->half[side].n_expected)
 			next = at + d->half[side].expected[i];
@@ -229,11 +230,11 @@ ladder_add(struct lines *l, const struct conn_detail *d, int side)
 		  n + 1, cause_text(d->half[side].ladder_cause),
 		  (unsigned long)d->half[side].ladder_seq,
 		  (unsigned long long)d->half[side].ladder_first_frame);
-	if (d->half[side].stack != NULL)
+	if (d->half[side].stack)
 		lines_add(l, ROLE_NORMAL, _("  these are the intervals of %s"),
 			  _(d->half[side].stack));
 	ladder_row(l, ROLE_HEADER, "#", _("AT"), _("GAP"), _("EXPECTED"), _("OFF"));
-	ladder_row(l, ROLE_NORMAL, "1", text_clock(clock, sizeof clock, at, 3), glyph(GLYPH_NONE),
+	ladder_row(l, ROLE_NORMAL, "1", text_clock(clock, sizeof(clock), at, 3), glyph(GLYPH_NONE),
 		   "", "");
 	for (int i = 0; i < n; i++) {
 		at += d->half[side].gaps[i];
@@ -253,14 +254,14 @@ next_add(struct lines *l, const struct view *v, const struct conn_detail *d, int
 		lines_add(l, ROLE_DIM, "  %s", _("no timer runs"));
 		return;
 	}
-	due_text(due, sizeof due, &h->timer, v->ui->now);
-	timer_bar(bar, sizeof bar, h, v->ui->now, BAR_CELLS);
+	due_text(due, sizeof(due), &h->timer, v->ui->now);
+	timer_bar(bar, sizeof(bar), h, v->ui->now, BAR_CELLS);
 	lines_add(l, ROLE_NOTE, _("  next: %s, attempt %u %s %s at %s"), kind_text(h->timer.kind),
-		  h->timer.attempt, due, bar, text_clock(clock, sizeof clock, h->timer.due, 3));
+		  h->timer.attempt, due, bar, text_clock(clock, sizeof(clock), h->timer.due, 3));
 	if (h->timer.gives_up != NSEC_NEVER && h->timer.gives_up != 0)
 		lines_add(l, ROLE_NOTE, _("  gives up at %s, in %s"),
-			  text_clock(clock, sizeof clock, h->timer.gives_up, 3),
-			  text_duration(left, sizeof left,
+			  text_clock(clock, sizeof(clock), h->timer.gives_up, 3),
+			  text_duration(left, sizeof(left),
 					nsec_max(0, h->timer.gives_up - v->ui->now)));
 }
 
@@ -275,7 +276,7 @@ timers_update(struct view *v)
 		const struct endpoint *e = &f->d.f.end[side];
 		if (side > 0)
 			lines_add(&f->timers, ROLE_NORMAL, " ");
-		text_endpoint(end, sizeof end, e->addr, e->port);
+		text_endpoint(end, sizeof(end), e->addr, e->port);
 		lines_add(&f->timers, ROLE_TITLE, side == CLIENT ? _("client %s") : _("server %s"),
 			  end);
 		rto_add(&f->timers, &f->d.f.half[side]);

@@ -34,7 +34,7 @@ line_add(struct line *l, int rank, enum role role, const char *fmt, ...)
 	if (l->n == ARRAY_LEN(l->parts))
 		return;
 	struct part *p = &l->parts[l->n];
-	struct text t = text_on(p->text, sizeof p->text);
+	struct text t = text_on(p->text, sizeof(p->text));
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -68,7 +68,7 @@ line_fit(struct line *l, int cols)
 		if (l->n == 0 || l->parts[worst].rank == 0)
 			return;
 		memmove(&l->parts[worst], &l->parts[worst + 1],
-			(l->n - worst - 1) * sizeof l->parts[0]);
+			(l->n - worst - 1) * sizeof(l->parts[0]));
 		l->n--;
 	}
 }
@@ -93,10 +93,10 @@ status_phase(const struct ui *ui, struct line *l)
 	if (ui->frozen) {
 		uint64_t new = ui->totals.packets - ui->frozen_packets;
 		char count[16];
-		text_count(count, sizeof count, new);
+		text_count(count, sizeof(count), new);
 		line_add(l, 0, ROLE_BAR_LOUD, _("%s frozen, +%s packets"), glyph(GLYPH_PAUSED),
 			 count);
-	} else if (ui->source == NULL)
+	} else if (!ui->source)
 		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("no source"));
 	else if (s->phase == SOURCE_ENDED)
 		line_add(l, 0, ROLE_BAR, "%s", s->live ? _("capture ended") : _("end of file"));
@@ -127,25 +127,26 @@ status_losses(const struct ui *ui, struct line *l)
 	char n[16];
 
 	if (drops > 0)
-		line_add(l, 1, ROLE_BAR_LOUD, _("%s DROPPED"), text_count(n, sizeof n, drops));
+		line_add(l, 1, ROLE_BAR_LOUD, _("%s DROPPED"), text_count(n, sizeof(n), drops));
 	else if (ui->status.live)
 		line_add(l, 7, ROLE_BAR, "%s", _("0 dropped"));
 	if (bad > 0)
-		line_add(l, 3, ROLE_BAR_LOUD, _("%s undecodable"), text_count(n, sizeof n, bad));
+		line_add(l, 3, ROLE_BAR_LOUD, _("%s undecodable"), text_count(n, sizeof(n), bad));
 	if (t->decode[DECODE_TRUNCATED] > 0)
 		line_add(l, 3, ROLE_BAR_LOUD, _("%s cut short"),
-			 text_count(n, sizeof n, t->decode[DECODE_TRUNCATED]));
+			 text_count(n, sizeof(n), t->decode[DECODE_TRUNCATED]));
 	if (ui->status.fragments_lost > 0)
 		line_add(l, 4, ROLE_BAR_LOUD, _("%s fragments lost"),
-			 text_count(n, sizeof n, ui->status.fragments_lost));
+			 text_count(n, sizeof(n), ui->status.fragments_lost));
 	if (t->refused > 0)
 		line_add(l, 2, ROLE_BAR_LOUD, _("%s untracked"),
-			 text_count(n, sizeof n, t->refused));
+			 text_count(n, sizeof(n), t->refused));
 	if (t->evicted > 0)
-		line_add(l, 2, ROLE_BAR_LOUD, _("%s evicted"), text_count(n, sizeof n, t->evicted));
+		line_add(l, 2, ROLE_BAR_LOUD, _("%s evicted"),
+			 text_count(n, sizeof(n), t->evicted));
 	if (t->history_lost > 0)
 		line_add(l, 4, ROLE_BAR_LOUD, _("%s forgotten"),
-			 text_count(n, sizeof n, t->history_lost));
+			 text_count(n, sizeof(n), t->history_lost));
 }
 
 static void
@@ -156,15 +157,15 @@ status_draw(const struct ui *ui, int cols)
 
 	line_add(&l, 9, ROLE_BAR_KEY, "tcplens");
 	const char *slash = strrchr(ui->status.name, '/');
-	line_add(&l, 1, ROLE_BAR, "%s", slash != NULL ? slash + 1 : ui->status.name);
+	line_add(&l, 1, ROLE_BAR, "%s", slash ? slash + 1 : ui->status.name);
 	line_add(&l, 8, ROLE_BAR, "%s", ui->capture_filter);
 	status_phase(ui, &l);
-	text_count(rate, sizeof rate, (uint64_t)(ui->packet_rate + 0.5));
-	if (ui->source != NULL && ui->status.phase == SOURCE_RUNNING)
+	text_count(rate, sizeof(rate), (uint64_t)(ui->packet_rate + 0.5));
+	if (ui->source && ui->status.phase == SOURCE_RUNNING)
 		line_add(&l, 6, ROLE_BAR, _("%s pkt/s"), rate);
 	status_losses(ui, &l);
-	text_count(shown, sizeof shown, index_count(ui->index));
-	text_count(tracked, sizeof tracked, ui->totals.tracked);
+	text_count(shown, sizeof(shown), index_count(ui->index));
+	text_count(tracked, sizeof(tracked), ui->totals.tracked);
 	struct line full = l;
 	line_add(&full, 0, ROLE_BAR, _("%s/%s connections"), shown, tracked);
 	line_add(&l, 0, ROLE_BAR, "%s/%s", shown, tracked);
@@ -184,7 +185,7 @@ notice_draw(const struct ui *ui, int y, int cols)
 {
 	enum severity s = ui->status.phase == SOURCE_FAILED ? SEV_ERROR : SEV_WARNING;
 	char head[8];
-	struct text t = text_on(head, sizeof head);
+	struct text t = text_on(head, sizeof(head));
 	struct lines notice = {0};
 	int n = 0;
 
@@ -212,9 +213,9 @@ footer_width(const struct ui *ui, const struct action *a)
 {
 	char key[32];
 
-	if (a->label == NULL)
+	if (!a->label)
 		return 0;
-	key_name(key, sizeof key, a->keys[0]);
+	key_name(key, sizeof(key), a->keys[0]);
 	return (int)(text_width(key) + 1 + text_width(footer_label(ui, a))) + 2;
 }
 
@@ -224,11 +225,11 @@ footer_actions(const struct ui *ui, const struct action *a, int y, int x, int en
 {
 	char key[32];
 
-	for (; a != NULL && a->name != NULL; a++) {
+	for (; a && a->name; a++) {
 		int width = footer_width(ui, a);
 		if (width == 0 || x + width - 2 > end)
 			continue;
-		key_name(key, sizeof key, a->keys[0]);
+		key_name(key, sizeof(key), a->keys[0]);
 		int used = term_put(y, x, end - x, ROLE_BAR_KEY, key) + 1;
 		term_put(y, x + used, end - x - used, ROLE_BAR, footer_label(ui, a));
 		x += width;
@@ -264,9 +265,9 @@ foot_lines(const struct ui *ui, int cols)
 {
 	struct lines message = {0};
 
-	if (ui->prompt.ops != NULL)
+	if (ui->prompt.ops)
 		return prompt_lines(ui, cols);
-	if (ui->question.answer != NULL || ui->message[0] == '\0')
+	if (ui->question.answer || ui->message[0] == '\0')
 		return 1;
 	message_lines(ui, cols, &message);
 	int n = (int)message.n;
@@ -281,7 +282,7 @@ footer_draw(const struct ui *ui, int y, int cols)
 	int reserved = 0;
 
 	term_fill(y, 0, cols, ROLE_BAR);
-	for (const struct action *a = global_actions; a->name != NULL; a++)
+	for (const struct action *a = global_actions; a->name; a++)
 		reserved += footer_width(ui, a);
 	int x = footer_actions(ui, ui_view(ui)->ops->actions, y, 1, cols - reserved);
 	footer_actions(ui, global_actions, y, x, cols);
@@ -299,12 +300,12 @@ list_draw(struct view *v, struct area a)
 		n = (size_t)a.lines;
 	if (v->list.count == 0) {
 		char text[512] = "";
-		if (v->ops->empty_text != NULL)
-			v->ops->empty_text(v, text, sizeof text);
+		if (v->ops->empty_text)
+			v->ops->empty_text(v, text, sizeof(text));
 		term_put(a.y + (a.lines > 2), a.x + 2, a.columns - 2, ROLE_NORMAL, text);
 		return;
 	}
-	if (v->ops->fetch != NULL)
+	if (v->ops->fetch)
 		v->ops->fetch(v, first, n);
 	for (size_t i = 0; i < n; i++) {
 		struct area row = {a.y + (int)i, a.x, 1, a.columns};
@@ -318,8 +319,8 @@ list_draw(struct view *v, struct area a)
 static void
 view_draw(struct view *v, struct area a)
 {
-	int top = v->ops->top_lines != NULL ? v->ops->top_lines(v, a) : 0;
-	int bottom = v->ops->bottom_lines != NULL ? v->ops->bottom_lines(v, a) : 0;
+	int top = v->ops->top_lines ? v->ops->top_lines(v, a) : 0;
+	int bottom = v->ops->bottom_lines ? v->ops->bottom_lines(v, a) : 0;
 	struct area head = {a.y, a.x, top, a.columns};
 	struct area middle = {a.y + top, a.x, a.lines - top - bottom, a.columns};
 	struct area tail = {a.y + a.lines - bottom, a.x, bottom, a.columns};
@@ -346,13 +347,13 @@ frame_draw(struct ui *ui)
 	}
 	status_draw(ui, cols);
 	int y = 1 + notice_draw(ui, 1, cols);
-	bool asking = ui->prompt.ops != NULL;
+	bool asking = ui->prompt.ops;
 	int below = foot_lines(ui, cols);
 	view_draw(ui_view(ui), (struct area){y, 0, lines - y - below, cols});
 	struct area foot = {lines - below, 0, below, cols};
 	if (asking)
 		prompt_draw(ui, foot);
-	else if (ui->question.answer != NULL)
+	else if (ui->question.answer)
 		term_put_padded(lines - 1, 0, cols, ROLE_BAR_LOUD, ui->question.text);
 	else if (ui->message[0] != '\0')
 		message_draw(ui, lines - below, cols);
@@ -371,7 +372,7 @@ frame_mouse(struct ui *ui, const struct event *ev)
 		return;
 	}
 	if (ev->y < a->y) {
-		if (v->ops->click != NULL)
+		if (v->ops->click)
 			v->ops->click(v, ev->y - a->y, ev->x);
 		return;
 	}

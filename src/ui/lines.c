@@ -24,7 +24,7 @@ lines_new(struct lines *l, enum role role)
 {
 	if (l->n == l->size) {
 		l->size = l->size > 0 ? l->size * 2 : 16;
-		l->items = xreallocarray(l->items, l->size, sizeof *l->items);
+		l->items = xreallocarray(l->items, l->size, sizeof(*l->items));
 	}
 	struct text_line *line = &l->items[l->n++];
 	line->role = role;
@@ -36,7 +36,7 @@ void
 lines_add(struct lines *l, enum role role, const char *fmt, ...)
 {
 	struct text_line *line = lines_new(l, role);
-	struct text t = text_on(line->text, sizeof line->text);
+	struct text t = text_on(line->text, sizeof(line->text));
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -58,7 +58,7 @@ wrap_at(const char *s, int columns)
 		size_t n = mbrtowc(&c, s + at, strlen(s + at), &state);
 		int width = 1;
 		if (n == (size_t)-1 || n == (size_t)-2 || n == 0) {
-			memset(&state, 0, sizeof state);
+			memset(&state, 0, sizeof(state));
 			n = 1;
 		} else if ((width = wcwidth(c)) < 0)
 			width = 1;
@@ -84,7 +84,7 @@ lines_wrap(struct lines *l, enum role role, int columns, int indent, const char 
 		size_t n = wrap_at(text, columns - indent > 4 ? columns - indent : 4);
 		int pad = indent - (first ? (int)text_width(head) : 0);
 		struct text_line *line = lines_new(l, role);
-		struct text t = text_on(line->text, sizeof line->text);
+		struct text t = text_on(line->text, sizeof(line->text));
 		text_add(&t, "%s%*s%.*s", first ? head : "", pad > 0 ? pad : 0, "", (int)n, text);
 		text += n;
 		while (*text == ' ')

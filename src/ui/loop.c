@@ -39,7 +39,7 @@ ui_view(const struct ui *ui)
 static void
 view_close(struct view *v)
 {
-	if (v->ops->close != NULL)
+	if (v->ops->close)
 		v->ops->close(v);
 	free(v->state);
 	free(v);
@@ -54,12 +54,12 @@ ui_open(struct ui *ui, const struct view_ops *ops, const void *arg)
 		ui_warn(ui, _("Too many screens are open; Esc leaves one"));
 		return;
 	}
-	struct view *v = xcalloc(1, sizeof *v);
+	struct view *v = xcalloc(1, sizeof(*v));
 	v->ops = ops;
 	v->ui = ui;
 	v->list.lines = 1;
 	v->state = xcalloc(1, ops->state_size > 0 ? ops->state_size : 1);
-	if (ops->open != NULL && !ops->open(v, arg, &err)) {
+	if (ops->open && !ops->open(v, arg, &err)) {
 		free(v->state);
 		free(v);
 		ui_warn(ui, "%s", err.msg);
@@ -93,7 +93,7 @@ ui_time_moves(const struct ui *ui)
 	const struct source_status *s = &ui->status;
 	bool pipe = !s->live && s->progress < 0;
 
-	if (ui->source == NULL || ui->frozen)
+	if (!ui->source || ui->frozen)
 		return false;
 	return (s->live || s->paced || pipe) && s->phase == SOURCE_RUNNING;
 }
@@ -101,7 +101,7 @@ ui_time_moves(const struct ui *ui)
 static void
 say(struct ui *ui, bool loud, const char *fmt, va_list ap)
 {
-	struct text t = text_on(ui->message, sizeof ui->message);
+	struct text t = text_on(ui->message, sizeof(ui->message));
 
 	text_addv(&t, fmt, ap);
 	ui->message_loud = loud;
@@ -183,7 +183,7 @@ ui_set_source(struct ui *ui, struct source *s)
 	ui->rate_since = 0;
 	ui->packet_rate = 0;
 	ui->packets_at = ui->tick;
-	memset(&ui->status, 0, sizeof ui->status);
+	memset(&ui->status, 0, sizeof(ui->status));
 	ui->dirty = true;
 }
 
@@ -221,9 +221,9 @@ source_update(struct ui *ui)
 {
 	struct source_status status;
 
-	if (ui->source == NULL)
+	if (!ui->source)
 		return;
-	memset(&status, 0, sizeof status);
+	memset(&status, 0, sizeof(status));
 	source_status(ui->source, &status);
 	uint64_t drops = status.kernel_drops + status.interface_drops;
 	if (status.phase != ui->status.phase || status.progress != ui->status.progress ||
@@ -251,7 +251,7 @@ ui_update(struct ui *ui, bool hurried)
 	if (index_step(ui->index, ui->now, hurried ? INDEX_BUDGET / 10 : INDEX_BUDGET))
 		ui->dirty = true;
 	struct view *v = ui_view(ui);
-	if (v->ops->update != NULL && v->ops->update(v))
+	if (v->ops->update && v->ops->update(v))
 		ui->dirty = true;
 	nsec shown = ui->tick - ui->drawn;
 	if ((v->counting_down && shown >= FRAME) || (v->ticking && shown >= IDLE_CLOCK))
@@ -263,7 +263,7 @@ static nsec
 ui_patience(const struct ui *ui)
 {
 	const struct view *v = ui_view(ui);
-	bool running = ui->source != NULL && ui->status.phase == SOURCE_RUNNING;
+	bool running = ui->source && ui->status.phase == SOURCE_RUNNING;
 	nsec wait = 3600 * NSEC_PER_SEC; /* the source wakes us when packets come */
 
 	wait = nsec_min(wait, index_wait(ui->index));
@@ -283,7 +283,7 @@ drain(int fd)
 {
 	uint64_t buf;
 
-	while (read(fd, &buf, sizeof buf) == (ssize_t)sizeof buf)
+	while (read(fd, &buf, sizeof(buf)) == (ssize_t)sizeof(buf))
 		;
 }
 
@@ -294,7 +294,7 @@ ui_wait(struct ui *ui, nsec patience, bool *alive)
 	struct pollfd fds[] = {
 		{.fd = term_fd(), .events = POLLIN},
 		{.fd = signals_fd(), .events = POLLIN},
-		{.fd = ui->source != NULL ? source_wake_fd(ui->source) : -1, .events = POLLIN},
+		{.fd = ui->source ? source_wake_fd(ui->source) : -1, .events = POLLIN},
 	};
 	int n = poll(fds, ARRAY_LEN(fds), (int)((patience + NSEC_PER_MS - 1) / NSEC_PER_MS));
 
@@ -334,7 +334,7 @@ ui_signals(struct ui *ui)
 		ui->dirty = true;
 		ui->drawn = 0;
 	}
-	if (end == SIGINT && (ui->prompt.ops != NULL || ui->question.answer != NULL)) {
+	if (end == SIGINT && (ui->prompt.ops || ui->question.answer)) {
 		/* ^C leaves the prompt, not the program. */
 		actions_dispatch(ui, &(struct event){.key = K_ESC});
 		ui->dirty = true;
@@ -383,24 +383,24 @@ ui_init(struct ui *ui, const struct ui_config *cfg)
 		.absolute_seq = cfg->absolute_seq,
 		.index = index_new(cfg->engine),
 	};
-	if (cfg->filter != NULL && *cfg->filter != '\0') {
+	if (cfg->filter && *cfg->filter != '\0') {
 		struct filter_error error;
-		struct text t = text_on(ui->filter, sizeof ui->filter);
+		struct text t = text_on(ui->filter, sizeof(ui->filter));
 		text_add(&t, "%s", cfg->filter);
 		index_set_filter(ui->index, filter_parse(cfg->filter, &error));
 	}
-	if (cfg->capture_filter != NULL) {
-		struct text t = text_on(ui->capture_filter, sizeof ui->capture_filter);
+	if (cfg->capture_filter) {
+		struct text t = text_on(ui->capture_filter, sizeof(ui->capture_filter));
 		text_add(&t, "%s", cfg->capture_filter);
 	}
-	if (ui->source != NULL) {
+	if (ui->source) {
 		source_status(ui->source, &ui->status);
 		ui->now = source_now(ui->source);
 	}
 	ui_open(ui, &view_flows, NULL);
-	if (cfg->source == NULL || cfg->pick_interface)
+	if (!cfg->source || cfg->pick_interface)
 		ui_open(ui, &view_interfaces, NULL);
-	if (cfg->notice != NULL)
+	if (cfg->notice)
 		ui_warn(ui, "%s", cfg->notice);
 }
 
@@ -409,7 +409,7 @@ ui_run(const struct ui_config *cfg, struct err *err)
 {
 	if (!term_start(cfg->tty, cfg->ascii, cfg->mono, err))
 		return -1;
-	struct ui *ui = xcalloc(1, sizeof *ui);
+	struct ui *ui = xcalloc(1, sizeof(*ui));
 	ui_init(ui, cfg);
 	int end = ui_loop(ui);
 	while (ui->depth > 0)

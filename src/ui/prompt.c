@@ -19,14 +19,14 @@ prompt_changed(struct ui *ui)
 
 	p->note[0] = '\0';
 	p->note_at = 0;
-	if (p->ops->changed != NULL)
-		p->ops->changed(ui, p->text, &p->note_at, p->note, sizeof p->note);
+	if (p->ops->changed)
+		p->ops->changed(ui, p->text, &p->note_at, p->note, sizeof(p->note));
 }
 
 static void
 prompt_set(struct prompt *p, const char *text)
 {
-	struct text t = text_on(p->text, sizeof p->text);
+	struct text t = text_on(p->text, sizeof(p->text));
 
 	text_add(&t, "%s", text);
 	p->len = p->cursor = t.len;
@@ -39,7 +39,7 @@ prompt_open(struct ui *ui, const char *label, const char *text, const struct pro
 	struct prompt *p = &ui->prompt;
 
 	*p = (struct prompt){.ops = ops, .label = label, .history = history};
-	p->history_at = history != NULL ? history->count : 0;
+	p->history_at = history ? history->count : 0;
 	prompt_set(p, text);
 	prompt_changed(ui);
 }
@@ -47,11 +47,11 @@ prompt_open(struct ui *ui, const char *label, const char *text, const struct pro
 static void
 history_add(struct history *h, const char *line)
 {
-	if (h == NULL || *line == '\0' ||
+	if (!h || *line == '\0' ||
 	    (h->count > 0 && strcmp(h->lines[h->count - 1], line) == 0))
 		return;
 	if (h->count == HISTORY_MAX) {
-		memmove(h->lines[0], h->lines[1], (HISTORY_MAX - 1) * sizeof h->lines[0]);
+		memmove(h->lines[0], h->lines[1], (HISTORY_MAX - 1) * sizeof(h->lines[0]));
 		h->count--;
 	}
 	struct text t = text_on(h->lines[h->count++], PROMPT_MAX);
@@ -63,7 +63,7 @@ history_walk(struct ui *ui, int by)
 {
 	struct prompt *p = &ui->prompt;
 
-	if (p->history == NULL || (by < 0 && p->history_at == 0) ||
+	if (!p->history || (by < 0 && p->history_at == 0) ||
 	    (by > 0 && p->history_at >= p->history->count))
 		return;
 	p->history_at += (size_t)by;
@@ -118,7 +118,7 @@ prompt_insert(struct ui *ui, int key)
 	char bytes[16]; /* MB_LEN_MAX in every locale there is */
 	size_t n = wcrtomb(bytes, (wchar_t)key, &state);
 
-	if (key < ' ' || n == (size_t)-1 || p->len + n >= sizeof p->text)
+	if (key < ' ' || n == (size_t)-1 || p->len + n >= sizeof(p->text))
 		return;
 	memmove(p->text + p->cursor + n, p->text + p->cursor, p->len - p->cursor + 1);
 	memcpy(p->text + p->cursor, bytes, n);
@@ -133,7 +133,7 @@ prompt_finish(struct ui *ui, bool entered)
 	const struct prompt_ops *ops = ui->prompt.ops;
 	char text[PROMPT_MAX];
 
-	memcpy(text, ui->prompt.text, sizeof text);
+	memcpy(text, ui->prompt.text, sizeof(text));
 	if (entered)
 		history_add(ui->prompt.history, text);
 	ui->prompt.ops = NULL;
@@ -195,8 +195,8 @@ width_until(const char *s, size_t n)
 {
 	char buf[PROMPT_MAX];
 
-	if (n >= sizeof buf)
-		n = sizeof buf - 1;
+	if (n >= sizeof(buf))
+		n = sizeof(buf) - 1;
 	memcpy(buf, s, n);
 	buf[n] = '\0';
 	return (int)text_width(buf);
@@ -264,7 +264,7 @@ prompt_draw(struct ui *ui, struct area a)
 void
 question_ask(struct ui *ui, void (*answer)(struct ui *, bool), const char *fmt, ...)
 {
-	struct text t = text_on(ui->question.text, sizeof ui->question.text);
+	struct text t = text_on(ui->question.text, sizeof(ui->question.text));
 	va_list ap;
 
 	text_add(&t, " ");

@@ -34,7 +34,7 @@ collect_one(struct engine *e, struct connref ref, struct collection *c)
 	while ((n = engine_segments(e, ref, first, CHUNK, seg, &total, &lost)) > 0) {
 		if (c->n + n > c->size) {
 			c->size = (c->n + n) * 2;
-			c->packets = xreallocarray(c->packets, c->size, sizeof *c->packets);
+			c->packets = xreallocarray(c->packets, c->size, sizeof(*c->packets));
 		}
 		for (size_t i = 0; i < n; i++)
 			c->packets[c->n++] = (struct kept){seg[i].frame, seg[i].ref};
@@ -67,11 +67,11 @@ write_packets(struct ui *ui, const struct collection *c, bool overwrite, bool *e
 		struct frame f;
 		if (!store_read(ui->source, c->packets[i].ref, &f, bytes, SNAPLEN))
 			continue;
-		if (w == NULL) {
+		if (!w) {
 			linktype = f.linktype;
 			w = pcap_writer_open(ui->save.path, linktype, SNAPLEN, overwrite, exists,
 					     err);
-			if (w == NULL)
+			if (!w)
 				break;
 		}
 		if (f.linktype != linktype)
@@ -80,7 +80,7 @@ write_packets(struct ui *ui, const struct collection *c, bool overwrite, bool *e
 			saved++;
 	}
 	free(bytes);
-	if (w != NULL && !pcap_writer_close(w, err) && err->msg[0] == '\0')
+	if (w && !pcap_writer_close(w, err) && err->msg[0] == '\0')
 		err_set(err, _("cannot write %s"), ui->save.path);
 	return saved;
 }
@@ -102,7 +102,7 @@ save_report(struct ui *ui, size_t saved, size_t other, const struct collection *
 	unsigned long long total = c->n + c->lost;
 	char path[PROMPT_MAX * 4];
 
-	text_escape(path, sizeof path, ui->save.path, strlen(ui->save.path));
+	text_escape(path, sizeof(path), ui->save.path, strlen(ui->save.path));
 	if (saved == 0)
 		ui_warn(ui, _("Nothing was saved: none of the %llu packets is kept any more"),
 			total);
@@ -127,7 +127,7 @@ save_run(struct ui *ui, bool overwrite)
 	for (size_t i = 0; i < ui->save.n; i++)
 		collect_one(ui->engine, ui->save.conns[i].ref, &c);
 	if (c.n > 1)
-		qsort(c.packets, c.n, sizeof *c.packets, by_frame);
+		qsort(c.packets, c.n, sizeof(*c.packets), by_frame);
 	size_t saved = write_packets(ui, &c, overwrite, &exists, &other, &err);
 	if (exists && !overwrite)
 		question_ask(ui, overwrite_answered, _("%s exists. Overwrite it? (y/n)"),
@@ -142,11 +142,11 @@ save_run(struct ui *ui, bool overwrite)
 static void
 path_done(struct ui *ui, const char *text)
 {
-	if (text == NULL || *text == '\0') {
+	if (!text || *text == '\0') {
 		ui_say(ui, _("Nothing was saved"));
 		return;
 	}
-	struct text t = text_on(ui->save.path, sizeof ui->save.path);
+	struct text t = text_on(ui->save.path, sizeof(ui->save.path));
 	text_add(&t, "%s", text);
 	save_run(ui, false);
 }
@@ -157,14 +157,14 @@ void
 save_ask(struct ui *ui, const struct tag *conns, size_t n)
 {
 	char name[64];
-	struct text t = text_on(name, sizeof name);
+	struct text t = text_on(name, sizeof(name));
 
-	if (ui->source == NULL || n == 0) {
+	if (!ui->source || n == 0) {
 		ui_warn(ui, _("There is nothing to save here"));
 		return;
 	}
 	ui->save.n = n < TAGS_MAX ? n : TAGS_MAX;
-	memcpy(ui->save.conns, conns, ui->save.n * sizeof *conns);
+	memcpy(ui->save.conns, conns, ui->save.n * sizeof(*conns));
 	if (n == 1)
 		text_add(&t, "connection-%llu.pcap", (unsigned long long)conns[0].id);
 	else

@@ -30,7 +30,7 @@ on_signal(int number)
 	else
 		ended = number;
 	/* Cannot fail but for a full counter, and then the loop is awake anyway. */
-	ssize_t n = write(wake, &one, sizeof one);
+	ssize_t n = write(wake, &one, sizeof(one));
 	(void)n;
 	errno = saved;
 }
@@ -72,7 +72,7 @@ signals_take(int *end)
 	uint64_t count;
 	unsigned what = 0;
 
-	if (read(wake, &count, sizeof count) < 0)
+	if (read(wake, &count, sizeof(count)) < 0)
 		return 0;
 	if (resized)
 		what |= SIGNAL_RESIZE;

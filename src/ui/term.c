@@ -85,7 +85,7 @@ colours_wanted(bool mono)
 {
 	const char *no = getenv("NO_COLOR");
 
-	return !mono && has_colors() && (no == NULL || *no == '\0');
+	return !mono && has_colors() && (!no || *no == '\0');
 }
 
 static void
@@ -136,7 +136,7 @@ device_open(const char *tty, struct err *err)
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	term.in = fdopen(fd, "r");
 	term.out = copy < 0 ? NULL : fdopen(copy, "w");
-	if (term.in == NULL || term.out == NULL)
+	if (!term.in || !term.out)
 		return err_set(err, _("cannot use the terminal %s: %s"), tty, strerror(errno));
 	return true;
 }
@@ -144,9 +144,9 @@ device_open(const char *tty, struct err *err)
 static void
 device_close(void)
 {
-	if (term.in != NULL)
+	if (term.in)
 		fclose(term.in);
-	if (term.out != NULL)
+	if (term.out)
 		fclose(term.out);
 	term.in = term.out = NULL;
 }
@@ -160,10 +160,10 @@ term_start(const char *tty, bool ascii, bool mono, struct err *err)
 	term.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	term.gone = false;
 	term.cursor_y = -1;
-	if (type == NULL || *type == '\0')
+	if (!type || *type == '\0')
 		return err_set(err,
 			       _("the terminal's type is not known: set TERM, e.g. TERM=xterm"));
-	if (!device_open(tty != NULL ? tty : OWN_TERMINAL, err)) {
+	if (!device_open(tty ? tty : OWN_TERMINAL, err)) {
 		device_close();
 		return false;
 	}
@@ -174,7 +174,7 @@ term_start(const char *tty, bool ascii, bool mono, struct err *err)
 	}
 	set_escdelay(50);
 	term.screen = newterm(type, term.out, term.in);
-	if (term.screen == NULL) {
+	if (!term.screen) {
 		signals_stop();
 		device_close();
 		return err_set(err, _("terminal type '%s' is not known here: try TERM=xterm"),
@@ -193,7 +193,7 @@ term_start(const char *tty, bool ascii, bool mono, struct err *err)
 void
 term_stop(void)
 {
-	if (term.screen == NULL)
+	if (!term.screen)
 		return;
 	die_set_hook(NULL);
 	signals_stop();
@@ -305,7 +305,7 @@ next_char(const char **s, mbstate_t *state)
 	if (n == 0)
 		return 0;
 	if (n == (size_t)-1 || n == (size_t)-2) {
-		memset(state, 0, sizeof *state);
+		memset(state, 0, sizeof(*state));
 		return stand_in(s);
 	}
 	if (c > 0x7e && term.only_ascii)
@@ -344,7 +344,7 @@ term_fill(int y, int x, int columns, enum role role)
 {
 	static const char blanks[] =
 		"                                                                ";
-	int step = (int)sizeof blanks - 1;
+	int step = (int)sizeof(blanks) - 1;
 
 	for (; columns > 0; columns -= step, x += step)
 		term_put(y, x, columns < step ? columns : step, role, blanks);
@@ -362,7 +362,7 @@ void
 term_printf(int y, int x, int columns, enum role role, const char *fmt, ...)
 {
 	char buf[1024];
-	struct text t = text_on(buf, sizeof buf);
+	struct text t = text_on(buf, sizeof(buf));
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -48,7 +48,7 @@ flow_update(struct view *v)
 	bool was_gone = f->gone;
 
 	/* Into a copy of its own: a connection that is gone must leave the last one alone. */
-	struct conn_detail *d = xmalloc(sizeof *d);
+	struct conn_detail *d = xmalloc(sizeof(*d));
 	f->gone = !engine_detail(v->ui->engine, v->ui->now, f->ref, d);
 	if (!f->gone)
 		f->d = *d;
@@ -103,7 +103,7 @@ tabs_draw(const struct view *v, struct area a)
 
 	for (int i = 0; i < TAB_COUNT; i++)
 		x += term_put(a.y, x, a.columns - x, i == f->tab ? ROLE_SELECTED : ROLE_LABEL,
-			      tab_label(label, sizeof label, i, i == f->tab));
+			      tab_label(label, sizeof(label), i, i == f->tab));
 	if (f->on_segments && f->follow && !f->gone)
 		term_printf(a.y, x + 1, a.columns - x - 1, ROLE_NOTE, "%s", _("following (F)"));
 }
@@ -122,7 +122,7 @@ flow_draw_top(struct view *v, struct area a)
 			 summary.items[i].text);
 	lines_free(&summary);
 	tabs_draw(v, (struct area){y, a.x, 1, a.columns});
-	if (tabs[f->tab]->draw_top != NULL)
+	if (tabs[f->tab]->draw_top)
 		tabs[f->tab]->draw_top(v, (struct area){y + 1, a.x, 1, a.columns});
 	v->counting_down |= ui_time_moves(v->ui) && timer_side(&f->d) >= 0;
 	v->ticking |= ui_time_moves(v->ui) && f->d.f.ended == 0;
@@ -133,7 +133,7 @@ flow_fetch(struct view *v, size_t first, size_t n)
 {
 	const struct flow *f = v->state;
 
-	if (tabs[f->tab]->fetch != NULL && !f->gone)
+	if (tabs[f->tab]->fetch && !f->gone)
 		tabs[f->tab]->fetch(v, first, n);
 }
 
@@ -200,7 +200,7 @@ flow_click(struct view *v, int y, int x)
 	if (y != -1 - tabs[f->tab]->top_lines)
 		return;
 	for (int i = 0; i < TAB_COUNT; i++) {
-		tab_label(label, sizeof label, i, i == f->tab);
+		tab_label(label, sizeof(label), i, i == f->tab);
 		int right = left + (int)text_width(label);
 		if (x >= left && x < right) {
 			tab_show(v, i);

@@ -106,7 +106,7 @@ slots_measure(struct flows *f, const struct ui *ui)
 		for (size_t i = 0; i < f->n && *needed < c->max_width; i++) {
 			if (f->rows[i].ref.gen == 0)
 				continue;
-			c->format(&f->rows[i], &style, text, sizeof text);
+			c->format(&f->rows[i], &style, text, sizeof(text));
 			int width = (int)text_width(text);
 			if (width > *needed)
 				*needed = width < c->max_width ? width : c->max_width;
@@ -137,7 +137,7 @@ slots_lay_out(struct flows *f, const struct ui *ui, int screen)
 	int x = 0;
 
 	if (screen != f->screen)
-		memset(f->needed, 0, sizeof f->needed);
+		memset(f->needed, 0, sizeof(f->needed));
 	f->screen = screen;
 	slots_choose(f, ui, screen);
 	slots_measure(f, ui);
@@ -217,8 +217,8 @@ cell_draw(const struct view *v, const struct slot *s, const struct conn_facts *c
 	style.width = s->width;
 	char text[512], cut[512];
 
-	s->column->format(c, &style, text, sizeof text);
-	size_t width = text_cut(cut, sizeof cut, text, (size_t)s->width);
+	s->column->format(c, &style, text, sizeof(text));
+	size_t width = text_cut(cut, sizeof(cut), text, (size_t)s->width);
 	int x = s->x;
 	if (s->column->align == ALIGN_RIGHT)
 		x += s->width - (int)width;
@@ -290,7 +290,7 @@ flows_empty(struct view *v, char *out, size_t size)
 	const struct ui *ui = v->ui;
 	struct text t = text_on(out, size);
 
-	if (ui->source == NULL)
+	if (!ui->source)
 		text_add(&t, "%s", _("No source of packets: I chooses an interface"));
 	else if (ui->totals.tracked > 0 && ui->filter[0] != '\0')
 		text_add(&t, _("None of the %llu connections matches the filter: %s"),
@@ -313,7 +313,7 @@ flows_empty(struct view *v, char *out, size_t size)
 static void
 sort_by(struct ui *ui, const struct column *c)
 {
-	ui_set_sort(ui, c, c == ui->sort && c != NULL ? !ui->sort_reverse : false);
+	ui_set_sort(ui, c, c == ui->sort && c ? !ui->sort_reverse : false);
 }
 
 static void

@@ -29,7 +29,7 @@ static void
 entry(struct lines *l, int cols, const char *name, const char *text)
 {
 	char head[INDENT + 80];
-	struct text t = text_on(head, sizeof head);
+	struct text t = text_on(head, sizeof(head));
 
 	text_add(&t, "  %s ", name);
 	lines_wrap(l, ROLE_NORMAL, cols, INDENT, head, text);
@@ -40,8 +40,8 @@ add_keys(struct lines *l, int cols, const struct action *a)
 {
 	char keys[64];
 
-	for (; a != NULL && a->name != NULL; a++)
-		entry(l, cols, action_keys(keys, sizeof keys, a), _(a->help));
+	for (; a && a->name; a++)
+		entry(l, cols, action_keys(keys, sizeof(keys), a), _(a->help));
 }
 
 static void
@@ -63,7 +63,7 @@ add_all_keys(struct help *h, int cols)
 	entry(&h->text, cols, _("Mouse"),
 	      _("click selects, double click opens, a column's title sorts, the wheel scrolls"));
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		if (all[i] == h->from || all[i]->actions == NULL)
+		if (all[i] == h->from || !all[i]->actions)
 			continue;
 		title(&h->text, _(all[i]->title));
 		add_keys(&h->text, cols, all[i]->actions);
@@ -115,7 +115,7 @@ add_verdicts(struct lines *l, int cols)
 
 	title(l, _("Diagnoses: E error, W warning, N note"));
 	for (int v = 0; v < VERDICT_COUNT; v++) {
-		struct text t = text_on(head, sizeof head);
+		struct text t = text_on(head, sizeof(head));
 
 		if (!verdict_is_told(v))
 			continue;

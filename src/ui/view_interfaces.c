@@ -40,8 +40,8 @@ interfaces_refresh(struct interfaces *s, nsec tick)
 	for (int i = 0; i < n; i++)
 		rate[i] = s->at > 0 ? rate_of(s, s->n, &new[i], tick - s->at) : 0;
 	s->n = n > 0 ? n : 0;
-	memcpy(s->now, new, (size_t)s->n * sizeof new[0]);
-	memcpy(s->rate, rate, (size_t)s->n * sizeof rate[0]);
+	memcpy(s->now, new, (size_t)s->n * sizeof(new[0]));
+	memcpy(s->rate, rate, (size_t)s->n * sizeof(rate[0]));
 	s->at = tick;
 }
 
@@ -49,7 +49,7 @@ static void
 interfaces_moved(struct view *v)
 {
 	struct interfaces *s = v->state;
-	struct text t = text_on(s->selected, sizeof s->selected);
+	struct text t = text_on(s->selected, sizeof(s->selected));
 
 	if (v->list.cursor < (size_t)s->n)
 		text_add(&t, "%s", s->now[v->list.cursor].name);
@@ -118,15 +118,15 @@ interfaces_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	enum role role = selected ? ROLE_SELECTED : i->up ? ROLE_NORMAL : ROLE_DIM;
 	char rate[16], text[512], shown[512];
 
-	text_count(rate, sizeof rate, (uint64_t)(s->rate[row] + 0.5));
-	text_escape(shown, sizeof shown, i->name, strlen(i->name));
+	text_count(rate, sizeof(rate), (uint64_t)(s->rate[row] + 0.5));
+	text_escape(shown, sizeof(shown), i->name, strlen(i->name));
 	term_put(a.y, 1, 16, role, shown);
 	term_put(a.y, 18, 8, role, interface_state(i));
 	term_put(a.y, 27, 8, role, rate);
-	struct text t = text_on(text, sizeof text);
+	struct text t = text_on(text, sizeof(text));
 	text_add(&t, "%s%s%s", i->addresses,
 		 i->addresses[0] != '\0' && i->description[0] != '\0' ? "  " : "", i->description);
-	term_put(a.y, 36, a.columns - 36, role, text_escape(shown, sizeof shown, text, t.len));
+	term_put(a.y, 36, a.columns - 36, role, text_escape(shown, sizeof(shown), text, t.len));
 }
 
 static void
@@ -146,13 +146,13 @@ capture(struct ui *ui, struct view *v)
 
 	if (v->list.cursor >= (size_t)s->n)
 		return;
-	if (ui->cfg->open_interface == NULL) {
+	if (!ui->cfg->open_interface) {
 		ui_warn(ui, _("Another interface cannot be opened from here"));
 		return;
 	}
 	const char *name = s->now[v->list.cursor].name;
 	struct source *source = ui->cfg->open_interface(ui->cfg->ctx, name, &err);
-	if (source == NULL) {
+	if (!source) {
 		ui_warn(ui, "%s", err.msg);
 		return;
 	}

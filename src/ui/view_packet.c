@@ -45,11 +45,11 @@ row_add(struct packet_view *p, enum role role, int depth, const char *name)
 {
 	if (p->n == p->size) {
 		p->size = p->size > 0 ? p->size * 2 : 64;
-		p->rows = xreallocarray(p->rows, p->size, sizeof *p->rows);
+		p->rows = xreallocarray(p->rows, p->size, sizeof(*p->rows));
 	}
 	struct packet_row *r = &p->rows[p->n++];
 	*r = (struct packet_row){.role = role, .depth = depth};
-	struct text t = text_on(r->name, sizeof r->name);
+	struct text t = text_on(r->name, sizeof(r->name));
 	text_add(&t, "%s", name);
 	return r;
 }
@@ -58,7 +58,7 @@ static void row_value(struct packet_row *r, const char *fmt, ...) ATTR_FORMAT(2,
 static void
 row_value(struct packet_row *r, const char *fmt, ...)
 {
-	struct text t = text_on(r->value, sizeof r->value);
+	struct text t = text_on(r->value, sizeof(r->value));
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -76,7 +76,7 @@ add_field(void *ctx, const struct field *f)
 	r->offset = f->offset;
 	r->len = f->len;
 	row_value(r, "%s", f->value);
-	r->note = f->note != NULL ? _(f->note) : NULL;
+	r->note = f->note ? _(f->note) : NULL;
 }
 
 /* What we know of the segment beyond its own bytes. */
@@ -90,22 +90,22 @@ add_analysis(struct packet_view *p)
 	row_value(row_add(p, ROLE_NORMAL, 1, _("Direction")), "%s",
 		  s->from == CLIENT ? _("client to server") : _("server to client"));
 	row_value(row_add(p, ROLE_NORMAL, 1, _("Flags")), "%s",
-		  tcp_flags_text(buf, sizeof buf, s->flags));
+		  tcp_flags_text(buf, sizeof(buf), s->flags));
 	row_value(row_add(p, ROLE_NORMAL, 1, _("Relative sequence")), "%lld:%lld, %u %s",
 		  (long long)s->seq, (long long)s->seq + s->len, s->len, _("bytes"));
 	if (s->ack >= 0)
 		row_value(row_add(p, ROLE_NORMAL, 1, _("Relative ACK")), "%lld", (long long)s->ack);
 	row_value(row_add(p, ROLE_NORMAL, 1, _("Window")), "%u%s", s->window,
 		  s->window_unscaled ? _(" (scale unknown)") : "");
-	if (p->kept && tcp_options_text(buf, sizeof buf, &p->frame)[0] != '\0')
+	if (p->kept && tcp_options_text(buf, sizeof(buf), &p->frame)[0] != '\0')
 		row_value(row_add(p, ROLE_NORMAL, 1, _("Options")), "%s", buf);
 	row_value(row_add(p, ROLE_NORMAL, 1, _("States after it")), _("client %s, server %s"),
 		  tcp_state_name(s->state[CLIENT]), tcp_state_name(s->state[SERVER]));
 	if (s->acked_by != 0)
 		row_value(row_add(p, ROLE_NORMAL, 1, _("Acknowledged")), _("by #%llu after %s"),
 			  (unsigned long long)s->acked_by,
-			  text_duration(buf, sizeof buf, s->acked_after));
-	if (segment_notes(buf, sizeof buf, s)[0] != '\0')
+			  text_duration(buf, sizeof(buf), s->acked_after));
+	if (segment_notes(buf, sizeof(buf), s)[0] != '\0')
 		row_value(row_add(p, ROLE_NORMAL, 1, _("Notes")), "%s", buf);
 	for (int f = 0; f < FINDING_COUNT; f++)
 		if (s->findings & FINDING(f)) {
@@ -128,7 +128,7 @@ add_payload(struct packet_view *p, uint32_t from)
 	row_value(r, _("%u bytes"), r->len);
 	for (uint32_t at = from; at < end; at += PAYLOAD_ROW) {
 		uint32_t n = end - at < PAYLOAD_ROW ? end - at : PAYLOAD_ROW;
-		struct text t = text_on(name, sizeof name);
+		struct text t = text_on(name, sizeof(name));
 		text_add(&t, "+%u", at - from);
 		for (uint32_t i = 0; i < n; i++)
 			text[i] = printable(p->bytes[at + i]);
@@ -148,7 +148,7 @@ add_frame(struct packet_view *p)
 
 	struct packet_row *r = row_add(p, ROLE_TITLE, 0, _("Frame"));
 	row_value(r, "#%llu  %s", (unsigned long long)p->segment.frame,
-		  text_date(date, sizeof date, f->ts, 9));
+		  text_date(date, sizeof(date), f->ts, 9));
 	if (f->cap_len < f->wire_len)
 		row_value(row_add(p, ROLE_WARNING, 1, _("Captured")), _("%u of %u bytes"),
 			  f->cap_len, f->wire_len);
@@ -169,7 +169,7 @@ packet_open(struct view *v, const void *arg, struct err *err)
 	(void)err;
 	p->segment = a->segment;
 	p->bytes = xmalloc(BYTES_MAX);
-	p->kept = v->ui->source != NULL &&
+	p->kept = v->ui->source &&
 		  store_read(v->ui->source, a->segment.ref, &p->frame, p->bytes, BYTES_MAX);
 	add_analysis(p);
 	if (p->kept)
@@ -223,7 +223,7 @@ value_column(int width)
 static int
 room_for_name(const struct packet_row *r, int width)
 {
-	bool alone = r->value[0] == '\0' && r->note == NULL;
+	bool alone = r->value[0] == '\0' && !r->note;
 
 	return (alone ? width : value_column(width) - 1) - name_column(r);
 }
@@ -242,7 +242,7 @@ put_cut(int y, int x, int room, enum role role, const char *text)
 {
 	char cut[512];
 
-	text_cut(cut, sizeof cut, text, (size_t)room);
+	text_cut(cut, sizeof(cut), text, (size_t)room);
 	return term_put(y, x, room, role, cut);
 }
 
@@ -257,7 +257,7 @@ packet_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	put_cut(a.y, name_column(r), room_for_name(r, a.columns), role, r->name);
 	if (r->value[0] != '\0')
 		x += put_cut(a.y, x, a.columns - x, role, r->value) + 2;
-	if (r->note != NULL && a.columns - x >= 10)
+	if (r->note && a.columns - x >= 10)
 		put_cut(a.y, x, a.columns - x, selected ? role : ROLE_DIM, r->note);
 }
 
@@ -291,8 +291,8 @@ packet_bottom_lines(const struct view *v, struct area a)
 static void
 note_fill(struct lines *note, const struct packet_row *r, int width)
 {
-	char whole[sizeof r->name + sizeof r->value + 2];
-	struct text t = text_on(whole, sizeof whole);
+	char whole[sizeof(r->name) + sizeof(r->value) + 2];
+	struct text t = text_on(whole, sizeof(whole));
 
 	if (!fits(r, width)) {
 		text_add(&t, "%s", r->name);
@@ -300,7 +300,7 @@ note_fill(struct lines *note, const struct packet_row *r, int width)
 			text_add(&t, ": %s", r->value);
 		lines_wrap(note, ROLE_NORMAL, width - 2, 0, "", whole);
 	}
-	if (r->note != NULL)
+	if (r->note)
 		lines_wrap(note, ROLE_NOTE, width - 2, 0, "", r->note);
 }
 

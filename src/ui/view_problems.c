@@ -59,7 +59,7 @@ walk(struct problems *p, struct ui *ui)
 		p->n_new += engine_scan(ui->engine, &p->cursor, ui->now, has_problem, newest_first,
 					NULL, p->new + p->n_new, SLICE);
 		if (p->n_new > PROBLEMS_MAX) {
-			qsort(p->new, p->n_new, sizeof p->new[0], by_key);
+			qsort(p->new, p->n_new, sizeof(p->new[0]), by_key);
 			p->n_new = PROBLEMS_MAX;
 		}
 	}
@@ -99,8 +99,8 @@ problems_update(struct view *v)
 	}
 	if (!walk(p, v->ui))
 		return false;
-	qsort(p->new, p->n_new, sizeof p->new[0], by_key);
-	memcpy(p->items, p->new, p->n_new * sizeof p->new[0]);
+	qsort(p->new, p->n_new, sizeof(p->new[0]), by_key);
+	memcpy(p->items, p->new, p->n_new * sizeof(p->new[0]));
 	p->n = p->n_new;
 	p->change = p->walking;
 	ptrdiff_t found = find_selected(p);
@@ -165,17 +165,17 @@ problems_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	enum role plain = selected ? ROLE_SELECTED : ROLE_NORMAL;
 	enum role loud = selected ? ROLE_SELECTED : severity_role(severity);
 	int x = 1, ends = a.columns >= 110 ? 46 : a.columns >= 70 ? 21 : 0;
-	x += term_put(a.y, x, 8, plain, text_clock(time, sizeof time, c->verdict.time, 0)) + 1;
+	x += term_put(a.y, x, 8, plain, text_clock(time, sizeof(time), c->verdict.time, 0)) + 1;
 	term_printf(a.y, x, 1, loud, "%c", severity_letter(severity));
 	x += 2;
-	text_endpoint(from, sizeof from, c->end[CLIENT].addr, c->end[CLIENT].port);
-	text_endpoint(to, sizeof to, c->end[SERVER].addr, c->end[SERVER].port);
+	text_endpoint(from, sizeof(from), c->end[CLIENT].addr, c->end[CLIENT].port);
+	text_endpoint(to, sizeof(to), c->end[SERVER].addr, c->end[SERVER].port);
 	if (ends > 40)
 		term_printf(a.y, x, ends, plain, "%s %s %s", from, glyph(GLYPH_RIGHT), to);
 	else
 		term_put(a.y, x, ends, plain, to);
 	x += ends > 0 ? ends + 1 : 0;
-	verdict_text(text, sizeof text, &c->verdict, c, v->ui->now);
+	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
 	term_put(a.y, x, a.columns - x, loud, text);
 }
 
@@ -197,7 +197,7 @@ problems_draw_bottom(struct view *v, struct area a)
 
 	if (v->list.cursor < p->first || v->list.cursor - p->first >= p->n_rows || c->ref.gen == 0)
 		return;
-	verdict_text(text, sizeof text, &c->verdict, c, v->ui->now);
+	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
 	lines_wrap(&whole, ROLE_NOTE, a.columns - 2, 0, "", text);
 	for (size_t i = 0; i < whole.n && i < (size_t)a.lines; i++)
 		term_put(a.y + (int)i, 1, a.columns - 1, ROLE_NOTE, whole.items[i].text);

@@ -39,8 +39,8 @@ sort_draw_row(struct view *v, size_t row, struct area a, bool selected)
 
 	if (c == v->ui->sort)
 		term_put(a.y, 1, 1, role, glyph(GLYPH_LIVE));
-	term_put(a.y, 3, 14, selected ? role : ROLE_TITLE, c != NULL ? _(c->title) : _("default"));
-	term_put(a.y, 18, a.columns - 18, role, c != NULL ? _(c->help) : _("the newest first"));
+	term_put(a.y, 3, 14, selected ? role : ROLE_TITLE, c ? _(c->title) : _("default"));
+	term_put(a.y, 18, a.columns - 18, role, c ? _(c->help) : _("the newest first"));
 }
 
 static void
@@ -49,7 +49,7 @@ choose(struct ui *ui, struct view *v)
 	size_t row = v->list.cursor;
 	const struct column *c = row > 0 ? &columns[row - 1] : NULL;
 
-	ui_set_sort(ui, c, c == ui->sort && c != NULL ? !ui->sort_reverse : false);
+	ui_set_sort(ui, c, c == ui->sort && c ? !ui->sort_reverse : false);
 	ui_back(ui);
 }
 

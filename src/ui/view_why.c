@@ -47,7 +47,7 @@ why_close(struct view *v)
 static void
 frame_note(struct why *w, uint64_t frame)
 {
-	w->frames = xreallocarray(w->frames, w->text.n, sizeof *w->frames);
+	w->frames = xreallocarray(w->frames, w->text.n, sizeof(*w->frames));
 	while (w->n_frames < w->text.n)
 		w->frames[w->n_frames++] = 0;
 	w->frames[w->text.n - 1] = frame;
@@ -84,11 +84,11 @@ evidence_add(struct view *v, struct why *w, uint64_t frame)
 			  (unsigned long long)frame);
 		return;
 	}
-	segment_notes(notes, sizeof notes, &s);
+	segment_notes(notes, sizeof(notes), &s);
 	lines_add(&w->text, ROLE_NORMAL, "    #%llu  %s  %s  %s  seq %lld  len %lu  %s",
-		  (unsigned long long)frame, text_clock(time, sizeof time, s.ts, 6),
+		  (unsigned long long)frame, text_clock(time, sizeof(time), s.ts, 6),
 		  s.from == CLIENT ? glyph(GLYPH_RIGHT) : glyph(GLYPH_LEFT),
-		  tcp_flags_text(flags, sizeof flags, s.flags), (long long)s.seq,
+		  tcp_flags_text(flags, sizeof(flags), s.flags), (long long)s.seq,
 		  (unsigned long)s.len, notes);
 	frame_note(w, frame);
 }
@@ -97,14 +97,14 @@ static void
 verdict_add(struct view *v, struct why *w, const struct verdict *verdict, int width)
 {
 	char head[8], text[512], time[64];
-	struct text t = text_on(head, sizeof head);
+	struct text t = text_on(head, sizeof(head));
 	struct lines *l = &w->text;
 
 	text_add(&t, "%c ", severity_letter(verdict->severity));
-	verdict_text(text, sizeof text, verdict, &w->d.f, v->ui->now);
+	verdict_text(text, sizeof(text), verdict, &w->d.f, v->ui->now);
 	lines_wrap(l, severity_role(verdict->severity), width, 2, head, text);
 	lines_add(l, ROLE_DIM, _("  %s, since %s"), verdict_name(verdict->code),
-		  text_date(time, sizeof time, verdict->time, 3));
+		  text_date(time, sizeof(time), verdict->time, 3));
 	lines_wrap(l, ROLE_NORMAL, width, 2, "  ", _(verdict_help(verdict->code)));
 	if (verdict->likely)
 		lines_add(l, ROLE_NORMAL, "  %s",
@@ -140,7 +140,7 @@ why_update(struct view *v)
 		return false;
 	w->columns = term_columns();
 	w->change = v->ui->totals.change;
-	struct conn_detail *d = xmalloc(sizeof *d);
+	struct conn_detail *d = xmalloc(sizeof(*d));
 	if (engine_detail(v->ui->engine, v->ui->now, w->ref, d))
 		w->d = *d;
 	free(d);
@@ -162,8 +162,8 @@ why_draw_top(struct view *v, struct area a)
 	const struct why *w = v->state;
 	char from[64], to[64];
 
-	text_endpoint(from, sizeof from, w->d.f.end[CLIENT].addr, w->d.f.end[CLIENT].port);
-	text_endpoint(to, sizeof to, w->d.f.end[SERVER].addr, w->d.f.end[SERVER].port);
+	text_endpoint(from, sizeof(from), w->d.f.end[CLIENT].addr, w->d.f.end[CLIENT].port);
+	text_endpoint(to, sizeof(to), w->d.f.end[SERVER].addr, w->d.f.end[SERVER].port);
 	term_printf(a.y, 1, a.columns - 1, ROLE_TITLE, _("Why: #%llu  %s %s %s"),
 		    (unsigned long long)w->d.f.id, from, glyph(GLYPH_RIGHT), to);
 }

@@ -57,7 +57,7 @@ type(struct ui *ui, const char *text)
 static struct ui *
 opened(const char *text)
 {
-	struct ui *ui = xcalloc(1, sizeof *ui);
+	struct ui *ui = xcalloc(1, sizeof(*ui));
 
 	changes = cancelled = 0;
 	latest[0] = entered[0] = '\0';

@@ -39,7 +39,7 @@ static int
 run_screens(const char *path)
 {
 	const struct source_config sc = {
-		.memory = capture, .memory_len = sizeof capture, .memory_name = "test"};
+		.memory = capture, .memory_len = sizeof(capture), .memory_name = "test"};
 	const struct engine_config ec = {.max_connections = 16, .memory = 1 << 20, .history = true};
 	struct err err;
 	struct engine *e = engine_new(&ec, &err);
@@ -61,7 +61,7 @@ terminal_start(struct terminal *t, const char *type)
 	assert_true(t->master >= 0);
 	assert_int_equal(grantpt(t->master), 0);
 	assert_int_equal(unlockpt(t->master), 0);
-	assert_int_equal(ptsname_r(t->master, t->path, sizeof t->path), 0);
+	assert_int_equal(ptsname_r(t->master, t->path, sizeof(t->path)), 0);
 	t->slave = open(t->path, O_RDWR | O_NOCTTY);
 	assert_true(t->slave >= 0);
 	const struct winsize size = {.ws_row = 24, .ws_col = 80};
@@ -95,7 +95,7 @@ terminal_finish(struct terminal *t)
 
 	for (int waited = 0; waited < PATIENCE; waited += 10) {
 		struct pollfd fd = {.fd = t->master, .events = POLLIN};
-		if (t->master >= 0 && poll(&fd, 1, 0) == 1 && read(t->master, buf, sizeof buf) < 0)
+		if (t->master >= 0 && poll(&fd, 1, 0) == 1 && read(t->master, buf, sizeof(buf)) < 0)
 			assert_int_equal(errno, EIO);
 		if (waitpid(t->child, &status, WNOHANG) == t->child) {
 			assert_true(WIFEXITED(status));
