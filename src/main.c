@@ -17,7 +17,7 @@
 #include "base/i18n.h"
 #include "conf/conf.h"
 #include "demo.h"
-#include "report.h"
+#include "report/report.h"
 #include "ui/ui.h"
 
 #define MAX_INTERFACES 256

@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "report_private.h"
+#include "report/report_private.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -15,71 +15,71 @@
 /* ---- writer ---- */
 
 static const char *
-text_of(struct writer *w)
+text_of(struct output *w)
 {
-	writer_raw(w, "", 1);
+	output_raw(w, "", 1);
 	return w->buf;
 }
 
 static void
 test_numbers(void **state)
 {
-	struct writer w = {0};
+	struct output w = {0};
 
 	(void)state;
-	writer_open(&w, NULL, '[');
-	writer_uint(&w, NULL, 0);
-	writer_uint(&w, NULL, UINT64_MAX);
-	writer_int(&w, NULL, INT64_MIN);
-	writer_int(&w, NULL, -7);
-	writer_time(&w, NULL, INT64_C(1488968603323597001));
-	writer_time(&w, NULL, 5);
-	writer_time(&w, NULL, NSEC_NEVER);
-	writer_duration(&w, NULL, 0);
-	writer_duration(&w, NULL, 1);
-	writer_duration(&w, NULL, 998101 * NSEC_PER_US);
-	writer_duration(&w, NULL, 16 * NSEC_PER_SEC);
-	writer_duration(&w, NULL, -1);
-	writer_bool(&w, NULL, true);
-	writer_null(&w, NULL);
-	writer_close(&w, ']');
+	output_open(&w, NULL, '[');
+	output_uint(&w, NULL, 0);
+	output_uint(&w, NULL, UINT64_MAX);
+	output_int(&w, NULL, INT64_MIN);
+	output_int(&w, NULL, -7);
+	output_time(&w, NULL, INT64_C(1488968603323597001));
+	output_time(&w, NULL, 5);
+	output_time(&w, NULL, NSEC_NEVER);
+	output_duration(&w, NULL, 0);
+	output_duration(&w, NULL, 1);
+	output_duration(&w, NULL, 998101 * NSEC_PER_US);
+	output_duration(&w, NULL, 16 * NSEC_PER_SEC);
+	output_duration(&w, NULL, -1);
+	output_bool(&w, NULL, true);
+	output_null(&w, NULL);
+	output_close(&w, ']');
 	assert_string_equal(text_of(&w),
 			    "[0,18446744073709551615,-9223372036854775808,-7,1488968603.323597001,"
 			    "0.000000005,null,0,0.000000001,0.998101,16,null,true,null]");
-	writer_free(&w);
+	output_free(&w);
 }
 
 static void
 test_nesting(void **state)
 {
-	struct writer w = {0};
+	struct output w = {0};
 
 	(void)state;
-	writer_open(&w, NULL, '{');
-	writer_open(&w, "a", '[');
-	writer_close(&w, ']');
-	writer_open(&w, "b", '{');
-	writer_uint(&w, "c", 1);
-	writer_close(&w, '}');
-	writer_string(&w, "d", NULL);
-	writer_close(&w, '}');
-	writer_end_line(&w);
-	writer_open(&w, NULL, '{');
-	writer_close(&w, '}');
+	output_open(&w, NULL, '{');
+	output_open(&w, "a", '[');
+	output_close(&w, ']');
+	output_open(&w, "b", '{');
+	output_uint(&w, "c", 1);
+	output_close(&w, '}');
+	output_string(&w, "d", NULL);
+	output_close(&w, '}');
+	output_end_line(&w);
+	output_open(&w, NULL, '{');
+	output_close(&w, '}');
 	assert_string_equal(text_of(&w), "{\"a\":[],\"b\":{\"c\":1},\"d\":null}\n{}");
-	writer_free(&w);
+	output_free(&w);
 }
 
 /* What a parser that is not ours reads back. */
 static char *
 round_trip(const char *s)
 {
-	struct writer w = {0};
+	struct output w = {0};
 	json_error_t error;
 
-	writer_open(&w, NULL, '[');
-	writer_string(&w, NULL, s);
-	writer_close(&w, ']');
+	output_open(&w, NULL, '[');
+	output_string(&w, NULL, s);
+	output_close(&w, ']');
 	json_t *array = json_loads(text_of(&w), 0, &error);
 
 	if (array == NULL)
@@ -87,7 +87,7 @@ round_trip(const char *s)
 	char *out = xstrdup(json_string_value(json_array_get(array, 0)));
 
 	json_decref(array);
-	writer_free(&w);
+	output_free(&w);
 	return out;
 }
 
@@ -133,20 +133,20 @@ test_strings(void **state)
 static void
 test_format(void **state)
 {
-	struct writer w = {0};
+	struct output w = {0};
 	char long_text[2000];
 
 	(void)state;
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	long_text[sizeof(long_text) - 1] = '\0';
-	writer_format(&w, "%d:", 1);
-	writer_format(&w, "%s", long_text);
-	writer_format(&w, ":%d", 2);
+	output_format(&w, "%d:", 1);
+	output_format(&w, "%s", long_text);
+	output_format(&w, ":%d", 2);
 	assert_int_equal(w.len, 2 + 1999 + 2);
 	assert_int_equal(w.buf[0], '1');
 	assert_memory_equal(w.buf + 2, long_text, 1999);
 	assert_memory_equal(w.buf + w.len - 2, ":2", 2);
-	writer_free(&w);
+	output_free(&w);
 }
 
 /* ---- queue ---- */

@@ -6,8 +6,8 @@
  */
 #include "config.h"
 
-#include "report.h"
-#include "report_private.h"
+#include "report/report.h"
+#include "report/report_private.h"
 
 #include "base/i18n.h"
 #include "model/model.h"
@@ -33,8 +33,8 @@ struct report {
 	const struct report_lines *lines;
 	struct source *source;
 	struct report_queue queue;
-	struct writer out;  /* to be written */
-	struct writer line; /* one line on its way to the queue */
+	struct output out;  /* to be written */
+	struct output line; /* one line on its way to the queue */
 	pthread_mutex_t lock; /* only where `shared` */
 	pthread_cond_t taken; /* out was taken to be written */
 	bool live;
@@ -116,7 +116,7 @@ emit_text(void *ctx, const char *text, size_t len)
 {
 	struct report *r = ctx;
 
-	writer_raw(&r->out, text, len);
+	output_raw(&r->out, text, len);
 	flush_when_full(r);
 }
 
@@ -143,7 +143,7 @@ on_amend(void *ctx, const struct segment *s)
 }
 
 /* Where a line that is final now is to be formatted, … */
-static struct writer *
+static struct output *
 line_begin(struct report *r)
 {
 	lock(r);
@@ -216,14 +216,14 @@ write_ready(struct report *r)
 {
 	lock(r);
 	report_queue_advance(&r->queue, source_now(r->source));
-	struct writer ready = r->out;
+	struct output ready = r->out;
 
-	r->out = (struct writer){0};
+	r->out = (struct output){0};
 	pthread_cond_signal(&r->taken);
 	unlock(r);
 	if (!r->closed)
 		write_all(r, ready.buf, ready.len);
-	writer_free(&ready);
+	output_free(&ready);
 }
 
 static void
@@ -347,8 +347,8 @@ report_run(const struct report_config *cfg, struct source *s)
 
 	finish(&r, e);
 	engine_free(e);
-	writer_free(&r.out);
-	writer_free(&r.line);
+	output_free(&r.out);
+	output_free(&r.line);
 	return status_of(&r, ran, &err);
 }
 

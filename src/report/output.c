@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* writer: see writer.h. Decimal numbers are made by hand: exact, and independent of the locale. */
-#include "writer.h"
+/* output: see output.h. Decimal numbers are made by hand: exact, and independent of the locale. */
+#include "report/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +9,14 @@
 #define FORMAT_ROOM 256 /* enough for most formatted texts */
 
 void
-writer_free(struct writer *w)
+output_free(struct output *w)
 {
 	free(w->buf);
-	*w = (struct writer){0};
+	*w = (struct output){0};
 }
 
 char *
-writer_room(struct writer *w, size_t n)
+output_room(struct output *w, size_t n)
 {
 	if (UNLIKELY(w->cap - w->len < n)) {
 		w->cap = (w->cap + n) * 2;
@@ -26,31 +26,31 @@ writer_room(struct writer *w, size_t n)
 }
 
 void
-writer_took(struct writer *w, const char *end)
+output_took(struct output *w, const char *end)
 {
 	w->len = (size_t)(end - w->buf);
 }
 
 void
-writer_raw(struct writer *w, const char *bytes, size_t len)
+output_raw(struct output *w, const char *bytes, size_t len)
 {
-	memcpy(writer_room(w, len), bytes, len);
+	memcpy(output_room(w, len), bytes, len);
 	w->len += len;
 }
 
 void
-writer_format(struct writer *w, const char *fmt, ...)
+output_format(struct output *w, const char *fmt, ...)
 {
 	va_list ap;
 
-	writer_room(w, FORMAT_ROOM);
+	output_room(w, FORMAT_ROOM);
 	va_start(ap, fmt);
 	const int n = vsnprintf(w->buf + w->len, w->cap - w->len, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		return;
 	if ((size_t)n >= w->cap - w->len) { /* the rare long one: again, with room */
-		writer_room(w, (size_t)n + 1);
+		output_room(w, (size_t)n + 1);
 		va_start(ap, fmt);
 		vsnprintf(w->buf + w->len, w->cap - w->len, fmt, ap);
 		va_end(ap);
@@ -59,19 +59,19 @@ writer_format(struct writer *w, const char *fmt, ...)
 }
 
 static void
-put(struct writer *w, char c)
+put(struct output *w, char c)
 {
-	*writer_room(w, 1) = c;
+	*output_room(w, 1) = c;
 	w->len++;
 }
 
 /* Comma and key; keys are our own words and need no escaping. Returns where the value goes, with
  * room for n bytes. */
 static char *
-begin(struct writer *w, const char *key, size_t n)
+begin(struct output *w, const char *key, size_t n)
 {
 	const size_t key_len = key ? strlen(key) : 0;
-	char *p = writer_room(w, key_len + 4 + n);
+	char *p = output_room(w, key_len + 4 + n);
 
 	if (w->comma)
 		*p++ = ',';
@@ -87,54 +87,54 @@ begin(struct writer *w, const char *key, size_t n)
 }
 
 static void
-put_word(struct writer *w, const char *key, const char *word, size_t n)
+put_word(struct output *w, const char *key, const char *word, size_t n)
 {
 	char *p = begin(w, key, n);
 
 	memcpy(p, word, n);
-	writer_took(w, p + n);
+	output_took(w, p + n);
 }
 
 void
-writer_open(struct writer *w, const char *key, char bracket)
+output_open(struct output *w, const char *key, char bracket)
 {
 	put_word(w, key, &bracket, 1);
 	w->comma = false;
 }
 
 void
-writer_close(struct writer *w, char bracket)
+output_close(struct output *w, char bracket)
 {
 	put(w, bracket);
 	w->comma = true;
 }
 
 void
-writer_null(struct writer *w, const char *key)
+output_null(struct output *w, const char *key)
 {
 	put_word(w, key, "null", 4);
 }
 
 void
-writer_bool(struct writer *w, const char *key, bool v)
+output_bool(struct output *w, const char *key, bool v)
 {
 	put_word(w, key, v ? "true" : "false", v ? 4 : 5);
 }
 
 void
-writer_uint(struct writer *w, const char *key, uint64_t v)
+output_uint(struct output *w, const char *key, uint64_t v)
 {
-	writer_took(w, text_put_uint(begin(w, key, TEXT_PUT_MAX), v));
+	output_took(w, text_put_uint(begin(w, key, TEXT_PUT_MAX), v));
 }
 
 void
-writer_int(struct writer *w, const char *key, int64_t v)
+output_int(struct output *w, const char *key, int64_t v)
 {
 	char *p = begin(w, key, TEXT_PUT_MAX);
 
 	if (v < 0)
 		*p++ = '-';
-	writer_took(w, text_put_uint(p, v < 0 ? 0 - (uint64_t)v : (uint64_t)v));
+	output_took(w, text_put_uint(p, v < 0 ? 0 - (uint64_t)v : (uint64_t)v));
 }
 
 /* Seconds with at least `keep` of the nine decimals, further trailing zeros cut. */
@@ -158,21 +158,21 @@ put_seconds(char *p, nsec d, int keep)
 }
 
 void
-writer_time(struct writer *w, const char *key, nsec t)
+output_time(struct output *w, const char *key, nsec t)
 {
 	if (t == NSEC_NEVER)
-		writer_null(w, key);
+		output_null(w, key);
 	else
-		writer_took(w, put_seconds(begin(w, key, TEXT_PUT_MAX), t, 9));
+		output_took(w, put_seconds(begin(w, key, TEXT_PUT_MAX), t, 9));
 }
 
 void
-writer_duration(struct writer *w, const char *key, nsec d)
+output_duration(struct output *w, const char *key, nsec d)
 {
 	if (d < 0)
-		writer_null(w, key);
+		output_null(w, key);
 	else
-		writer_took(w, put_seconds(begin(w, key, TEXT_PUT_MAX), d, 0));
+		output_took(w, put_seconds(begin(w, key, TEXT_PUT_MAX), d, 0));
 }
 
 /* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 when there is none. Reads no byte
@@ -200,12 +200,12 @@ utf8_len(const unsigned char *s)
 }
 
 static void
-put_control(struct writer *w, unsigned char c)
+put_control(struct output *w, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
 	const char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
 
-	writer_raw(w, escape, sizeof(escape));
+	output_raw(w, escape, sizeof(escape));
 }
 
 /* Bytes from s on that go into a string as they are. */
@@ -222,7 +222,7 @@ plain_len(const char *s)
 
 /* The one character at s that is not plain; returns what follows it. */
 static const char *
-put_special(struct writer *w, const char *s)
+put_special(struct output *w, const char *s)
 {
 	const unsigned char c = (unsigned char)*s;
 	const size_t n = utf8_len((const unsigned char *)s);
@@ -232,24 +232,24 @@ put_special(struct writer *w, const char *s)
 	if (c < 0x20 || c == 0x7f)
 		put_control(w, c);
 	else if (n > 0)
-		writer_raw(w, s, n);
+		output_raw(w, s, n);
 	else
-		writer_raw(w, "\xef\xbf\xbd", 3);
+		output_raw(w, "\xef\xbf\xbd", 3);
 	return s + (n > 0 ? n : 1);
 }
 
 void
-writer_string(struct writer *w, const char *key, const char *s)
+output_string(struct output *w, const char *key, const char *s)
 {
 	if (!s) {
-		writer_null(w, key);
+		output_null(w, key);
 		return;
 	}
 	put_word(w, key, "\"", 1);
 	for (;;) {
 		const size_t n = plain_len(s);
 
-		writer_raw(w, s, n);
+		output_raw(w, s, n);
 		s += n;
 		if (*s == '\0')
 			break;
@@ -259,7 +259,7 @@ writer_string(struct writer *w, const char *key, const char *s)
 }
 
 void
-writer_end_line(struct writer *w)
+output_end_line(struct output *w)
 {
 	put(w, '\n');
 	w->comma = false;

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "report_private.h"
+#include "report/report_private.h"
 
 #include "base/i18n.h"
 #include "model/model.h"
@@ -157,11 +157,11 @@ cell_clock(char *p, nsec t, size_t width)
 }
 
 static void
-table_row(struct writer *w, const struct conn_facts *f)
+table_row(struct output *w, const struct conn_facts *f)
 {
 	const nsec end = f->ended != 0 ? f->ended : f->last;
 	const struct half_facts *c = &f->half[CLIENT], *s = &f->half[SERVER];
-	char *p = writer_room(w, ROW_ROOM);
+	char *p = output_room(w, ROW_ROOM);
 
 	p = cell_uint(p, f->id, WIDTH_ID);
 	p = cell_clock(p, f->start, WIDTH_START);
@@ -174,50 +174,50 @@ table_row(struct writer *w, const struct conn_facts *f)
 	p = cell_uint(p, (uint64_t)c->retransmissions + s->retransmissions, WIDTH_RETX);
 	p = cell_rtt(p, conn_rtt(f), WIDTH_FIGURE);
 	p[-1] = '\n'; /* the last cell's space */
-	writer_took(w, p);
+	output_took(w, p);
 }
 
 static void
-put_gaps(struct writer *w, const nsec *gaps, int n)
+put_gaps(struct output *w, const nsec *gaps, int n)
 {
 	char gap[16];
 
 	for (int i = 0; i < n; i++)
-		writer_format(w, " %s", text_duration(gap, sizeof(gap), gaps[i]));
-	writer_raw(w, "\n", 1);
+		output_format(w, " %s", text_duration(gap, sizeof(gap), gaps[i]));
+	output_raw(w, "\n", 1);
 }
 
 /* The ladder: how long after one another the same bytes were sent, and how the sender's rules say.
  */
 static void
-table_ladder(struct writer *w, const struct conn_detail *d, enum side side)
+table_ladder(struct output *w, const struct conn_detail *d, enum side side)
 {
 	const int n = d->half[side].n_gaps, expected = d->half[side].n_expected;
 
-	writer_format(w, "%s%s", INDENT,
+	output_format(w, "%s%s", INDENT,
 		      side == CLIENT ? _("ladder of the client:") : _("ladder of the server:"));
 	put_gaps(w, d->half[side].gaps, n);
 	if (expected == 0)
 		return;
 	if (d->half[side].stack)
-		writer_format(w, _("%s  expected (%s):"), INDENT, _(d->half[side].stack));
+		output_format(w, _("%s  expected (%s):"), INDENT, _(d->half[side].stack));
 	else
-		writer_format(w, _("%s  expected:"), INDENT);
+		output_format(w, _("%s  expected:"), INDENT);
 	put_gaps(w, d->half[side].expected, expected);
 }
 
 static void
-table_verdict(struct writer *w, const struct verdict *v, const struct conn_facts *f, nsec now)
+table_verdict(struct output *w, const struct verdict *v, const struct conn_facts *f, nsec now)
 {
 	char text[512];
 
-	writer_format(w, INDENT "%c %s [%s]\n", severity_letter((enum severity)v->severity),
+	output_format(w, INDENT "%c %s [%s]\n", severity_letter((enum severity)v->severity),
 		      verdict_text(text, sizeof(text), v, f, now),
 		      verdict_name((enum verdict_code)v->code));
 }
 
 static void
-table_connection(struct writer *w, const struct conn_detail *d, nsec now)
+table_connection(struct output *w, const struct conn_detail *d, nsec now)
 {
 	table_row(w, &d->f);
 	for (int i = 0; i < d->n_verdicts; i++)
@@ -232,21 +232,21 @@ table_connection(struct writer *w, const struct conn_detail *d, nsec now)
 
 /* As wide on a terminal as the cells below it, in any language. */
 static void
-put_title(struct writer *w, const char *title, int width)
+put_title(struct output *w, const char *title, int width)
 {
 	const int pad = (width < 0 ? -width : width) - (int)text_width(title);
 	const int spaces = pad > 0 ? pad : 0;
 
 	if (width < 0)
-		writer_format(w, "%*s%s ", spaces, "", title);
+		output_format(w, "%*s%s ", spaces, "", title);
 	else
-		writer_format(w, "%s%*s ", title, spaces, "");
+		output_format(w, "%s%*s ", title, spaces, "");
 }
 
 static void
-table_capture(struct writer *w, const struct source_status *st)
+table_capture(struct output *w, const struct source_status *st)
 {
-	writer_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
+	output_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
 		      st->linktype ? st->linktype : "?", st->snaplen);
 	put_title(w, _("ID"), -WIDTH_ID);
 	put_title(w, _("START"), WIDTH_START);
@@ -264,21 +264,21 @@ table_capture(struct writer *w, const struct source_status *st)
 /* ---- segment, timer ---- */
 
 static void
-table_segment(struct writer *w, const struct segment *s)
+table_segment(struct output *w, const struct segment *s)
 {
 	char time[32], flags[16], notes[256];
 
-	writer_format(w, "%7llu %s #%llu %c %-4s %lld:%lld(%u)", (unsigned long long)s->frame,
+	output_format(w, "%7llu %s #%llu %c %-4s %lld:%lld(%u)", (unsigned long long)s->frame,
 		      text_clock(time, sizeof(time), s->ts, 6), (unsigned long long)s->conn_id,
 		      s->from == CLIENT ? '>' : '<', tcp_flags_text(flags, sizeof(flags), s->flags),
 		      (long long)s->seq, (long long)s->seq + s->len, s->len);
 	if (s->flags & TH_ACK)
-		writer_format(w, " ack %lld", (long long)s->ack);
-	writer_format(w, " win %u%s  %s / %s", s->window, s->window_unscaled ? "x?" : "",
+		output_format(w, " ack %lld", (long long)s->ack);
+	output_format(w, " win %u%s  %s / %s", s->window, s->window_unscaled ? "x?" : "",
 		      tcp_state_name((enum tcp_state)s->state[CLIENT]),
 		      tcp_state_name((enum tcp_state)s->state[SERVER]));
 	segment_notes(notes, sizeof(notes), s);
-	writer_format(w, "%s%s\n", notes[0] != '\0' ? "  " : "", notes);
+	output_format(w, "%s%s\n", notes[0] != '\0' ? "  " : "", notes);
 }
 
 /* How long until a moment; "-" when it is not known. */
@@ -295,18 +295,18 @@ until_text(char *out, size_t size, nsec moment, nsec now)
 }
 
 static void
-table_timer(struct writer *w, const struct timer_event *e)
+table_timer(struct output *w, const struct timer_event *e)
 {
 	const struct timer_facts *t = &e->t;
 	char time[32], due[16], latest[16], gives_up[16];
 
 	text_clock(time, sizeof(time), e->time, 6);
 	if (t->kind == TIMER_NONE) {
-		writer_format(w, _("%7s %s #%llu %c no timer runs\n"), "", time,
+		output_format(w, _("%7s %s #%llu %c no timer runs\n"), "", time,
 			      (unsigned long long)e->conn_id, e->from == CLIENT ? '>' : '<');
 		return;
 	}
-	writer_format(w, _("%7s %s #%llu %c timer %s, attempt %u in %s ... %s, gives up in %s\n"),
+	output_format(w, _("%7s %s #%llu %c timer %s, attempt %u in %s ... %s, gives up in %s\n"),
 		      "", time, (unsigned long long)e->conn_id, e->from == CLIENT ? '>' : '<',
 		      timer_kind_name((enum timer_kind)t->kind), t->attempt,
 		      until_text(due, sizeof(due), t->due, e->time),
@@ -317,19 +317,19 @@ table_timer(struct writer *w, const struct timer_event *e)
 /* ---- summary ---- */
 
 static void
-table_summary(struct writer *w, const struct totals *t, const struct source_status *st)
+table_summary(struct output *w, const struct totals *t, const struct source_status *st)
 {
-	writer_format(w, _("packets %llu, TCP segments %llu, connections %llu\n"),
+	output_format(w, _("packets %llu, TCP segments %llu, connections %llu\n"),
 		      (unsigned long long)t->packets, (unsigned long long)t->segments,
 		      (unsigned long long)t->connections);
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		if (t->verdicts[v] > 0)
-			writer_format(w, INDENT "%c %-22s %llu\n",
+			output_format(w, INDENT "%c %-22s %llu\n",
 				      severity_letter(verdict_severity((enum verdict_code)v)),
 				      verdict_name((enum verdict_code)v),
 				      (unsigned long long)t->verdicts[v]);
 	}
-	writer_format(
+	output_format(
 		w,
 		_("dropped by the kernel %llu, by the interface %llu; not decoded %llu, cut "
 		  "short %llu, captured twice %llu, fragments lost %llu; connections evicted "

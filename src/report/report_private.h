@@ -3,17 +3,17 @@
 #ifndef TCPLENS_REPORT_PRIVATE_H
 #define TCPLENS_REPORT_PRIVATE_H
 
-#include "report.h"
-#include "writer.h"
+#include "report/report.h"
+#include "report/output.h"
 
 /* One output format: how each kind of line is written. A missing one is not written. */
 struct report_lines {
-	void (*capture)(struct writer *w, const struct source_status *st);
-	void (*segment)(struct writer *w, const struct segment *s);
-	void (*timer)(struct writer *w, const struct timer_event *t);
+	void (*capture)(struct output *w, const struct source_status *st);
+	void (*segment)(struct output *w, const struct segment *s);
+	void (*timer)(struct output *w, const struct timer_event *t);
 	/* now: the capture's time, for what is still going on */
-	void (*connection)(struct writer *w, const struct conn_detail *d, nsec now);
-	void (*summary)(struct writer *w, const struct totals *t, const struct source_status *st);
+	void (*connection)(struct output *w, const struct conn_detail *d, nsec now);
+	void (*summary)(struct output *w, const struct totals *t, const struct source_status *st);
 };
 
 extern const struct report_lines report_json;

@@ -3,7 +3,7 @@
  * report_queue: keeps lines in capture order while the analysis of some may still be revised. Knows
  * nothing of formats: final segments and texts go out through two callbacks.
  */
-#include "report_private.h"
+#include "report/report_private.h"
 
 #include <stdlib.h>
 #include <string.h>
