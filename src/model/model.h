@@ -8,7 +8,7 @@
 
 #include "core/core.h"
 
-/* ---- filter.c: the screen filter's language ---- */
+/* ---- display_filter.c: the screen filter's language ---- */
 struct filter;
 /* Where an expression stops making sense: byte offset, and what was expected there (translated). */
 struct filter_error {

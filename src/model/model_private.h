@@ -5,12 +5,12 @@
 
 #include "model/model.h"
 
-/* ---- names.c ---- */
+/* ---- service_name.c ---- */
 /* Name of a TCP service ("ssh"), or NULL. Remembered; for one thread. Lives until asked again for
  * another port. */
 const char *service_name(uint16_t port);
 
-/* ---- filter.c: the program that filter_parse.c makes ---- */
+/* ---- display_filter.c: the program that display_filter_parse.c makes ---- */
 
 enum test_kind {
 	TEST_PORT,     /* a port of one of `sides` lies in ranges[first…first+n) */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filter_place: the part of the screen filter's language that says where: ports, lists and ranges,
- * addresses, networks and endpoints, each for the client's side, the server's or either.
+ * display_filter_endpoint: parses the ports, addresses, networks and endpoints of a screen filter,
+ * each for the client's side, the server's or either.
  */
 #include "model/model.h"
 
 #include "base/i18n.h"
-#include "model/filter_parse.h"
+#include "model/display_filter_parse.h"
 
 #include <arpa/inet.h>
 

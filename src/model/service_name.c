@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names: names of TCP services from the system's list. A screen asks for the same few dozen ports
- * ten times a second, and the system reads a file each time: the answers are remembered.
+ * service_name: names of TCP services from the system's services database, cached per port: a
+ * screen looks up the same few dozen ports ten times a second, and each uncached lookup reads
+ * /etc/services.
  */
 #include "model/model_private.h"
 

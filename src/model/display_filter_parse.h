@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* filter_parse: what the two files of the parser share. */
-#ifndef TCPLENS_FILTER_PARSE_H
-#define TCPLENS_FILTER_PARSE_H
+/* display_filter_parse: shared by the files of the screen filter's parser. */
+#ifndef TCPLENS_DISPLAY_FILTER_PARSE_H
+#define TCPLENS_DISPLAY_FILTER_PARSE_H
 
 #include "model/model_private.h"
 
@@ -45,8 +45,8 @@ bool parser_add_step(struct parser *ps, enum filter_op op, uint32_t arg);
 bool parser_add_test(struct parser *ps, const struct test *t);
 bool parser_add_equality(struct parser *ps, const struct test *t, bool negated);
 
-/* filter_place.c: ports, addresses, networks, endpoints of `sides`. *taken false: none comes next,
- * and nothing was taken. */
+/* display_filter_endpoint.c: parses ports, addresses, networks and endpoints of `sides`. Sets
+ * *taken to false, and consumes nothing, when none of them comes next. */
 bool parser_place(struct parser *ps, uint8_t sides, bool *taken);
 
 #endif

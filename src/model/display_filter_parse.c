@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filter_parse: the screen filter's language → struct filter. Recursive descent over the text
- * itself; every place where something else was expected says what, and where. Any input is allowed:
- * lengths, nesting and the program have fixed bounds.
+ * display_filter_parse: parses a screen filter into a struct filter by recursive descent. A wrong
+ * expression gets an error with what was expected and at which byte. Any input is allowed: the
+ * length of words, the nesting and the number of terms have fixed limits.
  *
  *	expression = conjunction { ("or" | "||") conjunction }
  *	conjunction = term { ["and" | "&&"] term }
@@ -13,7 +13,7 @@
 #include "model/model.h"
 
 #include "base/i18n.h"
-#include "model/filter_parse.h"
+#include "model/display_filter_parse.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

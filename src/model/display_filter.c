@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filter: runs the program that filter_parse.c made of an expression, over the facts of one
- * connection. Called for every connection under the engine's lock: no allocation, no loops but over
- * what the expression itself holds. Also the key by which the rows are sorted.
+ * display_filter: evaluates a parsed screen filter for one connection, and computes the key that
+ * rows are sorted by. Called for every connection under the engine's lock: no allocation, and no
+ * more work than the expression has terms.
  */
 #include "model/model.h"
 
