@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decode.c: the entrance: one captured frame → one struct packet. Knows how a walk begins and ends;
- * the headers are in link.c, wlan.c, ip.c, tunnel.c, tcp.c and icmp.c.
+ * decode.c: one captured frame → one struct packet: how a walk begins, how it goes on with what a
+ * tunnel carries, and how it ends. The headers are in the other files, see decode.h.
  */
 #include "net/reasm.h"
 
@@ -26,7 +26,7 @@ decoder_new(void)
 	}
 	if (d) {
 		d->link = link_find(LINKTYPE_ETHERNET);
-		d->walk.d = d;
+		d->walk.reasm = &d->reasm;
 	}
 	return d;
 }
@@ -46,12 +46,6 @@ decoder_fragments_lost(const struct decoder *d)
 	return reasm_lost(&d->reasm);
 }
 
-struct reasm *
-decoder_reasm(struct decoder *d)
-{
-	return &d->reasm;
-}
-
 bool
 decode_linktype_known(int linktype)
 {
@@ -63,7 +57,7 @@ static inline void
 walk_begin(struct walk *w, const struct frame *f, struct packet *out)
 {
 	w->tunnels = w->headers = 0;
-	w->quoted = w->cut = w->rerouted = false;
+	w->quoted = w->cut = w->guessed = w->rerouted = false;
 	out->scope = 0;
 	out->vlan = -1;
 	out->reassembled = out->fragments = 0;
@@ -80,6 +74,45 @@ walk_begin(struct walk *w, const struct frame *f, struct packet *out)
 	out->direction = (uint8_t)f->direction;
 }
 
+static enum decode_result
+decode_ethertype(struct walk *w)
+{
+	return walk_ethertype(w, w->ethertype);
+}
+
+/* An ICMP error and a tunnel that was only guessed change what the innermost result means. */
+static ATTR_NOINLINE enum decode_result
+walk_end(struct walk *w, enum decode_result r)
+{
+	if (w->quoted)
+		r = icmp_quote_result(w, r);
+	if (w->guessed &&
+	    (r == DECODE_MALFORMED || (r == DECODE_UNSUPPORTED && w->tunnels <= TUNNELS_MAX)))
+		return DECODE_OTHER;
+	return r;
+}
+
+/* Every step takes a header or is counted in walk.tunnels or walk.headers, so this ends. */
+static inline enum decode_result
+walk_link(struct walk *w, const struct link *link)
+{
+	static decode_fn *const decoders[PAYLOAD_COUNT] = {
+		[PAYLOAD_ETHERNET] = link_ethernet,
+		[PAYLOAD_ETHERTYPE] = decode_ethertype,
+		[PAYLOAD_IP] = walk_ip,
+		[PAYLOAD_IPV4] = decode_ipv4,
+		[PAYLOAD_IPV6] = decode_ipv6,
+		[PAYLOAD_PPP] = link_ppp,
+		[PAYLOAD_MPLS] = tunnel_mpls,
+		[PAYLOAD_NSH] = tunnel_nsh,
+	};
+	enum decode_result r = link->decode(w);
+
+	while (UNLIKELY(r == DECODE_PAYLOAD))
+		r = decoders[w->payload](w);
+	return UNLIKELY(w->quoted || w->guessed) ? walk_end(w, r) : r;
+}
+
 enum decode_result
 walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx)
 {
@@ -89,7 +122,7 @@ walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx)
 	if (!link)
 		return DECODE_UNSUPPORTED;
 	walk_begin(&w, f, out);
-	return link->decode(&w);
+	return walk_link(&w, link);
 }
 
 enum decode_result
@@ -104,5 +137,5 @@ decode_frame(struct decoder *d, const struct frame *f, struct packet *out)
 	}
 	d->reasm.now = f->ts;
 	walk_begin(&d->walk, f, out);
-	return d->link->decode(&d->walk);
+	return walk_link(&d->walk, d->link);
 }

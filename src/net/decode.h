@@ -4,9 +4,13 @@
  * frame, the list of headers it can meet. Private to net.
  *
  * Every decoder takes its header from the cursor, notes what a segment inherits from it and ends
- * in the decoder of what the header carries. Loops over stacked headers of a kind stay in their
- * decoder; everything else goes through walk_ethertype, walk_ip_protocol or walk_tunnel, which
- * bound the depth.
+ * in the decoder of what the header carries. Calls go one way only:
+ *
+ *	link types → link layers → EtherTypes → IP → what IP carries
+ *
+ * What leads back up (a tunnel that carries Ethernet or IP again, the datagram that an ICMP error
+ * quotes) is not called: walk_payload() names it, the decoder returns, and the loop in decode.c
+ * goes on with it. Nothing recurses, and the depth is bounded there and in walk_tunnel().
  */
 #ifndef TCPLENS_NET_DECODE_H
 #define TCPLENS_NET_DECODE_H
@@ -152,6 +156,22 @@ enum header {
 	HDR_COUNT,
 };
 
+/* What a header can carry that only a decoder further up the stack can read. */
+enum payload {
+	PAYLOAD_ETHERNET,
+	PAYLOAD_ETHERTYPE, /* by walk.ethertype */
+	PAYLOAD_IP,	   /* version 4 or 6, by its first four bits */
+	PAYLOAD_IPV4,
+	PAYLOAD_IPV6,
+	PAYLOAD_PPP,
+	PAYLOAD_MPLS,
+	PAYLOAD_NSH,
+	PAYLOAD_COUNT,
+};
+
+/* What a decoder returns after walk_payload(): go on. Never leaves this layer. */
+#define DECODE_PAYLOAD ((enum decode_result)DECODE_RESULT_COUNT)
+
 struct walk;
 /* Called for each header met, outermost first. len: bytes of it that were captured. */
 typedef void header_fn(struct walk *w, enum header kind, const uint8_t *h, uint32_t len);
@@ -160,14 +180,17 @@ typedef void header_fn(struct walk *w, enum header kind, const uint8_t *h, uint3
 
 struct walk {
 	struct cursor c;
-	struct decoder *d; /* NULL: fragments cannot be put together */
+	struct reasm *reasm; /* NULL: fragments are not reassembled */
 	struct packet *out;
-	header_fn *on_header; /* NULL: nobody wants to know */
+	header_fn *on_header; /* NULL: none */
 	void *ctx;	      /* for on_header */
+	enum payload payload; /* valid when a decoder returned DECODE_PAYLOAD */
+	uint16_t ethertype;   /* of PAYLOAD_ETHERTYPE */
 	uint8_t tunnels, headers;
-	bool quoted;   /* inside an ICMP error, which seldom quotes all */
-	bool cut;      /* that error was not captured whole */
-	bool rerouted; /* source routing: the checksum is over an address further on */
+	bool quoted;	  /* inside an ICMP error, which seldom quotes all */
+	bool cut;	  /* that error was not captured whole */
+	bool guessed;	  /* inside what a UDP port suggests is a tunnel */
+	bool rerouted;	  /* source routing: the checksum is over an address further on */
 };
 
 typedef enum decode_result decode_fn(struct walk *w);
@@ -199,6 +222,33 @@ skip_to(struct walk *w, enum header kind, uint32_t n, decode_fn *next)
 	return next(w);
 }
 
+/* Ends a decoder: what follows is to be decoded as `payload`. */
+static inline enum decode_result
+walk_payload(struct walk *w, enum payload payload)
+{
+	w->payload = payload;
+	return DECODE_PAYLOAD;
+}
+
+/* The same for one more encapsulation, of which there may be TUNNELS_MAX. */
+static inline enum decode_result
+walk_tunnel(struct walk *w, enum payload payload)
+{
+	if (++w->tunnels > TUNNELS_MAX)
+		return DECODE_UNSUPPORTED;
+	w->out->vlan = -1;
+	return walk_payload(w, payload);
+}
+
+/* A header of n bytes that only has to be passed, and the encapsulation that it begins. */
+static inline enum decode_result
+skip_to_tunnel(struct walk *w, enum header kind, uint32_t n, enum payload payload)
+{
+	if (!walk_take(w, kind, n))
+		return cur_short(&w->c, n);
+	return walk_tunnel(w, payload);
+}
+
 /* What the scope digest is made of: identifiers that both directions of a connection share. */
 enum scope_kind {
 	SCOPE_VLAN = 1,
@@ -224,7 +274,7 @@ walk_scope(struct walk *w, enum scope_kind kind, uint32_t id)
 /* Walks a frame alone, without a decoder: fragments stay fragments. fn: see header_fn. */
 enum decode_result walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx);
 
-/* ---- link.c and the others that know link layers ---- */
+/* ---- linktype.c: the table of link types ---- */
 struct link {
 	int linktype;
 	const char *name; /* as tcpdump -L lists it, in capitals */
@@ -232,49 +282,54 @@ struct link {
 };
 /* NULL: not known. */
 const struct link *link_find(int linktype);
-decode_fn link_ethernet, link_llc;
+
+/* ---- link layers: wlan.c, serial.c, lan.c, device.c ---- */
 decode_fn link_wlan, link_radiotap, link_prism, link_avs;
-decode_fn link_ppp, link_ppp_serial, link_ppp_with_dir, link_ppp_pppd, link_chdlc,
-	link_chdlc_with_dir, link_frame_relay, link_frame_relay_with_dir, link_slip;
+decode_fn link_ppp_serial, link_ppp_with_dir, link_ppp_pppd, link_chdlc, link_chdlc_with_dir,
+	link_frame_relay, link_frame_relay_with_dir, link_slip;
 decode_fn link_fddi, link_token_ring, link_fibre_channel, link_sunatm, link_arcnet,
 	link_arcnet_linux, link_ipoib;
 decode_fn link_switch_tag, link_edsa, link_tag_first, link_netanalyzer, link_preamble,
 	link_netanalyzer_transparent, link_enc, link_pflog, link_nflog, link_erf, link_ipnet,
-	link_juniper, link_ppi;
+	link_juniper;
+
+/* ---- ethernet.c ---- */
+decode_fn link_ethernet, link_llc, link_sll, link_sll2, link_pppoe;
 /* What follows, by EtherType (or IEEE 802.3 length). */
 enum decode_result walk_ethertype(struct walk *w, uint16_t type);
-/* The same, when the type stands behind n bytes that nobody needs. */
+/* The same, when the type stands behind n bytes that are not needed. */
 enum decode_result walk_type_after(struct walk *w, uint32_t n);
-enum decode_result walk_ppp_protocol(struct walk *w);
-/* SNAP; bridge_pad: bytes before a bridged Ethernet frame, of which link layers differ. */
+/* SNAP; bridge_pad: bytes before a bridged Ethernet frame, which differ between link layers. */
 enum decode_result walk_snap(struct walk *w, uint32_t bridge_pad);
-/* IP by address family, of whichever system. */
-enum decode_result walk_family(struct walk *w, uint32_t af);
-/* IPv4 or IPv6, by its version field. */
-enum decode_result walk_ip(struct walk *w);
 
-/* ---- tunnel.c ---- */
-/* One more encapsulation: inner decodes what it carries. */
-enum decode_result walk_tunnel(struct walk *w, decode_fn *inner);
-decode_fn tunnel_gre, tunnel_udp, tunnel_mpls, tunnel_nsh, tunnel_l2tp3;
+/* ---- ppp.c ---- */
+decode_fn link_ppp;
+/* What follows, by the PPP protocol number under the cursor. */
+enum decode_result walk_ppp_protocol(struct walk *w);
 
 /* ---- ip.c ---- */
-decode_fn decode_ipv4, decode_ipv6;
-/* What follows an IP header. For IPv6 extension headers are skipped here. */
-enum decode_result walk_ip_protocol(struct walk *w, uint8_t protocol);
+decode_fn decode_ipv4, decode_ipv6, link_null;
+/* IPv4 or IPv6, by its version field. */
+enum decode_result walk_ip(struct walk *w);
+/* IP by address family, of whichever system. */
+enum decode_result walk_family(struct walk *w, uint32_t af);
 
-/* ---- reasm.c ---- */
-struct fragment {
-	uint32_t id;
-	uint32_t offset; /* bytes */
-	bool more;
-	uint8_t protocol; /* of the whole datagram */
-};
-/* Keeps the fragment under the cursor; when it was the one missing, decodes the datagram. */
-enum decode_result walk_fragment(struct walk *w, const struct fragment *fr);
+/* ---- udp.c, tunnel.c ---- */
+decode_fn decode_udp;
+decode_fn tunnel_gre, tunnel_mpls, tunnel_nsh, tunnel_l2tp3;
+/* What GRE or Geneve carries: an EtherType or one of GRE's own numbers. sequenced: the header has a
+ * sequence number. */
+enum decode_result walk_gre_type(struct walk *w, uint16_t type, bool sequenced);
+/* By the next-protocol number of NSH and of VXLAN's generic protocol extension. */
+enum decode_result walk_next_protocol(struct walk *w, uint8_t next);
 
-/* ---- tcp.c, icmp.c ---- */
-decode_fn decode_tcp, decode_icmp, decode_icmpv6;
+/* ---- icmp_error.c ---- */
+decode_fn decode_icmp, decode_icmpv6;
+/* What the result for the quoted datagram means for the error that quotes it. */
+enum decode_result icmp_quote_result(struct walk *w, enum decode_result quoted);
+
+/* ---- tcp.c ---- */
+decode_fn decode_tcp;
 /* RFC 9293 3.1 checksum over the segment and the pseudo header of out's addresses. */
 enum checksum tcp_checksum(const struct packet *out, const uint8_t *segment, uint32_t len);
 

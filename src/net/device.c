@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * device.c: what capture devices, packet filters and switches put before or into a frame: switch
- * tags, PFLOG, ENC, NFLOG, ERF, PPI, Juniper's and IPNET's headers.
+ * tags, PFLOG, ENC, NFLOG, ERF, Juniper's and IPNET's headers.
  */
 #include "net/decode.h"
 
@@ -176,21 +176,4 @@ link_juniper(struct walk *w)
 	if (h[3] & 0x02)
 		return skip_to(w, HDR_LINK, len + 4, walk_ip);
 	return skip_to(w, HDR_LINK, len, link_ethernet);
-}
-
-/* Header length and the link type of what follows. */
-enum decode_result
-link_ppi(struct walk *w)
-{
-	const uint8_t *h = cur_peek(&w->c, 8);
-	const struct link *inner;
-
-	if (!h)
-		return cur_short(&w->c, 8);
-	inner = link_find((int)(le32(h + 4) & INT32_MAX));
-	if (le16(h + 2) < 8)
-		return DECODE_MALFORMED;
-	if (!inner || inner->decode == link_ppi)
-		return DECODE_UNSUPPORTED;
-	return skip_to(w, HDR_LINK, le16(h + 2), inner->decode);
 }

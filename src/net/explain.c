@@ -7,50 +7,6 @@
 
 #include <stdio.h>
 
-static void
-give(struct explainer *x, struct field *f, const uint8_t *p, uint32_t n)
-{
-	f->offset = (uint32_t)(p - x->f->data);
-	f->len = n;
-	x->fn(x->ctx, f);
-}
-
-void
-explain_field(struct explainer *x, int depth, const char *name, const char *note,
-	      const uint8_t *p, uint32_t n, const char *fmt, ...)
-{
-	struct field f = {.depth = depth, .name = name, .note = note};
-	struct text t = text_on(f.value, sizeof(f.value));
-	va_list ap;
-
-	va_start(ap, fmt);
-	text_addv(&t, fmt, ap);
-	va_end(ap);
-	give(x, &f, p, n);
-}
-
-static void
-add_bytes(struct text *t, const uint8_t *p, uint32_t n)
-{
-	const uint32_t room = 48;
-
-	for (uint32_t i = 0; i < n && i < room; i++)
-		text_add(t, "%02x", p[i]);
-	if (n > room)
-		text_add(t, "...");
-}
-
-void
-explain_bytes(struct explainer *x, int depth, const char *name, const char *note,
-	      const uint8_t *p, uint32_t n)
-{
-	struct field f = {.depth = depth, .name = name, .note = note};
-	struct text t = text_on(f.value, sizeof(f.value));
-
-	add_bytes(&t, p, n);
-	give(x, &f, p, n);
-}
-
 static uint32_t
 read_number(const uint8_t *p, uint32_t n, uint32_t mask)
 {
@@ -134,7 +90,7 @@ explain_row(struct explainer *x, const struct field_row *row, const uint8_t *h, 
 		add_address(&t, p, row->format == FMT_IPV4);
 		break;
 	case FMT_BYTES:
-		add_bytes(&t, p, n);
+		explain_add_bytes(&t, p, n);
 		break;
 	case FMT_NAME:
 		add_name(&t, p, n);
@@ -150,7 +106,7 @@ explain_row(struct explainer *x, const struct field_row *row, const uint8_t *h, 
 	default:
 		add_number(&t, row, p);
 	}
-	give(x, &f, p, n);
+	explain_give(x, &f, p, n);
 }
 
 static void

@@ -53,9 +53,15 @@ struct header_info {
 	void (*rest)(struct explainer *x, const struct walk *w, const uint8_t *h, uint32_t len);
 };
 
+/* ---- explain_tables.c ---- */
 /* One row per kind; never NULL. */
 const struct header_info *header_info(enum header kind);
 
+/* ---- explain_field.c ---- */
+/* Gives one field to the caller: n bytes at p. */
+void explain_give(struct explainer *x, struct field *f, const uint8_t *p, uint32_t n);
+/* Adds bytes in hexadecimal, as many as a field has room for. */
+void explain_add_bytes(struct text *t, const uint8_t *p, uint32_t n);
 /* Gives one field to the caller: n bytes at p, the value formatted as by printf. */
 void explain_field(struct explainer *x, int depth, const char *name, const char *note,
 		   const uint8_t *p, uint32_t n, const char *fmt, ...) ATTR_FORMAT(7, 8);
@@ -63,7 +69,7 @@ void explain_field(struct explainer *x, int depth, const char *name, const char 
 void explain_bytes(struct explainer *x, int depth, const char *name, const char *note,
 		   const uint8_t *p, uint32_t n);
 
-/* explain_tcp.c */
+/* ---- explain_tcp.c ---- */
 void explain_tcp(struct explainer *x, const struct walk *w, const uint8_t *h, uint32_t len);
 
 #endif

@@ -3,7 +3,7 @@
  * ip.c: IPv4 (RFC 791), IPv6 and its extension headers (RFC 8200, 4302, 2675, 8754). Knows where
  * the datagram ends, who sent it to whom and what it carries; fragments go to reasm.c.
  */
-#include "net/decode.h"
+#include "net/reasm.h"
 
 #define IPV4_MF	     0x2000
 #define IPV4_OFFSET  0x1fff
@@ -33,6 +33,8 @@ enum {
 	PROTO_ETHERNET = 143,
 };
 
+static enum decode_result walk_ip_protocol(struct walk *w, uint8_t protocol);
+
 static void
 set_v4_mapped(uint8_t out[16], const uint8_t addr[4])
 {
@@ -59,6 +61,20 @@ has_source_route(const uint8_t *opt, uint32_t len)
 	return false;
 }
 
+/* Goes on with the datagram when this was its missing fragment. */
+static enum decode_result
+walk_fragment(struct walk *w, const struct fragment *fr)
+{
+	enum decode_result r = DECODE_FRAGMENT;
+
+	if (!w->reasm || w->quoted) {
+		if (fr->offset == 0)
+			return walk_ip_protocol(w, fr->protocol);
+		return w->quoted ? DECODE_OTHER : DECODE_FRAGMENT;
+	}
+	return reasm_add(w->reasm, w, fr, &r) ? walk_ip_protocol(w, fr->protocol) : r;
+}
+
 static enum decode_result
 ipv4_fragment(struct walk *w, const uint8_t *h, uint16_t frag)
 {
@@ -72,7 +88,7 @@ ipv4_fragment(struct walk *w, const uint8_t *h, uint16_t frag)
 	return walk_fragment(w, &fr);
 }
 
-/* Options, a fragment, or somebody who wants to know of every header. */
+/* Options, a fragment, or an on_header to be called. */
 static ATTR_NOINLINE enum decode_result
 ipv4_unusual(struct walk *w, const uint8_t *h, uint32_t hlen)
 {
@@ -281,9 +297,7 @@ walk_extension(struct walk *w, uint8_t protocol)
 static enum decode_result
 decode_etherip(struct walk *w)
 {
-	if (!walk_take(w, HDR_TUNNEL, 2))
-		return cur_short(&w->c, 2);
-	return walk_tunnel(w, link_ethernet);
+	return skip_to_tunnel(w, HDR_TUNNEL, 2, PAYLOAD_ETHERNET);
 }
 
 static bool
@@ -314,23 +328,23 @@ walk_other_protocol(struct walk *w, uint8_t protocol)
 		return walk_extension(w, protocol);
 	switch (protocol) {
 	case PROTO_UDP:
-		return tunnel_udp(w);
+		return decode_udp(w);
 	case PROTO_ICMP:
 		return decode_icmp(w);
 	case PROTO_ICMPV6:
 		return decode_icmpv6(w);
 	case PROTO_IPV4:
-		return walk_tunnel(w, decode_ipv4);
+		return walk_tunnel(w, PAYLOAD_IPV4);
 	case PROTO_IPV6:
-		return walk_tunnel(w, decode_ipv6);
+		return walk_tunnel(w, PAYLOAD_IPV6);
 	case PROTO_GRE:
 		return tunnel_gre(w);
 	case PROTO_MPLS:
-		return walk_tunnel(w, tunnel_mpls);
+		return walk_tunnel(w, PAYLOAD_MPLS);
 	case PROTO_ETHERIP:
 		return decode_etherip(w);
 	case PROTO_ETHERNET: /* RFC 8986 */
-		return walk_tunnel(w, link_ethernet);
+		return walk_tunnel(w, PAYLOAD_ETHERNET);
 	case PROTO_L2TP:
 		return tunnel_l2tp3(w);
 	default:
@@ -338,8 +352,54 @@ walk_other_protocol(struct walk *w, uint8_t protocol)
 	}
 }
 
-enum decode_result
+static enum decode_result
 walk_ip_protocol(struct walk *w, uint8_t protocol)
 {
 	return LIKELY(protocol == PROTO_TCP) ? decode_tcp(w) : walk_other_protocol(w, protocol);
+}
+
+/* ---- where a header says only that it is IP ---- */
+
+enum decode_result
+walk_ip(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 1);
+
+	if (!h)
+		return cur_short(&w->c, 1);
+	switch (h[0] >> 4) {
+	case 4:
+		return decode_ipv4(w);
+	case 6:
+		return decode_ipv6(w);
+	default:
+		return DECODE_MALFORMED;
+	}
+}
+
+enum decode_result
+walk_family(struct walk *w, uint32_t af)
+{
+	switch (af) {
+	case 2:
+		return decode_ipv4(w);
+	case 10: /* Linux */
+	case 23: /* Windows */
+	case 24: /* NetBSD, OpenBSD */
+	case 28: /* FreeBSD */
+	case 30: /* Darwin */
+		return decode_ipv6(w);
+	default:
+		return DECODE_OTHER;
+	}
+}
+
+enum decode_result
+link_null(struct walk *w)
+{
+	const uint8_t *h = walk_take(w, HDR_NULL, 4);
+
+	if (UNLIKELY(!h))
+		return cur_short(&w->c, 4);
+	return walk_family(w, any_order32(h));
 }

@@ -13,7 +13,7 @@
 #include <xxhash.h>
 
 #define DATAGRAM_MAX  65535u
-#define BLOCK	      8u /* fragments begin on multiples of it */
+#define BLOCK         8u /* fragments begin on multiples of it */
 #define BLOCKS_MAX    ((DATAGRAM_MAX + BLOCK) / BLOCK)
 #define FRAGMENT_LIFE (30 * NSEC_PER_SEC)
 /* A copy by the capture (a second interface, a mirror port) comes this soon after. */
@@ -31,10 +31,10 @@ struct datagram {
 	struct datagram_key key;
 	enum datagram_state state;
 	uint8_t fragments;
-	nsec first;	   /* when it began; DONE: when it was whole */
-	uint32_t size;	   /* allocated at bytes */
-	uint32_t end;	   /* of what has arrived */
-	uint32_t total;	   /* 0: the last fragment has not come */
+	nsec first;        /* when it began; DONE: when it was whole */
+	uint32_t size;     /* allocated at bytes */
+	uint32_t end;      /* of what has arrived */
+	uint32_t total;    /* 0: the last fragment has not come */
 	uint32_t blocks;   /* arrived */
 	uint32_t captured; /* bytes from the start without a gap of the snapshot length */
 	uint8_t *bytes;
@@ -73,6 +73,7 @@ reasm_free(struct reasm *r)
 	for (size_t i = 0; r->memory > 0 && i < REASM_SETS * REASM_WAYS; i++)
 		free(r->slots[i].bytes);
 	free(r->slots);
+	free(r->open);
 }
 
 static bool
@@ -291,27 +292,22 @@ is_whole(const struct datagram *d)
 	return d->total != 0 && d->blocks == (d->total + BLOCK - 1) / BLOCK;
 }
 
-/* Goes on with the whole datagram; its bytes are let go afterwards. */
-static enum decode_result
-walk_datagram(struct walk *w, struct reasm *r, struct datagram *d)
+/* The cursor is put at the start of the whole datagram, whose bytes are kept until the next one. */
+static void
+datagram_open(struct reasm *r, struct datagram *d, struct walk *w)
 {
-	const uint8_t fragments = d->fragments, protocol = d->key.protocol;
-	uint8_t *bytes = d->bytes;
-	enum decode_result result;
-
-	w->c.p = bytes;
+	free(r->open);
+	r->open = d->bytes;
+	r->memory -= d->size;
+	w->c.p = d->bytes;
 	w->c.wire = d->total;
 	w->c.cap = d->captured < d->total ? d->captured : d->total;
-	r->memory -= d->size;
+	w->out->reassembled = 1;
+	w->out->fragments = d->fragments;
 	d->bytes = NULL;
 	d->size = 0;
 	d->state = DONE;
 	d->first = r->now;
-	w->out->reassembled = 1;
-	w->out->fragments = fragments;
-	result = walk_ip_protocol(w, protocol);
-	free(bytes);
-	return result;
 }
 
 static struct datagram_key
@@ -329,26 +325,20 @@ fragment_key(const struct walk *w, const struct fragment *fr)
 	return key;
 }
 
-enum decode_result
-walk_fragment(struct walk *w, const struct fragment *fr)
+bool
+reasm_add(struct reasm *r, struct walk *w, const struct fragment *fr, enum decode_result *result)
 {
-	struct datagram_key key;
-	struct datagram *d;
-	struct reasm *r;
-	enum decode_result result;
+	const struct datagram_key key = fragment_key(w, fr);
+	struct datagram *d = datagram_find(r, &key);
 
-	if (!w->d || w->quoted) {
-		if (fr->offset == 0)
-			return walk_ip_protocol(w, fr->protocol);
-		return w->quoted ? DECODE_OTHER : DECODE_FRAGMENT;
-	}
-	r = decoder_reasm(w->d);
-	key = fragment_key(w, fr);
-	d = datagram_find(r, &key);
 	if (d->state != GROWING) {
 		r->lost += d->state == SPOILED;
-		return d->state == SPOILED ? DECODE_MALFORMED : DECODE_FRAGMENT;
+		*result = d->state == SPOILED ? DECODE_MALFORMED : DECODE_FRAGMENT;
+		return false;
 	}
-	result = datagram_add(r, d, w, fr);
-	return result == DECODE_FRAGMENT && is_whole(d) ? walk_datagram(w, r, d) : result;
+	*result = datagram_add(r, d, w, fr);
+	if (*result != DECODE_FRAGMENT || !is_whole(d))
+		return false;
+	datagram_open(r, d, w);
+	return true;
 }

@@ -19,6 +19,14 @@ struct reasm {
 	struct datagram *slots; /* REASM_SETS × REASM_WAYS */
 	size_t memory; /* in use */
 	uint64_t lost; /* fragments dropped unfinished */
+	uint8_t *open; /* the latest whole datagram, which the walk may still read */
+};
+
+struct fragment {
+	uint32_t id;
+	uint32_t offset; /* bytes */
+	bool more;
+	uint8_t protocol; /* of the whole datagram */
 };
 
 /* false: no memory. */
@@ -26,8 +34,10 @@ bool reasm_init(struct reasm *r);
 void reasm_free(struct reasm *r);
 /* Fragments dropped, and those that wait for longer than they may. */
 uint64_t reasm_lost(const struct reasm *r);
-
-/* decode.c */
-struct reasm *decoder_reasm(struct decoder *d);
+/* Keeps the fragment under the cursor. True when it was the one missing: the cursor is then at the
+ * start of the datagram, whose bytes live until the next one is whole. Otherwise *result says what
+ * became of the fragment. */
+bool reasm_add(struct reasm *r, struct walk *w, const struct fragment *fr,
+	       enum decode_result *result);
 
 #endif

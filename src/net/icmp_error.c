@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * icmp.c: ICMP errors (RFC 792, 1191, 4443) and the segment that they quote. An error says
+ * icmp_error.c: ICMP errors (RFC 792, 1191, 4443) and the segment that they quote. An error says
  * something about a connection; it is not a segment of it.
  */
 #include "net/decode.h"
@@ -17,22 +17,26 @@ enum {
 	ICMPV6_PARAMETER_PROBLEM = 4,
 };
 
-/* The quoted datagram. Anything but TCP in it, or too little of it, is of no use here. */
+/* The quoted datagram is decoded next; icmp_quote_result() says what became of it. */
 static enum decode_result
-decode_quoted(struct walk *w, decode_fn *inner)
+walk_quote(struct walk *w, enum payload payload)
 {
-	enum decode_result r;
-
 	if (w->quoted)
 		return DECODE_OTHER;
 	memcpy(w->out->icmp_from, w->out->src, 16);
 	w->quoted = true;
 	w->cut = w->c.cap < w->c.wire;
-	r = inner(w);
-	if (r == DECODE_ICMP)
-		return r;
+	return walk_payload(w, payload);
+}
+
+/* A quote of anything but TCP, or of too little of it, is of no use here. */
+enum decode_result
+icmp_quote_result(struct walk *w, enum decode_result quoted)
+{
+	if (quoted == DECODE_ICMP)
+		return quoted;
 	w->out->icmp_version = 0;
-	return r == DECODE_TRUNCATED && w->cut ? r : DECODE_OTHER;
+	return quoted == DECODE_TRUNCATED && w->cut ? quoted : DECODE_OTHER;
 }
 
 enum decode_result
@@ -57,7 +61,7 @@ decode_icmp(struct walk *w)
 	out->icmp_code = h[1];
 	if (h[0] == ICMP_UNREACHABLE && h[1] == ICMP_FRAGMENTATION_NEEDED)
 		out->icmp_mtu = be16(h + 6);
-	return decode_quoted(w, decode_ipv4);
+	return walk_quote(w, PAYLOAD_IPV4);
 }
 
 enum decode_result
@@ -78,5 +82,5 @@ decode_icmpv6(struct walk *w)
 		mtu = be32(h + 4);
 		out->icmp_mtu = (uint16_t)(mtu < UINT16_MAX ? mtu : UINT16_MAX);
 	}
-	return decode_quoted(w, decode_ipv6);
+	return walk_quote(w, PAYLOAD_IPV6);
 }

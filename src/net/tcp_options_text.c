@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * optext.c: the TCP options of a frame in tcpdump's words and order.
+ * tcp_options_text.c: the TCP options of a frame in tcpdump's words and order.
  */
 #include <inttypes.h>
 

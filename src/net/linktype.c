@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * linktype.c: the table of link types, LINKTYPE_ and DLT_ values as in capture files, and the one
+ * link layer that names another in its header (PPI).
+ */
+#include "net/decode.h"
+
+static decode_fn link_ppi;
+
+static const struct link links[] = {
+	{1, "EN10MB", link_ethernet},
+	{113, "LINUX_SLL", link_sll},
+	{276, "LINUX_SLL2", link_sll2},
+	{0, "NULL", link_null},
+	{108, "LOOP", link_null},
+	{12, "RAW", walk_ip},
+	{14, "RAW", walk_ip},
+	{101, "RAW", walk_ip},
+	{228, "IPV4", decode_ipv4},
+	{229, "IPV6", decode_ipv6},
+	{6, "IEEE802", link_token_ring},
+	{7, "ARCNET", link_arcnet},
+	{8, "SLIP", link_slip},
+	{9, "PPP", link_ppp},
+	{10, "FDDI", link_fddi},
+	{11, "ATM_RFC1483", link_llc},
+	{100, "ATM_RFC1483", link_llc},
+	{19, "ATM_CLIP", walk_ip},
+	{106, "ATM_CLIP", walk_ip},
+	{50, "PPP_SERIAL", link_ppp_serial},
+	{51, "PPP_ETHER", link_pppoe},
+	{104, "C_HDLC", link_chdlc},
+	{105, "IEEE802_11", link_wlan},
+	{107, "FRELAY", link_frame_relay},
+	{109, "ENC", link_enc},
+	{117, "PFLOG", link_pflog},
+	{119, "PRISM_HEADER", link_prism},
+	{122, "IP_OVER_FC", link_fibre_channel},
+	{123, "SUNATM", link_sunatm},
+	{127, "IEEE802_11_RADIO", link_radiotap},
+	{129, "ARCNET_LINUX", link_arcnet_linux},
+	{163, "IEEE802_11_RADIO_AVS", link_avs},
+	{166, "PPP_PPPD", link_ppp_pppd},
+	{178, "JUNIPER_ETHER", link_juniper},
+	{192, "PPI", link_ppi},
+	{197, "ERF", link_erf},
+	{204, "PPP_WITH_DIR", link_ppp_with_dir},
+	{205, "C_HDLC_WITH_DIR", link_chdlc_with_dir},
+	{206, "FRELAY_WITH_DIR", link_frame_relay_with_dir},
+	{219, "MPLS", tunnel_mpls},
+	{226, "IPNET", link_ipnet},
+	{239, "NFLOG", link_nflog},
+	{240, "NETANALYZER", link_netanalyzer},
+	{241, "NETANALYZER_TRANSPARENT", link_netanalyzer_transparent},
+	{242, "IPOIB", link_ipoib},
+	{274, "ETHERNET_MPACKET", link_preamble},
+	{281, "DSA_TAG_BRCM", link_switch_tag},
+	{282, "DSA_TAG_BRCM_PREPEND", link_tag_first},
+	{284, "DSA_TAG_DSA", link_switch_tag},
+	{285, "DSA_TAG_EDSA", link_edsa},
+};
+
+const struct link *
+link_find(int linktype)
+{
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		if (links[i].linktype == linktype)
+			return &links[i];
+	}
+	return NULL;
+}
+
+/* Header length and the link type of what follows. */
+static enum decode_result
+link_ppi(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+	const struct link *inner;
+
+	if (!h)
+		return cur_short(&w->c, 8);
+	inner = link_find((int)(le32(h + 4) & INT32_MAX));
+	if (le16(h + 2) < 8)
+		return DECODE_MALFORMED;
+	if (!inner || inner->decode == link_ppi)
+		return DECODE_UNSUPPORTED;
+	return skip_to(w, HDR_LINK, le16(h + 2), inner->decode);
+}

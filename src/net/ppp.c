@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ppp.c: PPP (RFC 1661, 1662), alone or inside PPPoE, L2TP, GRE and Frame Relay.
+ */
+#include "net/decode.h"
+
+/* RFC 1661 2, with a compressed field (one odd byte) or a whole one (two). */
+enum decode_result
+walk_ppp_protocol(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 1);
+	uint32_t len;
+
+	if (!h)
+		return cur_short(&w->c, 1);
+	len = h[0] & 1 ? 1 : 2;
+	if (!walk_take(w, HDR_PPP, len))
+		return cur_short(&w->c, len);
+	switch (len == 1 ? h[0] : be16(h)) {
+	case 0x0021:
+		return decode_ipv4(w);
+	case 0x0057:
+		return decode_ipv6(w);
+	case 0x0281:
+	case 0x0283:
+		return walk_tunnel(w, PAYLOAD_MPLS);
+	case 0x002d: /* RFC 1144: headers compressed against earlier ones */
+	case 0x0061: /* RFC 2507 */
+	case 0x003d: /* multilink */
+		return DECODE_UNSUPPORTED;
+	default:
+		return DECODE_OTHER;
+	}
+}
+
+/* Address and control (ff 03) are there unless they were negotiated away. */
+enum decode_result
+link_ppp(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 2);
+
+	if (h && h[0] == 0xff && h[1] == 0x03)
+		cur_take(&w->c, 2);
+	return walk_ppp_protocol(w);
+}
