@@ -397,7 +397,7 @@ ui_init(struct ui *ui, const struct ui_config *cfg)
 		source_status(ui->source, &ui->status);
 		ui->now = source_now(ui->source);
 	}
-	ui_open(ui, &view_flows, NULL);
+	ui_open(ui, &view_connections, NULL);
 	if (!cfg->source || cfg->pick_interface)
 		ui_open(ui, &view_interfaces, NULL);
 	if (cfg->notice)

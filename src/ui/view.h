@@ -87,7 +87,8 @@ struct view {
 
 /* Every screen, in the order of the help. */
 #define VIEWS(X)                                                                                   \
-	X(flows) X(flow) X(packet) X(why) X(problems) X(interfaces) X(sort) X(columns) X(help)
+	X(connections)                                                                             \
+	X(connection) X(segment) X(why) X(problems) X(interfaces) X(sort) X(columns) X(help)
 #define DECLARE_VIEW(name) extern const struct view_ops view_##name;
 VIEWS(DECLARE_VIEW)
 #undef DECLARE_VIEW
@@ -229,15 +230,15 @@ void action_capture_filter(struct ui *ui, struct view *v);
 /* Asks for a file and saves the packets of these connections there. */
 void save_ask(struct ui *ui, const struct tag *conns, size_t n);
 
-/* ---- view_flow.c ---- */
-struct flow_arg {
+/* ---- view_connection.c ---- */
+struct connection_arg {
 	struct connref ref;
 };
 /* ---- view_why.c ---- */
 /* A remembered segment by its frame number; false: forgotten. */
 bool segment_by_frame(struct ui *ui, struct connref ref, uint64_t frame, struct segment *out);
-/* ---- view_packet.c ---- */
-struct packet_arg {
+/* ---- view_segment.c ---- */
+struct segment_arg {
 	struct segment segment;
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flow_segments: the Segments tab: what is remembered of every segment, in capture order. Only the
+ * tab_segments: the Segments tab: what is remembered of every segment, in capture order. Only the
  * rows on screen are copied from the engine.
  */
 #include "base/i18n.h"
-#include "ui/flow.h"
+#include "ui/tabs/connection.h"
 
 /* ---- columns ---- */
 
@@ -19,7 +19,7 @@ struct seg_column {
 static const struct segment *
 row_segment(const struct view *v, size_t i)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	return &f->rows[i];
 }
@@ -43,7 +43,7 @@ seg_frame(const struct view *v, size_t i, char *out, size_t size)
 nsec
 segment_since_before(const struct view *v, size_t i)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	nsec before = i > 0 ? f->rows[i - 1].ts : f->before;
 
 	return before != 0 ? f->rows[i].ts - before : 0;
@@ -62,7 +62,7 @@ seconds_text(char *out, size_t size, nsec d)
 static void
 seg_time(const struct view *v, size_t i, char *out, size_t size)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	nsec ts = f->rows[i].ts;
 
 	switch (v->ui->time_style) {
@@ -176,7 +176,7 @@ seg_notes(const struct view *v, size_t i, char *out, size_t size)
 void
 segments_draw_note(struct view *v, struct area a)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	char text[512];
 
 	if (v->list.cursor < f->first || v->list.cursor - f->first >= f->n)
@@ -240,7 +240,7 @@ segment_severity(const struct segment *s)
 static void
 segments_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	size_t i = row - f->first;
 	int x = 1;
 	char text[512];
@@ -267,7 +267,7 @@ segments_draw_row(struct view *v, size_t row, struct area a, bool selected)
 static void
 segments_draw_top(struct view *v, struct area a)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	int x = 1;
 
 	for (size_t k = 0; k < ARRAY_LEN(columns_of_segments); k++) {
@@ -290,7 +290,7 @@ segments_draw_top(struct view *v, struct area a)
 void
 segments_update(struct view *v)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 	struct segment one;
 
 	engine_segments(v->ui->engine, f->ref, 0, 1, &one, &f->total, &f->lost);
@@ -308,7 +308,7 @@ segments_update(struct view *v)
 void
 segments_moved(struct view *v)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 
 	if (!f->on_segments)
 		return;
@@ -320,7 +320,7 @@ segments_moved(struct view *v)
 void
 segments_fetch(struct view *v, size_t first, size_t n)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 	uint64_t total, lost;
 	struct segment one;
 
@@ -336,7 +336,7 @@ segments_fetch(struct view *v, size_t first, size_t n)
 bool
 segments_selected(struct view *v, struct segment *out)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 	uint64_t total, lost;
 
 	if (!f->on_segments)
@@ -366,10 +366,10 @@ const struct tab tab_segments = {
 void
 segments_enter(struct ui *ui, struct view *v)
 {
-	struct packet_arg arg;
+	struct segment_arg arg;
 
 	if (segments_selected(v, &arg.segment))
-		ui_open(ui, &view_packet, &arg);
+		ui_open(ui, &view_segment, &arg);
 	else
 		ui_say(ui, _("No segment is selected: 1 shows the segments"));
 }
@@ -377,7 +377,7 @@ segments_enter(struct ui *ui, struct view *v)
 void
 segments_follow(struct ui *ui, struct view *v)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 
 	f->follow = !f->follow;
 	ui_say(ui, "%s", f->follow ? _("Following the newest segment") : _("No longer following"));
@@ -389,7 +389,7 @@ segments_follow(struct ui *ui, struct view *v)
 static void
 find_problem(struct ui *ui, struct view *v, int by)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 	uint64_t total, lost;
 	struct segment s;
 	size_t at = v->list.cursor;

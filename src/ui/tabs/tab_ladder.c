@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flow_ladder: the Ladder tab: every segment as an arrow between the two hosts, with the silence
+ * tab_ladder: the Ladder tab: every segment as an arrow between the two hosts, with the silence
  * before it, and a retransmission joined by number to what it repeats. Its rows are those of the
  * Segments tab; only the drawing differs.
  */
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/flow.h"
+#include "ui/tabs/connection.h"
 
 #define TIME_WIDTH 11
 #define SILENCE    (100 * NSEC_PER_MS) /* from here on a gap is drawn */
@@ -77,7 +77,7 @@ ladder_notes(const struct segment *s, char *out, size_t size)
 static void
 ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	size_t i = row - f->first;
 	struct ladder_layout l = lay_out(a.columns);
 	char time[32], gap[32], d[16], notes[512];
@@ -110,7 +110,7 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 static void
 ladder_draw_top(struct view *v, struct area a)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	struct ladder_layout l = lay_out(a.columns);
 	char end[64], cut[64];
 	int half = (l.right - l.left) / 2;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_packet: one segment: what we concluded about it, every field of its headers explained, and
+ * view_segment: one segment: what we concluded about it, every field of its headers explained, and
  * the bytes as they were captured, those of the field under the cursor marked. Bytes live in the
  * packet store only; where they are no longer kept the screen says so and shows what is known.
  */
@@ -15,7 +15,7 @@
 #define NOTE_LINES  2
 #define PAYLOAD_ROW 32u /* bytes of payload in one row */
 
-struct packet_row {
+struct segment_row {
 	enum role role;
 	int depth;
 	uint32_t offset, len;
@@ -23,14 +23,14 @@ struct packet_row {
 	const char *note; /* translated; NULL none */
 };
 
-struct packet_view {
+struct segment_view {
 	struct segment segment;
 	struct frame frame;
 	bool kept;
 	bool hide_hex;
 	uint8_t *bytes;
 	size_t n, size;
-	struct packet_row *rows;
+	struct segment_row *rows;
 };
 
 /* A byte as it may be shown. */
@@ -40,23 +40,23 @@ printable(uint8_t byte)
 	return byte >= 0x20 && byte < 0x7f ? (char)byte : '.';
 }
 
-static struct packet_row *
-row_add(struct packet_view *p, enum role role, int depth, const char *name)
+static struct segment_row *
+row_add(struct segment_view *p, enum role role, int depth, const char *name)
 {
 	if (p->n == p->size) {
 		p->size = p->size > 0 ? p->size * 2 : 64;
 		p->rows = xreallocarray(p->rows, p->size, sizeof(*p->rows));
 	}
-	struct packet_row *r = &p->rows[p->n++];
-	*r = (struct packet_row){.role = role, .depth = depth};
+	struct segment_row *r = &p->rows[p->n++];
+	*r = (struct segment_row){.role = role, .depth = depth};
 	struct text t = text_on(r->name, sizeof(r->name));
 	text_add(&t, "%s", name);
 	return r;
 }
 
-static void row_value(struct packet_row *r, const char *fmt, ...) ATTR_FORMAT(2, 3);
+static void row_value(struct segment_row *r, const char *fmt, ...) ATTR_FORMAT(2, 3);
 static void
-row_value(struct packet_row *r, const char *fmt, ...)
+row_value(struct segment_row *r, const char *fmt, ...)
 {
 	struct text t = text_on(r->value, sizeof(r->value));
 	va_list ap;
@@ -69,8 +69,8 @@ row_value(struct packet_row *r, const char *fmt, ...)
 static void
 add_field(void *ctx, const struct field *f)
 {
-	struct packet_view *p = ctx;
-	struct packet_row *r =
+	struct segment_view *p = ctx;
+	struct segment_row *r =
 		row_add(p, f->depth == 0 ? ROLE_TITLE : ROLE_NORMAL, f->depth, _(f->name));
 
 	r->offset = f->offset;
@@ -81,7 +81,7 @@ add_field(void *ctx, const struct field *f)
 
 /* What we know of the segment beyond its own bytes. */
 static void
-add_analysis(struct packet_view *p)
+add_analysis(struct segment_view *p)
 {
 	const struct segment *s = &p->segment;
 	char buf[256];
@@ -117,10 +117,10 @@ add_analysis(struct packet_view *p)
 
 /* The payload as text, in rows that lead the cursor through its bytes. */
 static void
-add_payload(struct packet_view *p, uint32_t from)
+add_payload(struct segment_view *p, uint32_t from)
 {
 	const uint32_t end = p->frame.cap_len;
-	struct packet_row *r = row_add(p, ROLE_TITLE, 0, _("Payload"));
+	struct segment_row *r = row_add(p, ROLE_TITLE, 0, _("Payload"));
 	char name[16], text[PAYLOAD_ROW + 1];
 
 	r->offset = from;
@@ -141,12 +141,12 @@ add_payload(struct packet_view *p, uint32_t from)
 }
 
 static void
-add_frame(struct packet_view *p)
+add_frame(struct segment_view *p)
 {
 	const struct frame *f = &p->frame;
 	char date[64];
 
-	struct packet_row *r = row_add(p, ROLE_TITLE, 0, _("Frame"));
+	struct segment_row *r = row_add(p, ROLE_TITLE, 0, _("Frame"));
 	row_value(r, "#%llu  %s", (unsigned long long)p->segment.frame,
 		  text_date(date, sizeof(date), f->ts, 9));
 	if (f->cap_len < f->wire_len)
@@ -161,10 +161,10 @@ add_frame(struct packet_view *p)
 }
 
 static bool
-packet_open(struct view *v, const void *arg, struct err *err)
+segment_open(struct view *v, const void *arg, struct err *err)
 {
-	struct packet_view *p = v->state;
-	const struct packet_arg *a = arg;
+	struct segment_view *p = v->state;
+	const struct segment_arg *a = arg;
 
 	(void)err;
 	p->segment = a->segment;
@@ -183,16 +183,16 @@ packet_open(struct view *v, const void *arg, struct err *err)
 }
 
 static void
-packet_close(struct view *v)
+segment_close(struct view *v)
 {
-	struct packet_view *p = v->state;
+	struct segment_view *p = v->state;
 
 	free(p->bytes);
 	free(p->rows);
 }
 
 static int
-packet_top_lines(const struct view *v, struct area a)
+segment_top_lines(const struct view *v, struct area a)
 {
 	(void)v;
 	(void)a;
@@ -200,16 +200,16 @@ packet_top_lines(const struct view *v, struct area a)
 }
 
 static void
-packet_draw_top(struct view *v, struct area a)
+segment_draw_top(struct view *v, struct area a)
 {
-	const struct packet_view *p = v->state;
+	const struct segment_view *p = v->state;
 
 	term_printf(a.y, 1, a.columns - 1, ROLE_TITLE, _("Segment #%llu of connection %llu"),
 		    (unsigned long long)p->segment.frame, (unsigned long long)p->segment.conn_id);
 }
 
 static int
-name_column(const struct packet_row *r)
+name_column(const struct segment_row *r)
 {
 	return 1 + 2 * r->depth;
 }
@@ -221,7 +221,7 @@ value_column(int width)
 }
 
 static int
-room_for_name(const struct packet_row *r, int width)
+room_for_name(const struct segment_row *r, int width)
 {
 	bool alone = r->value[0] == '\0' && !r->note;
 
@@ -230,7 +230,7 @@ room_for_name(const struct packet_row *r, int width)
 
 /* Neither name nor value is cut in a row of so many columns. */
 static bool
-fits(const struct packet_row *r, int width)
+fits(const struct segment_row *r, int width)
 {
 	return (int)text_width(r->name) <= room_for_name(r, width) &&
 	       (int)text_width(r->value) <= width - value_column(width);
@@ -247,10 +247,10 @@ put_cut(int y, int x, int room, enum role role, const char *text)
 }
 
 static void
-packet_draw_row(struct view *v, size_t row, struct area a, bool selected)
+segment_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	const struct packet_view *p = v->state;
-	const struct packet_row *r = &p->rows[row];
+	const struct segment_view *p = v->state;
+	const struct segment_row *r = &p->rows[row];
 	enum role role = selected ? ROLE_SELECTED : r->role;
 	int x = value_column(a.columns);
 
@@ -271,7 +271,7 @@ bytes_per_line(int cols)
 
 /* Lines of bytes that are shown. */
 static int
-hex_lines(const struct packet_view *p, struct area a)
+hex_lines(const struct segment_view *p, struct area a)
 {
 	uint32_t per = (uint32_t)bytes_per_line(a.columns);
 	int needed = (int)((p->frame.cap_len + per - 1) / per), room = a.lines * 2 / 5;
@@ -283,13 +283,13 @@ hex_lines(const struct packet_view *p, struct area a)
 
 /* A rule, what there was no room for of the field under the cursor, and bytes. */
 static int
-packet_bottom_lines(const struct view *v, struct area a)
+segment_bottom_lines(const struct view *v, struct area a)
 {
 	return a.lines < 12 ? 0 : 1 + NOTE_LINES + hex_lines(v->state, a);
 }
 
 static void
-note_fill(struct lines *note, const struct packet_row *r, int width)
+note_fill(struct lines *note, const struct segment_row *r, int width)
 {
 	char whole[sizeof(r->name) + sizeof(r->value) + 2];
 	struct text t = text_on(whole, sizeof(whole));
@@ -306,7 +306,7 @@ note_fill(struct lines *note, const struct packet_row *r, int width)
 
 /* Returns how many of a's lines it takes: bytes have to do with the rest. */
 static int
-note_draw(const struct packet_row *r, struct area a)
+note_draw(const struct segment_row *r, struct area a)
 {
 	struct lines note = {0};
 	int n;
@@ -325,7 +325,7 @@ note_draw(const struct packet_row *r, struct area a)
 }
 
 static void
-hex_line(const struct packet_view *p, int y, uint32_t at, int per, const struct packet_row *mark)
+hex_line(const struct segment_view *p, int y, uint32_t at, int per, const struct segment_row *mark)
 {
 	term_printf(y, 1, 6, ROLE_DIM, "%04x", at);
 	for (int i = 0; i < per && at + (uint32_t)i < p->frame.cap_len; i++) {
@@ -340,10 +340,10 @@ hex_line(const struct packet_view *p, int y, uint32_t at, int per, const struct 
 }
 
 static void
-packet_draw_bottom(struct view *v, struct area a)
+segment_draw_bottom(struct view *v, struct area a)
 {
-	const struct packet_view *p = v->state;
-	const struct packet_row *mark = &p->rows[v->list.cursor];
+	const struct segment_view *p = v->state;
+	const struct segment_row *mark = &p->rows[v->list.cursor];
 	int per = bytes_per_line(a.columns);
 	int top = 1 + note_draw(mark, (struct area){a.y + 1, a.x, a.lines - 1, a.columns});
 	uint32_t lines = (uint32_t)(a.lines - top), first = 0;
@@ -364,29 +364,29 @@ packet_draw_bottom(struct view *v, struct area a)
 static void
 toggle_hex(struct ui *ui, struct view *v)
 {
-	struct packet_view *p = v->state;
+	struct segment_view *p = v->state;
 
 	(void)ui;
 	p->hide_hex = !p->hide_hex;
 }
 
-static const struct action packet_actions[] = {
+static const struct action segment_actions[] = {
 	{"hex", {'x'}, N_("Hex"), N_("show or hide the bytes"), toggle_hex},
 	{0},
 };
 
-const struct view_ops view_packet = {
+const struct view_ops view_segment = {
 	.name = "segment",
 	.title = N_("Segment"),
 	.help = N_(
 		"Every field of one segment; the bytes of the field under the cursor are marked."),
-	.state_size = sizeof(struct packet_view),
-	.open = packet_open,
-	.close = packet_close,
-	.top_lines = packet_top_lines,
-	.draw_top = packet_draw_top,
-	.draw_row = packet_draw_row,
-	.bottom_lines = packet_bottom_lines,
-	.draw_bottom = packet_draw_bottom,
-	.actions = packet_actions,
+	.state_size = sizeof(struct segment_view),
+	.open = segment_open,
+	.close = segment_close,
+	.top_lines = segment_top_lines,
+	.draw_top = segment_draw_top,
+	.draw_row = segment_draw_row,
+	.bottom_lines = segment_bottom_lines,
+	.draw_bottom = segment_draw_bottom,
+	.actions = segment_actions,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_flows: the Connections screen. What columns there are and what they say is the model's; here
- * is which of them fit, where they go, and what the keys do with the list.
+ * view_connections: the Connections screen. The model defines the columns and their texts; this
+ * file decides which of them fit and where they go, and what the keys do with the list.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ struct slot {
 	int x, width;
 };
 
-struct flows {
+struct connections {
 	struct connref selected;
 	bool has_selected;
 	size_t first, n;
@@ -42,7 +42,7 @@ column_width(const struct column *c)
 
 /* Blanks before a column: the arrow stands between client and server. */
 static int
-gap_before(const struct flows *f, size_t i)
+gap_before(const struct connections *f, size_t i)
 {
 	if (i == 0)
 		return 0;
@@ -53,7 +53,7 @@ gap_before(const struct flows *f, size_t i)
 }
 
 static void
-slots_choose(struct flows *f, const struct ui *ui, int width)
+slots_choose(struct connections *f, const struct ui *ui, int width)
 {
 	f->n_slots = 0;
 	for (size_t i = 0; i < column_count && f->n_slots < COLUMNS_MAX; i++) {
@@ -70,7 +70,7 @@ slots_choose(struct flows *f, const struct ui *ui, int width)
 }
 
 static int
-slots_width(const struct flows *f)
+slots_width(const struct connections *f)
 {
 	int width = 0;
 
@@ -81,7 +81,7 @@ slots_width(const struct flows *f)
 
 /* What is too much goes from the right; the last one is cut where some of it can be shown. */
 static void
-slots_fit(struct flows *f, int screen)
+slots_fit(struct connections *f, int screen)
 {
 	for (int over; f->n_slots > 1 && (over = slots_width(f) - screen) > 0;) {
 		struct slot *last = &f->slots[f->n_slots - 1];
@@ -94,7 +94,7 @@ slots_fit(struct flows *f, int screen)
 
 /* How wide the texts of the rows on screen would like to be. */
 static void
-slots_measure(struct flows *f, const struct ui *ui)
+slots_measure(struct connections *f, const struct ui *ui)
 {
 	struct cell_style style = ui_style(ui);
 	char text[512];
@@ -116,7 +116,7 @@ slots_measure(struct flows *f, const struct ui *ui)
 
 /* Hands out the spare room, one cell at a time to every column that can use it. */
 static void
-slots_grow(struct flows *f, int spare)
+slots_grow(struct connections *f, int spare)
 {
 	for (bool grew = true; spare > 0 && grew;) {
 		grew = false;
@@ -132,7 +132,7 @@ slots_grow(struct flows *f, int spare)
 }
 
 static void
-slots_lay_out(struct flows *f, const struct ui *ui, int screen)
+slots_lay_out(struct connections *f, const struct ui *ui, int screen)
 {
 	int x = 0;
 
@@ -153,9 +153,9 @@ slots_lay_out(struct flows *f, const struct ui *ui, int screen)
 /* ---- list ---- */
 
 static void
-flows_moved(struct view *v)
+connections_moved(struct view *v)
 {
-	struct flows *f = v->state;
+	struct connections *f = v->state;
 
 	f->has_selected = v->list.cursor < index_count(v->ui->index);
 	if (f->has_selected)
@@ -163,9 +163,9 @@ flows_moved(struct view *v)
 }
 
 static bool
-flows_update(struct view *v)
+connections_update(struct view *v)
 {
-	struct flows *f = v->state;
+	struct connections *f = v->state;
 	struct index *ix = v->ui->index;
 	size_t cursor = v->list.cursor;
 	ptrdiff_t found = f->has_selected ? index_find(ix, f->selected) : -1;
@@ -174,14 +174,14 @@ flows_update(struct view *v)
 	/* Before the first move the first row is the selected one, whoever that is; a selected one
 	 * that vanished leaves the cursor where it was. */
 	if (!v->list.touched || found < 0)
-		flows_moved(v);
+		connections_moved(v);
 	return v->list.cursor != cursor;
 }
 
 static void
-flows_fetch(struct view *v, size_t first, size_t n)
+connections_fetch(struct view *v, size_t first, size_t n)
 {
-	struct flows *f = v->state;
+	struct connections *f = v->state;
 	struct connref refs[ROWS_MAX];
 
 	f->first = first;
@@ -226,9 +226,9 @@ cell_draw(const struct view *v, const struct slot *s, const struct conn_facts *c
 }
 
 static void
-flows_draw_row(struct view *v, size_t row, struct area a, bool selected)
+connections_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	struct flows *f = v->state;
+	struct connections *f = v->state;
 	const struct conn_facts *c = &f->rows[row - f->first];
 
 	if (row - f->first >= f->n || c->ref.gen == 0)
@@ -253,7 +253,7 @@ flows_draw_row(struct view *v, size_t row, struct area a, bool selected)
 }
 
 static int
-flows_top_lines(const struct view *v, struct area a)
+connections_top_lines(const struct view *v, struct area a)
 {
 	(void)v;
 	(void)a;
@@ -261,9 +261,9 @@ flows_top_lines(const struct view *v, struct area a)
 }
 
 static void
-flows_draw_top(struct view *v, struct area a)
+connections_draw_top(struct view *v, struct area a)
 {
-	struct flows *f = v->state;
+	struct connections *f = v->state;
 
 	if (v->list.count == 0)
 		slots_lay_out(f, v->ui, a.columns);
@@ -285,7 +285,7 @@ flows_draw_top(struct view *v, struct area a)
 }
 
 static void
-flows_empty(struct view *v, char *out, size_t size)
+connections_empty(struct view *v, char *out, size_t size)
 {
 	const struct ui *ui = v->ui;
 	struct text t = text_on(out, size);
@@ -317,9 +317,9 @@ sort_by(struct ui *ui, const struct column *c)
 }
 
 static void
-flows_click(struct view *v, int y, int x)
+connections_click(struct view *v, int y, int x)
 {
-	const struct flows *f = v->state;
+	const struct connections *f = v->state;
 
 	for (size_t i = 0; y == -1 && i < f->n_slots; i++)
 		if (x >= f->slots[i].x && x < f->slots[i].x + f->slots[i].width)
@@ -330,7 +330,7 @@ flows_click(struct view *v, int y, int x)
 static void
 sort_step(struct ui *ui, struct view *v, int by)
 {
-	const struct flows *f = v->state;
+	const struct connections *f = v->state;
 	int n = (int)f->n_slots, at = by > 0 ? -1 : n;
 
 	for (int i = 0; i < n; i++)
@@ -401,7 +401,7 @@ hide_closed(struct ui *ui, struct view *v)
 static bool
 selected_facts(struct ui *ui, struct view *v, struct conn_facts *out)
 {
-	struct flows *f = v->state;
+	struct connections *f = v->state;
 
 	if (f->has_selected) {
 		engine_rows(ui->engine, ui->now, &f->selected, 1, out);
@@ -418,7 +418,7 @@ enter(struct ui *ui, struct view *v)
 	struct conn_facts c;
 
 	if (selected_facts(ui, v, &c))
-		ui_open(ui, &view_flow, &(struct flow_arg){c.ref});
+		ui_open(ui, &view_connection, &(struct connection_arg){c.ref});
 }
 
 static void
@@ -464,7 +464,7 @@ why(struct ui *ui, struct view *v)
 	struct conn_facts c;
 
 	if (selected_facts(ui, v, &c))
-		ui_open(ui, &view_why, &(struct flow_arg){c.ref});
+		ui_open(ui, &view_why, &(struct connection_arg){c.ref});
 }
 
 static void
@@ -474,7 +474,7 @@ problems(struct ui *ui, struct view *v)
 	ui_open(ui, &view_problems, NULL);
 }
 
-static const struct action flows_actions[] = {
+static const struct action connections_actions[] = {
 	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("look into the connection"), enter},
 	{"filter",
 	 {'/', 'f', K_F(4), K_F(7)},
@@ -506,19 +506,19 @@ static const struct action flows_actions[] = {
 	{0},
 };
 
-const struct view_ops view_flows = {
+const struct view_ops view_connections = {
 	.name = "connections",
 	.title = N_("Connections"),
 	.help = N_("Every TCP connection, the newest first. E is an error, W a warning, "
 		   "N a note; NEXT counts down to the next retransmission."),
-	.state_size = sizeof(struct flows),
-	.update = flows_update,
-	.moved = flows_moved,
-	.top_lines = flows_top_lines,
-	.draw_top = flows_draw_top,
-	.fetch = flows_fetch,
-	.draw_row = flows_draw_row,
-	.click = flows_click,
-	.empty_text = flows_empty,
-	.actions = flows_actions,
+	.state_size = sizeof(struct connections),
+	.update = connections_update,
+	.moved = connections_moved,
+	.top_lines = connections_top_lines,
+	.draw_top = connections_draw_top,
+	.fetch = connections_fetch,
+	.draw_row = connections_draw_row,
+	.click = connections_click,
+	.empty_text = connections_empty,
+	.actions = connections_actions,
 };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_flow: the Connection screen: a summary of both ends, and below it one of several tabs. The
- * connection is pinned while it is shown; when it is gone all the same, the last that was known of
- * it stays on the screen and the screen says so.
+ * view_connection: the Connection screen: a header about both ends, and below it one of several
+ * tabs. The connection is pinned while it is shown. If it is gone nevertheless, the last known
+ * facts stay on the screen and the screen says so.
  */
 #include <stdlib.h>
 
 #include "base/i18n.h"
-#include "ui/flow.h"
+#include "ui/tabs/connection.h"
 
 static const struct tab *const tabs[] = {
 	[TAB_SEGMENTS] = &tab_segments,
@@ -16,10 +16,10 @@ static const struct tab *const tabs[] = {
 };
 
 static bool
-flow_open(struct view *v, const void *arg, struct err *err)
+connection_open(struct view *v, const void *arg, struct err *err)
 {
-	const struct flow_arg *a = arg;
-	struct flow *f = v->state;
+	const struct connection_arg *a = arg;
+	struct connection *f = v->state;
 
 	f->ref = a->ref;
 	if (!engine_detail(v->ui->engine, v->ui->now, f->ref, &f->d))
@@ -33,18 +33,18 @@ flow_open(struct view *v, const void *arg, struct err *err)
 }
 
 static void
-flow_close(struct view *v)
+connection_close(struct view *v)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 
 	engine_pin(v->ui->engine, f->ref, false);
 	lines_free(&f->timers);
 }
 
 static bool
-flow_update(struct view *v)
+connection_update(struct view *v)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 	bool was_gone = f->gone;
 
 	/* Into a copy of its own: a connection that is gone must leave the last one alone. */
@@ -59,7 +59,7 @@ flow_update(struct view *v)
 }
 
 static void
-flow_moved(struct view *v)
+connection_moved(struct view *v)
 {
 	segments_moved(v);
 }
@@ -73,12 +73,12 @@ summary_room(struct area a)
 }
 
 static int
-flow_top_lines(const struct view *v, struct area a)
+connection_top_lines(const struct view *v, struct area a)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	struct lines summary = {0};
 
-	summary_build(v, a.columns, summary_room(a), &summary);
+	header_build(v, a.columns, summary_room(a), &summary);
 	int n = (int)summary.n;
 	lines_free(&summary);
 	return n + 1 + tabs[f->tab]->top_lines;
@@ -97,7 +97,7 @@ tab_label(char *out, size_t size, int tab, bool shown)
 static void
 tabs_draw(const struct view *v, struct area a)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	int x = 0;
 	char label[64];
 
@@ -109,14 +109,14 @@ tabs_draw(const struct view *v, struct area a)
 }
 
 static void
-flow_draw_top(struct view *v, struct area a)
+connection_draw_top(struct view *v, struct area a)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	struct lines summary = {0};
 	struct area whole = {a.y, a.x, a.lines + v->list.lines, a.columns};
 	int y = a.y;
 
-	summary_build(v, a.columns, summary_room(whole), &summary);
+	header_build(v, a.columns, summary_room(whole), &summary);
 	for (size_t i = 0; i < summary.n; i++)
 		term_put(y++, 1, a.columns - 1, f->gone ? ROLE_DIM : summary.items[i].role,
 			 summary.items[i].text);
@@ -129,41 +129,41 @@ flow_draw_top(struct view *v, struct area a)
 }
 
 static void
-flow_fetch(struct view *v, size_t first, size_t n)
+connection_fetch(struct view *v, size_t first, size_t n)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	if (tabs[f->tab]->fetch && !f->gone)
 		tabs[f->tab]->fetch(v, first, n);
 }
 
 static void
-flow_draw_row(struct view *v, size_t row, struct area a, bool selected)
+connection_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	tabs[f->tab]->draw_row(v, row, a, selected);
 }
 
 /* One line for what the list has no room for. */
 static int
-flow_bottom_lines(const struct view *v, struct area a)
+connection_bottom_lines(const struct view *v, struct area a)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	return f->on_segments && a.lines >= 14 && a.columns < 126;
 }
 
 static void
-flow_draw_bottom(struct view *v, struct area a)
+connection_draw_bottom(struct view *v, struct area a)
 {
 	segments_draw_note(v, a);
 }
 
 static void
-flow_empty(struct view *v, char *out, size_t size)
+connection_empty(struct view *v, char *out, size_t size)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	struct text t = text_on(out, size);
 
 	text_add(&t, "%s", _(tabs[f->tab]->empty));
@@ -174,7 +174,7 @@ flow_empty(struct view *v, char *out, size_t size)
 static void
 tab_show(struct view *v, int tab)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 
 	f->lists[f->tab] = v->list;
 	f->tab = tab;
@@ -191,9 +191,9 @@ tab_show(struct view *v, int tab)
 
 /* A click on a tab shows it. */
 static void
-flow_click(struct view *v, int y, int x)
+connection_click(struct view *v, int y, int x)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	char label[64];
 	int left = 0;
 
@@ -213,7 +213,7 @@ flow_click(struct view *v, int y, int x)
 static void
 tab_next(struct ui *ui, struct view *v)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	(void)ui;
 	tab_show(v, (f->tab + 1) % TAB_COUNT);
@@ -222,7 +222,7 @@ tab_next(struct ui *ui, struct view *v)
 static void
 tab_previous(struct ui *ui, struct view *v)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	(void)ui;
 	tab_show(v, (f->tab + TAB_COUNT - 1) % TAB_COUNT);
@@ -252,9 +252,9 @@ tab_3(struct ui *ui, struct view *v)
 static void
 why(struct ui *ui, struct view *v)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
-	ui_open(ui, &view_why, &(struct flow_arg){f->ref});
+	ui_open(ui, &view_why, &(struct connection_arg){f->ref});
 }
 
 static void
@@ -285,12 +285,12 @@ absolute(struct ui *ui, struct view *v)
 static void
 save(struct ui *ui, struct view *v)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	save_ask(ui, &(struct tag){f->d.f.id, f->ref}, 1);
 }
 
-static const struct action flow_actions[] = {
+static const struct action connection_actions[] = {
 	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("every field of the segment"), segments_enter},
 	{"next-tab", {K_TAB}, N_("Switch"), N_("the next tab"), tab_next},
 	{"next-problem",
@@ -320,24 +320,24 @@ static const struct action flow_actions[] = {
 	{0},
 };
 
-const struct view_ops view_flow = {
+const struct view_ops view_connection = {
 	.name = "connection",
 	.title = N_("Connection"),
 	.help = N_("Both ends of a connection: their states, what they agreed on, what is wrong; "
 		   "every "
 		   "segment, and the timers that retransmit."),
-	.state_size = sizeof(struct flow),
-	.open = flow_open,
-	.close = flow_close,
-	.update = flow_update,
-	.moved = flow_moved,
-	.top_lines = flow_top_lines,
-	.draw_top = flow_draw_top,
-	.fetch = flow_fetch,
-	.draw_row = flow_draw_row,
-	.bottom_lines = flow_bottom_lines,
-	.draw_bottom = flow_draw_bottom,
-	.click = flow_click,
-	.empty_text = flow_empty,
-	.actions = flow_actions,
+	.state_size = sizeof(struct connection),
+	.open = connection_open,
+	.close = connection_close,
+	.update = connection_update,
+	.moved = connection_moved,
+	.top_lines = connection_top_lines,
+	.draw_top = connection_draw_top,
+	.fetch = connection_fetch,
+	.draw_row = connection_draw_row,
+	.bottom_lines = connection_bottom_lines,
+	.draw_bottom = connection_draw_bottom,
+	.click = connection_click,
+	.empty_text = connection_empty,
+	.actions = connection_actions,
 };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* flow: what the files of the Connection screen share: its state, and each tab's table. */
-#ifndef TCPLENS_UI_FLOW_H
-#define TCPLENS_UI_FLOW_H
+/* connection: what the files of the Connection screen share: its state, and each tab's table. */
+#ifndef TCPLENS_UI_CONNECTION_H
+#define TCPLENS_UI_CONNECTION_H
 
 #include "ui/lines.h"
 #include "ui/view.h"
 
 #define SEGMENTS_MAX 512 /* engine_segments' limit */
 
-struct flow;
+struct connection;
 
 /* One tab of the screen: what is in the list below the summary. */
 struct tab {
@@ -25,7 +25,7 @@ struct tab {
 extern const struct tab tab_segments, tab_timers, tab_ladder;
 enum { TAB_SEGMENTS, TAB_TIMERS, TAB_LADDER, TAB_COUNT };
 
-struct flow {
+struct connection {
 	struct connref ref;
 	struct conn_detail d; /* the last we knew */
 	bool gone;            /* the engine no longer knows it */
@@ -43,11 +43,11 @@ struct flow {
 	struct lines timers;
 };
 
-/* ---- flow_summary.c ---- */
+/* ---- connection_header.c ---- */
 /* Both ends, what they agreed and what is wrong, in at most `max` lines. */
-void summary_build(const struct view *v, int columns, size_t max, struct lines *out);
+void header_build(const struct view *v, int columns, size_t max, struct lines *out);
 
-/* ---- flow_segments.c ---- */
+/* ---- tab_segments.c ---- */
 void segments_update(struct view *v);
 void segments_fetch(struct view *v, size_t first, size_t n);
 /* What is worst about a segment. */
@@ -66,7 +66,7 @@ void segments_previous_problem(struct ui *ui, struct view *v);
 /* "1.008123": seconds and microseconds, whatever the size. */
 void seconds_text(char *out, size_t size, nsec d);
 
-/* ---- flow_timers.c ---- */
+/* ---- tab_timers.c ---- */
 /* The end whose next attempt comes first, or -1 when no timer runs. */
 int timer_side(const struct conn_detail *d);
 /* "client's RTO: attempt 3 in 1.2s ▓▓▓░, gives up 10:25:34" */

@@ -219,7 +219,8 @@ problems_enter(struct ui *ui, struct view *v)
 	const struct problems *p = v->state;
 
 	if (v->list.cursor < p->n)
-		ui_open(ui, &view_flow, &(struct flow_arg){p->items[v->list.cursor].ref});
+		ui_open(ui, &view_connection,
+			&(struct connection_arg){p->items[v->list.cursor].ref});
 }
 
 static const struct action problems_actions[] = {

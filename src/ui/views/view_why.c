@@ -23,7 +23,7 @@ struct why {
 static bool
 why_open(struct view *v, const void *arg, struct err *err)
 {
-	const struct flow_arg *a = arg;
+	const struct connection_arg *a = arg;
 	struct why *w = v->state;
 
 	w->ref = a->ref;
@@ -182,12 +182,12 @@ static void
 why_enter(struct ui *ui, struct view *v)
 {
 	const struct why *w = v->state;
-	struct packet_arg arg;
+	struct segment_arg arg;
 	size_t row = v->list.cursor;
 
 	if (row < w->n_frames && w->frames[row] != 0 &&
 	    segment_by_frame(ui, w->ref, w->frames[row], &arg.segment))
-		ui_open(ui, &view_packet, &arg);
+		ui_open(ui, &view_segment, &arg);
 	else
 		ui_say(ui, _("Enter opens one of the segments that prove it"));
 }

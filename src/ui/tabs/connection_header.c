@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flow_summary: the upper part of the Connection screen, as lines: who, the diagnoses, the
+ * connection_header: the upper part of the Connection screen, as lines: who, the diagnoses, the
  * handshake, a table with one row per end, and the timer that runs. The most telling come first, so
  * that small screens lose the rest.
  */
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/flow.h"
+#include "ui/tabs/connection.h"
 
 /* ---- the table of both ends ---- */
 
@@ -214,7 +214,7 @@ cell_add(struct text *t, size_t i, int width, const char *s)
 static void
 end_add(const struct view *v, struct lines *out, int cols, int side, const char *name)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	char row[LINE_MAX_BYTES], cell[64];
 	struct text t = text_on(row, sizeof(row));
 	int used = END_NAME, pad = END_NAME - (int)text_width(name);
@@ -240,7 +240,7 @@ end_add(const struct view *v, struct lines *out, int cols, int side, const char 
 static void
 title_add(const struct view *v, struct lines *out)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	const struct conn_facts *c = &f->d.f;
 	char from[64], to[64], start[64], lasting[16];
 
@@ -260,7 +260,7 @@ title_add(const struct view *v, struct lines *out)
 static void
 verdicts_add(const struct view *v, int cols, size_t max, struct lines *out)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	char text[512], head[8];
 
 	for (size_t i = 0; i < f->d.n_verdicts && out->n < max; i++) {
@@ -278,7 +278,7 @@ verdicts_add(const struct view *v, int cols, size_t max, struct lines *out)
 static void
 handshake_add(const struct view *v, struct lines *out)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	const struct conn_facts *c = &f->d.f;
 	char all[16], server[16], client[16];
 
@@ -298,7 +298,7 @@ handshake_add(const struct view *v, struct lines *out)
 static void
 timers_add(const struct view *v, struct lines *out)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 	char text[256];
 
 	for (int side = 0; side < 2; side++)
@@ -309,7 +309,7 @@ timers_add(const struct view *v, struct lines *out)
 }
 
 void
-summary_build(const struct view *v, int cols, size_t max, struct lines *out)
+header_build(const struct view *v, int cols, size_t max, struct lines *out)
 {
 	title_add(v, out);
 	size_t rest = max > 6 ? max - 5 : 2;

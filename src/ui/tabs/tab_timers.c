@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flow_timers: the Timers tab: per end, the ladder of attempts as it was measured beside the one
+ * tab_timers: the Timers tab: per end, the ladder of attempts as it was measured beside the one
  * that the sender's rules give, the timer that runs now and when it gives up. Also the one-line
  * form of a running timer, for the summary.
  */
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/flow.h"
+#include "ui/tabs/connection.h"
 
 #define BAR_CELLS 12
 
@@ -268,7 +268,7 @@ next_add(struct lines *l, const struct view *v, const struct conn_detail *d, int
 static void
 timers_update(struct view *v)
 {
-	struct flow *f = v->state;
+	struct connection *f = v->state;
 	char end[64];
 
 	lines_clear(&f->timers);
@@ -289,7 +289,7 @@ timers_update(struct view *v)
 static void
 timers_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	const struct flow *f = v->state;
+	const struct connection *f = v->state;
 
 	(void)selected;
 	if (row < f->timers.n)
