@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * display_filter: evaluates a parsed screen filter for one connection, and computes the key that
- * rows are sorted by. Called for every connection under the engine's lock: no allocation, and no
- * more work than the expression has terms.
+ * display_filter: evaluates a parsed screen filter for one connection. Called for every connection
+ * under the engine's lock: no allocation, and no more work than the expression has terms.
  */
 #include "model/model.h"
 
@@ -54,9 +53,9 @@ sides_match(const struct filter *f, const struct test *t, const struct conn_fact
 }
 
 static bool
-figure_matches(const struct test *t, const struct conn_facts *c, nsec now)
+figure_matches(const struct test *t, const struct row_context *row)
 {
-	const int64_t v = t->column->key(c, now);
+	const int64_t v = t->column->key(row);
 
 	if (v < 0) /* unknown: neither less nor more */
 		return false;
@@ -72,8 +71,10 @@ verdict_matches(const struct test *t, const struct conn_facts *c)
 }
 
 static bool
-test_matches(const struct filter *f, const struct test *t, const struct conn_facts *c, nsec now)
+test_matches(const struct filter *f, const struct test *t, const struct row_context *row)
 {
+	const struct conn_facts *c = row->facts;
+
 	switch (t->kind) {
 	case TEST_PORT:
 	case TEST_NET:
@@ -85,52 +86,29 @@ test_matches(const struct filter *f, const struct test *t, const struct conn_fac
 	case TEST_SEVERITY:
 		return t->mask >> c->verdict.severity & 1;
 	default:
-		return figure_matches(t, c, now);
+		return figure_matches(t, row);
 	}
 }
 
-static bool
-run(const struct filter *f, const struct conn_facts *c, nsec now)
+bool
+filter_match(const struct filter *f, const struct row_context *row)
 {
 	bool truth = true;
+
+	if (!f)
+		return true;
 
 	for (uint32_t i = 0; i < f->n_steps; i++) {
 		const struct filter_step *s = &f->steps[i];
 
 		if (s->op == OP_TEST)
-			truth = test_matches(f, &f->tests[s->arg], c, now);
+			truth = test_matches(f, &f->tests[s->arg], row);
 		else if (s->op == OP_NOT)
 			truth = !truth;
 		else if (truth == (s->op == OP_SKIP_IF_TRUE))
 			i = s->arg - 1; /* always forward: this ends */
 	}
 	return truth;
-}
-
-bool
-filter_match(const void *query, const struct conn_facts *c)
-{
-	const struct filter_query *q = query;
-
-	if (q->hide_closed && c->end_cause != END_OPEN)
-		return false;
-	return !q->filter || run(q->filter, c, q->now);
-}
-
-/* When something new was last to be told of a connection: that it began, or what went wrong. */
-static nsec
-news(const struct conn_facts *c)
-{
-	return c->verdict.severity >= SEV_WARNING ? nsec_max(c->start, c->verdict.time) : c->start;
-}
-
-/* Without a column: the newest first, be it a connection or its trouble. */
-int64_t
-filter_key(const void *query, const struct conn_facts *c)
-{
-	const struct filter_query *q = query;
-
-	return !q->sort ? -news(c) : q->sort->key(c, q->now);
 }
 
 bool

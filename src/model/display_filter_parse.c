@@ -357,7 +357,7 @@ parse_figure(struct parser *ps, const struct column *c)
 
 	ps->f->uses_time |= c->ages;
 	if (t.comparison == 0 && !is_digit(*ps->p)) {
-		if (c->unit != UNIT_COUNT)
+		if (c->unit != UNIT_COUNT && c->unit != UNIT_NUMBER)
 			return parser_expected(ps, _("a comparison: < <= = != >= >"));
 		t.comparison = GREATER; /* "retx": any at all */
 		return parser_add_test(ps, &t);

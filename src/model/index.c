@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * index: the filtered, sorted list of connections. A new list is built beside the one that is
- * shown, in small pieces: the table is scanned in slices, runs are sorted, runs are merged. So no
- * key press ever waits for a million rows. What a rescan cost decides how soon the next one may
- * begin. Used by one thread, that of the screens; the engine locks itself.
+ * index: the filtered, sorted list of connections. A new list is built beside the shown one in
+ * small pieces: the table is scanned in slices, runs are sorted, runs are merged. So no key press
+ * waits for a million rows. The cost of a rescan decides how soon the next one may begin. For one
+ * thread; the engine locks itself.
  */
+#include "config.h"
+
 #include "model/model.h"
 
 #include "model/model_private.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define SLICE       1024         /* items per scan call, per sorted run and per piece of a merge */
-#define REST_FACTOR 10           /* rest after a rescan: so many times what it cost */
-#define TIME_PERIOD NSEC_PER_SEC /* filters that depend on the time are evaluated again */
-#define NEW_ROWS    (INT64_C(1) << 62) /* held order: keys of rows that were not there before */
+#define REST_FACTOR 10           /* pause after a rescan, in multiples of its cost */
+#define TIME_PERIOD NSEC_PER_SEC /* how often what depends on the time alone is evaluated again */
 #define NO_ROW      UINT32_MAX
 
 enum phase { PHASE_REST, PHASE_SCAN, PHASE_RUNS, PHASE_MERGE };
@@ -26,27 +28,36 @@ struct items {
 	size_t n, capacity;
 };
 
+/* The text keys of one scan. */
+struct text_keys {
+	uint8_t *bytes; /* each key behind a byte with its length, in the order of the scan */
+	size_t used, capacity;
+	uint32_t *at; /* by slot: where its key begins in bytes */
+	size_t slots; /* allocated */
+};
+
 struct index {
 	struct engine *engine;
 	struct filter *filter; /* owned; NULL everything */
 	const struct column *sort;
 	bool reverse, hold, hide_closed;
 
-	struct items rows;  /* what is shown */
-	struct items build; /* what will be */
-	struct items spare; /* merged into */
+	struct items rows;  /* the shown list */
+	struct items build; /* the next list */
+	struct items spare; /* target of the merge */
 	enum phase phase;
-	bool dirty;              /* the question changed: ask again at once */
+	bool dirty;              /* filter or order changed: rescan at once */
 	uint32_t cursor;         /* of the scan */
 	size_t done;             /* items sorted into runs */
 	size_t width;            /* of the runs being merged */
 	size_t left, right, out; /* next items of the two runs, and where they go */
 	size_t pair;             /* where the two runs begin */
-	struct filter_query query;
+	nsec now;                /* of the scan */
 	uint64_t change; /* of the engine, when the scan began */
 	nsec cost;       /* of this rescan so far */
 	nsec not_before; /* next rescan; monotonic clock */
 	nsec finished;   /* last rescan; monotonic clock */
+	struct text_keys text;
 
 	uint32_t *row_of; /* by slot, while the order is held */
 	size_t row_of_size;
@@ -80,12 +91,14 @@ index_free(struct index *ix)
 	free(ix->rows.at);
 	free(ix->build.at);
 	free(ix->spare.at);
+	free(ix->text.bytes);
+	free(ix->text.at);
 	free(ix->row_of);
 	free(ix);
 }
 
 static void
-ask_again(struct index *ix)
+rescan(struct index *ix)
 {
 	ix->dirty = true;
 	ix->phase = PHASE_REST;
@@ -96,7 +109,7 @@ index_set_filter(struct index *ix, struct filter *f)
 {
 	filter_free(ix->filter);
 	ix->filter = f;
-	ask_again(ix);
+	rescan(ix);
 }
 
 void
@@ -104,16 +117,16 @@ index_set_sort(struct index *ix, const struct column *c, bool reverse)
 {
 	ix->sort = c;
 	ix->reverse = reverse;
-	if (ix->row_of) /* a new order was asked for: hold that one */
+	if (ix->row_of) /* from now on the new order is held */
 		memset(ix->row_of, 0xff, ix->row_of_size * sizeof(*ix->row_of));
-	ask_again(ix);
+	rescan(ix);
 }
 
 void
 index_hide_closed(struct index *ix, bool hide)
 {
 	ix->hide_closed = hide;
-	ask_again(ix);
+	rescan(ix);
 }
 
 static void
@@ -128,7 +141,7 @@ reserve(struct items *s, size_t n)
 /* ---- held order ---- */
 
 static void
-remember_rows(struct index *ix)
+hold_rows(struct index *ix)
 {
 	uint32_t highest = 0;
 
@@ -150,30 +163,154 @@ index_hold_order(struct index *ix, bool hold)
 {
 	ix->hold = hold;
 	if (hold)
-		remember_rows(ix);
-	ask_again(ix);
+		hold_rows(ix);
+	rescan(ix);
 }
 
-static int64_t
-held_key(const struct index *ix, struct connref ref, int64_t key)
+/* Row in the shown list; NO_ROW, which is larger than any row, for a new connection. */
+static uint32_t
+held_row(const struct index *ix, struct connref ref)
 {
 	const uint32_t row = ref.slot < ix->row_of_size ? ix->row_of[ref.slot] : NO_ROW;
 
-	if (row != NO_ROW && connref_equal(ix->rows.at[row].ref, ref))
-		return row;
-	return NEW_ROWS + key / 4;
+	return row != NO_ROW && connref_equal(ix->rows.at[row].ref, ref) ? row : NO_ROW;
 }
 
-/* ---- building ---- */
+/* ---- keys ---- */
 
-/* Largest first turns the key round; what has no value (INT64_MAX) stays last. */
+static bool
+is_descending(const struct index *ix)
+{
+	return (ix->sort && ix->sort->descending) != ix->reverse;
+}
+
+/* Descending order inverts the key; INT64_MAX (no value) stays last. */
 static int64_t
 ordered_key(const struct index *ix, int64_t key)
 {
-	const bool descending = (ix->sort && ix->sort->descending) != ix->reverse;
-
-	return descending && key != INT64_MAX ? ~key : key;
+	return is_descending(ix) && key != INT64_MAX ? ~key : key;
 }
+
+/* The time of the latest news of a connection: it began, or something went wrong. */
+static nsec
+news_time(const struct conn_facts *c)
+{
+	return c->verdict.severity >= SEV_WARNING ? nsec_max(c->start, c->verdict.time) : c->start;
+}
+
+static void
+append_text_key(struct text_keys *t, const struct column *c, const struct row_context *row)
+{
+	assert(t->used + 1 + TEXT_KEY_MAX <= t->capacity);
+	const size_t n = c->text_key(row, t->bytes + t->used + 1);
+
+	t->bytes[t->used] = (uint8_t)n;
+	t->used += 1 + n;
+}
+
+/* key_fn of the scan. Without a column the latest news come first. */
+static int64_t
+row_key(const void *arg, const struct conn_facts *f)
+{
+	struct index *const *const scan = arg;
+	struct index *const ix = *scan;
+	const struct row_context row = {.facts = f, .now = ix->now};
+
+	if (!ix->sort)
+		return ordered_key(ix, -news_time(f));
+	if (ix->sort->text_key)
+		append_text_key(&ix->text, ix->sort, &row);
+	return ordered_key(ix, ix->sort->key(&row));
+}
+
+/* match_fn of the scan. */
+static bool
+row_matches(const void *arg, const struct conn_facts *f)
+{
+	struct index *const *const scan = arg;
+	const struct index *const ix = *scan;
+
+	if (ix->hide_closed && f->end_cause != END_OPEN)
+		return false;
+	return filter_match(ix->filter, &(struct row_context){.facts = f, .now = ix->now});
+}
+
+/* Room for the text keys of n more items: nothing is allocated under the engine's lock. */
+static void
+reserve_text_keys(struct text_keys *t, size_t n)
+{
+	const size_t needed = t->used + n * (1 + TEXT_KEY_MAX);
+
+	if (t->capacity >= needed)
+		return;
+	t->capacity = needed * 2;
+	t->bytes = xreallocarray(t->bytes, t->capacity, 1);
+}
+
+/* Records where the keys of n items just scanned begin; the first one begins at `at`. */
+static void
+place_text_keys(struct text_keys *t, const struct scan_item *items, size_t n, size_t at)
+{
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t slot = items[i].ref.slot;
+
+		if (slot >= t->slots) {
+			t->slots = (size_t)slot * 2 + 1;
+			t->at = xreallocarray(t->at, t->slots, sizeof(*t->at));
+		}
+		t->at[slot] = (uint32_t)at;
+		at += 1 + t->bytes[at];
+	}
+	assert(at == t->used);
+}
+
+static int
+compare_text_keys(const struct index *ix, uint32_t slot_a, uint32_t slot_b)
+{
+	const uint8_t *a = ix->text.bytes + ix->text.at[slot_a];
+	const uint8_t *b = ix->text.bytes + ix->text.at[slot_b];
+	const size_t n_a = *a, n_b = *b;
+
+	if (n_a == 0 || n_b == 0)
+		return (n_a == 0) - (n_b == 0);
+	const int order = memcmp(a + 1, b + 1, n_a < n_b ? n_a : n_b);
+	const int by_length = (n_a > n_b) - (n_a < n_b);
+	const int ascending = order != 0 ? order : by_length;
+
+	return is_descending(ix) ? -ascending : ascending;
+}
+
+static int
+compare_keys(const struct index *ix, const struct scan_item *a, const struct scan_item *b)
+{
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (ix->sort && ix->sort->text_key) {
+		const int order = compare_text_keys(ix, a->ref.slot, b->ref.slot);
+
+		if (order != 0)
+			return order;
+	}
+	return (a->ref.slot > b->ref.slot) - (a->ref.slot < b->ref.slot);
+}
+
+/* For qsort_r: arg is the index. */
+static int
+compare(const void *pa, const void *pb, void *arg)
+{
+	const struct scan_item *a = pa, *b = pb;
+	const struct index *ix = arg;
+
+	if (ix->hold) {
+		const uint32_t row_a = held_row(ix, a->ref), row_b = held_row(ix, b->ref);
+
+		if (row_a != row_b)
+			return row_a < row_b ? -1 : 1;
+	}
+	return compare_keys(ix, a, b);
+}
+
+/* ---- building ---- */
 
 static void
 begin_scan(struct index *ix, nsec now)
@@ -187,37 +324,30 @@ begin_scan(struct index *ix, nsec now)
 	ix->cursor = 0;
 	ix->build.n = 0;
 	ix->cost = 0;
-	ix->query = (struct filter_query){ix->filter, now, ix->sort, ix->hide_closed};
+	ix->text.used = 0;
+	ix->now = now;
 }
 
 static void
 scan_slice(struct index *ix)
 {
-	reserve(&ix->build, ix->build.n + SLICE);
-	struct scan_item *items = ix->build.at + ix->build.n;
-	const size_t n = engine_scan(ix->engine, &ix->cursor, ix->query.now, filter_match,
-				     filter_key, &ix->query, items, SLICE);
+	const bool has_text = ix->sort && ix->sort->text_key;
+	const size_t text = ix->text.used;
 
-	for (size_t i = 0; i < n; i++) {
-		items[i].key = ordered_key(ix, items[i].key);
-		if (ix->hold)
-			items[i].key = held_key(ix, items[i].ref, items[i].key);
-	}
+	reserve(&ix->build, ix->build.n + SLICE);
+	if (has_text)
+		reserve_text_keys(&ix->text, SLICE);
+	struct scan_item *items = ix->build.at + ix->build.n;
+	const size_t n = engine_scan(ix->engine, &ix->cursor, ix->now, row_matches, row_key, &ix,
+				     items, SLICE);
+
+	if (has_text)
+		place_text_keys(&ix->text, items, n, text);
 	ix->build.n += n;
 	if (ix->cursor == UINT32_MAX) {
 		ix->phase = PHASE_RUNS;
 		ix->done = 0;
 	}
-}
-
-static int
-compare(const void *pa, const void *pb)
-{
-	const struct scan_item *a = pa, *b = pb;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return (a->ref.slot > b->ref.slot) - (a->ref.slot < b->ref.slot);
 }
 
 static size_t
@@ -239,7 +369,7 @@ sort_run(struct index *ix)
 	const size_t n = smaller(SLICE, ix->build.n - ix->done);
 
 	if (n > 0)
-		qsort(ix->build.at + ix->done, n, sizeof(*ix->build.at), compare);
+		qsort_r(ix->build.at + ix->done, n, sizeof(*ix->build.at), compare, ix);
 	ix->done += n;
 	if (ix->done < ix->build.n)
 		return;
@@ -261,7 +391,7 @@ merge_piece(struct index *ix)
 	while (ix->out < stop) {
 		const bool from_left =
 			ix->right >= end ||
-			(ix->left < middle && compare(&a[ix->left], &a[ix->right]) <= 0);
+			(ix->left < middle && compare(&a[ix->left], &a[ix->right], ix) <= 0);
 
 		ix->spare.at[ix->out++] = from_left ? a[ix->left++] : a[ix->right++];
 	}
@@ -289,7 +419,7 @@ same_rows(const struct items *a, const struct items *b)
 	return true;
 }
 
-/* Shows what was built; whether it differs from what was shown. */
+/* Shows the list that was built; returns whether it differs from the one shown before. */
 static bool
 publish(struct index *ix)
 {
@@ -297,12 +427,12 @@ publish(struct index *ix)
 
 	swap(&ix->rows, &ix->build);
 	if (ix->hold)
-		remember_rows(ix);
+		hold_rows(ix);
 	ix->phase = PHASE_REST;
 	return changed;
 }
 
-/* One piece of the merge; true when it was the last one and the list changed. */
+/* One piece of the merge; returns whether that was the last one and the list changed. */
 static bool
 merge(struct index *ix)
 {
@@ -338,7 +468,7 @@ advance(struct index *ix)
 	}
 }
 
-/* The moment of the next rescan on the monotonic clock; NSEC_NEVER: none is needed. */
+/* The time of the next rescan on the monotonic clock; NSEC_NEVER: none is needed. */
 static nsec
 scan_due(const struct index *ix)
 {
@@ -377,7 +507,7 @@ index_step(struct index *ix, nsec now, nsec budget)
 	return changed;
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
 bool
 index_settled(const struct index *ix)

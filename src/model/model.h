@@ -8,6 +8,24 @@
 
 #include "core/core.h"
 
+/* ---- what a row of the list is made from ---- */
+
+/* How cells are formatted. */
+struct cell_style {
+	bool ascii; /* no UTF-8 */
+	bool bits;  /* rates in bits */
+	bool names; /* service names instead of port numbers */
+	int width;  /* columns available for this cell (endpoints are cut to it but keep their port,
+		     * NEXT draws its bar when there is room); 0: no limit */
+};
+
+/* One connection as columns and filter words see it. */
+struct row_context {
+	const struct conn_facts *facts;
+	nsec now;
+	struct cell_style style; /* for format only, not for keys and filters */
+};
+
 /* ---- display_filter.c: the screen filter's language ---- */
 struct filter;
 /* Where an expression stops making sense: byte offset, and what was expected there (translated). */
@@ -19,15 +37,9 @@ struct filter_error {
 /* NULL and *error when wrong; "" gives a filter that matches everything. */
 struct filter *filter_parse(const char *expr, struct filter_error *error);
 void filter_free(struct filter *f);
-/* match_fn for engine_scan: arg is a const struct filter_query *. */
-struct filter_query {
-	const struct filter *filter;
-	nsec now;
-	const struct column *sort;
-	bool hide_closed;
-};
-bool filter_match(const void *query, const struct conn_facts *f);
-int64_t filter_key(const void *query, const struct conn_facts *f);
+/* Whether the filter lets the connection through; NULL lets everything through. Does not allocate
+ * and takes a bounded time: it is called under the engine's lock. */
+bool filter_match(const struct filter *f, const struct row_context *row);
 
 /* The words of the language, for help and the man page. */
 struct filter_word {
@@ -40,62 +52,68 @@ extern const size_t filter_word_count;
 /* ---- columns.c ---- */
 enum align { ALIGN_LEFT, ALIGN_RIGHT };
 
-/* What a column's key is, where it can be compared with a number in a filter ("retx > 3"). */
+/* The unit of a column's key. A column with a unit is a figure: negative means unknown, and a
+ * filter can compare it with a value ("retx > 3"). */
 enum unit {
-	UNIT_NONE, /* not a figure */
-	UNIT_COUNT,
+	UNIT_NONE,   /* no figure */
+	UNIT_COUNT,  /* shown as 999, 1.2k, 34M */
+	UNIT_NUMBER, /* shown in full */
 	UNIT_BYTES,
 	UNIT_RATE,     /* bytes per second */
-	UNIT_DURATION, /* nsec; negative unknown */
+	UNIT_DURATION, /* nanoseconds */
 };
 
-/* How cells are to be written. */
-struct cell_style {
-	nsec now;
-	bool ascii; /* no UTF-8 */
-	bool bits;  /* rates in bits */
-	bool names; /* service names */
-	int width;  /* columns that this cell may take (addresses are cut to keep their port,
-		     * NEXT draws its bar when there is room); 0: as many as it likes */
-};
+#define TEXT_KEY_MAX 64 /* bytes */
 
 struct column {
-	const char *name;  /* for options and sort: "state" */
+	const char *name;  /* for options and the filter: "state" */
 	const char *title; /* N_() */
 	const char *help;  /* N_() */
-	int width;         /* at least; grows up to max_width when there is room */
+	int width;         /* minimum; grows up to max_width when there is room */
 	int max_width;
 	enum align align;
 	int from_width;  /* shown by default on screens at least this wide; 0 always; -1 only if
 			    chosen */
 	bool descending; /* sorts largest first by default */
-	enum unit unit;  /* of key, for filters */
-	void (*format)(const struct conn_facts *f, const struct cell_style *st, char *out,
-		       size_t size);
-	int64_t (*key)(const struct conn_facts *f, nsec now); /* sort key, smaller first */
-	bool ages; /* the key changes with time alone, and not alike for all rows */
+	enum unit unit;
+	/* NULL: a figure, formatted by its unit */
+	void (*format)(const struct row_context *row, char *out, size_t size);
+	/* Sort key, smaller first; INT64_MAX: no value, last in either direction. */
+	int64_t (*key)(const struct row_context *row);
+	/* Orders rows of equal keys: bytes compared as by memcmp. Returns how many were written; 0:
+	 * none, last in either direction. NULL: the key alone orders the rows. */
+	size_t (*text_key)(const struct row_context *row, uint8_t out[TEXT_KEY_MAX]);
+	bool ages; /* the key changes with time alone */
 };
-/* The smoothed round trip between the ends; -1 unknown. */
-nsec conn_rtt(const struct conn_facts *f);
 extern const struct column columns[];
 extern const size_t column_count;
+/* NULL when there is none of that name. */
 const struct column *column_by_name(const char *name);
+/* Formats the cell of a row, whose style says how. */
+void column_format(const struct column *c, const struct row_context *row, char *out, size_t size);
+/* The smoothed round-trip time between the endpoints; -1 unknown. */
+nsec conn_rtt(const struct conn_facts *f);
 
 /* ---- index.c: the filtered, sorted list of connections ---- */
 struct index;
 struct index *index_new(struct engine *e);
 void index_free(struct index *ix);
-/* Takes over f (freed later); NULL = everything. */
+/* Takes ownership of f; NULL lets everything through. */
 void index_set_filter(struct index *ix, struct filter *f);
+/* Sorts by a column; NULL: the latest news first (a connection's start, or its verdict). */
 void index_set_sort(struct index *ix, const struct column *c, bool reverse);
-void index_hold_order(struct index *ix, bool hold); /* new rows at the end, nothing moves */
+/* While held no row moves, and new rows are added at the end. */
+void index_hold_order(struct index *ix, bool hold);
 void index_hide_closed(struct index *ix, bool hide);
-/* Works for at most about `budget`; true when the list changed. Call on every frame. */
+/* Works on the next list for about `budget`; returns whether the shown list changed. Call it on
+ * every frame. now: the engine's time. */
 bool index_step(struct index *ix, nsec now, nsec budget);
-bool index_settled(const struct index *ix); /* nothing left to do */
-/* How long until index_step() has something to do: 0 now, NSEC_NEVER when nothing changed. */
+/* Whether the shown list is complete for the present filter and order. */
+bool index_settled(const struct index *ix);
+/* How long until index_step() has something to do: 0 now, NSEC_NEVER until something changes. */
 nsec index_wait(const struct index *ix);
 size_t index_count(const struct index *ix);
+/* ref.gen 0: there is no such row. */
 struct connref index_at(const struct index *ix, size_t row);
 /* Row of a connection, or -1. */
 ptrdiff_t index_find(const struct index *ix, struct connref ref);

@@ -177,7 +177,7 @@ on_connection(void *ctx, const struct conn_detail *d)
 	struct report *r = ctx;
 	const nsec now = nsec_max(r->now, nsec_max(d->f.last, d->f.ended));
 
-	if (!filter_match(&(struct filter_query){.filter = r->cfg->filter, .now = now}, &d->f))
+	if (!filter_match(r->cfg->filter, &(struct row_context){.facts = &d->f, .now = now}))
 		return;
 	for (int i = 0; i < d->n_verdicts; i++)
 		r->seen |= UINT64_C(1) << d->verdicts[i].code;

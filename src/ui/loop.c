@@ -132,7 +132,6 @@ struct cell_style
 ui_style(const struct ui *ui)
 {
 	return (struct cell_style){
-		.now = ui->now,
 		.ascii = term_is_ascii(),
 		.bits = ui->bits,
 		.names = ui->names,

@@ -15,9 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 matches(const struct filter *f, const struct conn_facts *c)
 {
-	const struct filter_query q = {.filter = f, .now = 100 * NSEC_PER_SEC};
-
-	return filter_match(&q, c);
+	return filter_match(f, &(struct row_context){.facts = c, .now = 100 * NSEC_PER_SEC});
 }
 
 int

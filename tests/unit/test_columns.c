@@ -50,8 +50,9 @@ cell_with(const char *column, const struct conn_facts *f, struct cell_style st)
 {
 	static char out[256];
 
-	st.now = NOW;
-	column_by_name(column)->format(f, &st, out, sizeof(out));
+	const struct row_context row = {.facts = f, .now = NOW, .style = st};
+
+	column_format(column_by_name(column), &row, out, sizeof(out));
 	return out;
 }
 
@@ -59,6 +60,12 @@ static const char *
 cell(const char *column, const struct conn_facts *f)
 {
 	return cell_with(column, f, (struct cell_style){.ascii = true});
+}
+
+static int64_t
+key_of(const char *column, const struct conn_facts *f)
+{
+	return column_by_name(column)->key(&(struct row_context){.facts = f, .now = NOW});
 }
 
 static void
@@ -108,13 +115,13 @@ test_next(void **state)
 	t->attempt = 1;
 	t->due = t->due_latest = NOW + NSEC_PER_SEC;
 	assert_string_equal(cell_with("next", &f, wide), "-");
-	assert_true(column_by_name("next")->key(&f, NOW) == INT64_MAX);
+	assert_true(key_of("next", &f) == INT64_MAX);
 	t->attempt = 2;
-	assert_true(column_by_name("next")->key(&f, NOW) == t->due);
+	assert_true(key_of("next", &f) == t->due);
 	/* of two the earlier one */
 	f.half[SERVER].timer = *t;
 	f.half[SERVER].timer.due = NOW + 500 * NSEC_PER_MS;
-	assert_true(column_by_name("next")->key(&f, NOW) == f.half[SERVER].timer.due);
+	assert_true(key_of("next", &f) == f.half[SERVER].timer.due);
 }
 
 static void
@@ -188,14 +195,17 @@ test_cells_fit(void **state)
 		for (size_t j = 0; j < ARRAY_LEN(all); j++) {
 			char out[256];
 			const struct column *c = &columns[i];
-			const struct cell_style st = {
-				.now = NOW, .bits = true, .width = c->max_width};
+			const struct row_context row = {
+				.facts = &all[j],
+				.now = NOW,
+				.style = {.bits = true, .width = c->max_width},
+			};
 
-			c->format(&all[j], &st, out, sizeof(out));
+			column_format(c, &row, out, sizeof(out));
 			if (text_width(out) > (size_t)c->max_width)
 				fail_msg("%s: \"%s\" is wider than %d", c->name, out,
 					 c->max_width);
-			c->format(&all[j], &st, out, 3); /* a small buffer is no accident */
+			column_format(c, &row, out, 3); /* a small buffer is no accident */
 			assert_true(strlen(out) < 3);
 		}
 	}
@@ -210,15 +220,16 @@ test_table(void **state)
 	(void)state;
 	for (size_t i = 0; i < column_count; i++) {
 		const struct column *c = &columns[i];
-		const struct cell_style ascii = {.now = NOW, .ascii = true, .width = c->width};
+		const struct row_context row = {
+			.facts = &f, .now = NOW, .style = {.ascii = true, .width = c->width}};
 		char out[256];
 
 		assert_ptr_equal(column_by_name(c->name), c);
 		assert_true(strlen(c->help) > 0);
 		assert_true(c->width <= c->max_width);
 		assert_true(text_width(c->title) <= (size_t)c->width);
-		c->key(&f, NOW);
-		c->format(&f, &ascii, out, sizeof(out));
+		c->key(&row);
+		column_format(c, &row, out, sizeof(out));
 		for (const char *p = out; *p != '\0'; p++) {
 			/* where an address is cut is the locale's matter (text_cut_middle) */
 			if ((unsigned char)*p >= 0x80 && c->key != client->key &&
@@ -233,26 +244,24 @@ static void
 test_order(void **state)
 {
 	struct conn_facts a = quiet(), b = quiet();
-	const struct column *server = column_by_name("server"),
-			    *worst = column_by_name("diagnosis");
 
 	(void)state;
 	set_addr(&b.end[SERVER], "192.168.3.87", 80);
-	assert_true(server->key(&a, NOW) < server->key(&b, NOW));
+	assert_true(key_of("server", &a) < key_of("server", &b));
 	set_addr(&b.end[SERVER], "9.0.0.1", 80);
-	assert_true(server->key(&a, NOW) > server->key(&b, NOW));
+	assert_true(key_of("server", &a) > key_of("server", &b));
 	set_addr(&b.end[SERVER], "1::1", 80);
 	b.ip_version = 6;
-	assert_true(server->key(&a, NOW) < server->key(&b, NOW));
+	assert_true(key_of("server", &a) < key_of("server", &b));
 	set_addr(&a.end[SERVER], "ff00::1", 80);
 	a.ip_version = 6;
-	assert_true(server->key(&a, NOW) > server->key(&b, NOW));
+	assert_true(key_of("server", &a) > key_of("server", &b));
 	a.verdict = (struct verdict){.code = V_LOSS, .severity = SEV_WARNING, .time = NOW};
 	b.verdict = (struct verdict){.code = V_TIMED_OUT, .severity = SEV_ERROR, .time = 0};
-	assert_true(worst->key(&a, NOW) > worst->key(&b, NOW));
+	assert_true(key_of("diagnosis", &a) > key_of("diagnosis", &b));
 	b.verdict = a.verdict;
 	b.verdict.time -= NSEC_PER_SEC;
-	assert_true(worst->key(&a, NOW) < worst->key(&b, NOW));
+	assert_true(key_of("diagnosis", &a) < key_of("diagnosis", &b));
 }
 
 static const struct CMUnitTest tests[] = {

@@ -52,8 +52,7 @@ matches(const char *expr, const struct conn_facts *c)
 
 	if (f == NULL)
 		fail_msg("\"%s\": at %zu expected %s", expr, error.at, error.expected);
-	const struct filter_query q = {.filter = f, .now = NOW};
-	const bool yes = filter_match(&q, c);
+	const bool yes = filter_match(f, &(struct row_context){.facts = c, .now = NOW});
 
 	filter_free(f);
 	return yes;
@@ -469,30 +468,6 @@ test_room(void **state)
 }
 
 static void
-test_hide_closed_and_order(void **state)
-{
-	struct conn_facts c = quiet();
-	struct filter_query q = {.now = NOW, .hide_closed = true};
-
-	(void)state;
-	assert_true(filter_match(&q, &c));
-	assert_true(filter_key(&q, &c) == -c.start);
-	/* trouble is news, a note is not */
-	c.verdict.time = c.start + 5;
-	c.verdict.severity = SEV_NOTE;
-	assert_true(filter_key(&q, &c) == -c.start);
-	c.verdict.severity = SEV_WARNING;
-	assert_true(filter_key(&q, &c) == -c.start - 5);
-	q.sort = column_by_name("server");
-	assert_non_null(q.sort);
-	assert_true(filter_key(&q, &c) > 0);
-	c.end_cause = END_CLOSED;
-	assert_false(filter_match(&q, &c));
-	q.hide_closed = false;
-	assert_true(filter_match(&q, &c));
-}
-
-static void
 test_time(void **state)
 {
 	struct filter_error e;
@@ -541,7 +516,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_mistakes),
 	cmocka_unit_test(test_limits),
 	cmocka_unit_test(test_room),
-	cmocka_unit_test(test_hide_closed_and_order),
 	cmocka_unit_test(test_time),
 	cmocka_unit_test(test_words_are_true),
 };

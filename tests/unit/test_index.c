@@ -4,6 +4,8 @@
  * scanned in slices of odd sizes, so that connections come, go and change between any two slices.
  * Not covered: how long a step takes (bench).
  */
+#include "config.h"
+
 #include "unit.h"
 
 /* The index as it is, with this table in the engine's place. */
@@ -343,6 +345,154 @@ test_hold(void **state)
 	free(e);
 }
 
+/* New rows at the end of a held list are sorted too, however close their keys are. */
+static void
+test_hold_sorts_new_rows(void **state)
+{
+	struct engine *e = engine_of(10);
+	struct index *ix = index_new(e);
+
+	(void)state;
+	put_row(e, 0, 1);
+	index_set_sort(ix, column_by_name("retx"), false);
+	let_settle(ix);
+	index_hold_order(ix, true);
+	put_row(e, 1, 4);
+	put_row(e, 2, 5);
+	put_row(e, 3, 6);
+	let_settle(ix);
+	for (size_t i = 1; i < 4; i++)
+		assert_int_equal(index_at(ix, i).slot, 4 - i);
+	index_free(ix);
+	free(e);
+}
+
+/* Without a column: latest news first; a note is no news. */
+static void
+test_latest_news_first(void **state)
+{
+	struct engine *e = engine_of(4);
+	struct index *ix = index_new(e);
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		put_row(e, i, 0); /* starts at 1, 2, 3, 4 */
+	e->table[0].verdict = (struct verdict){.severity = SEV_WARNING, .time = 10};
+	e->table[1].verdict = (struct verdict){.severity = SEV_NOTE, .time = 20};
+	e->table[2].verdict = (struct verdict){.severity = SEV_ERROR, .time = 9};
+	let_settle(ix);
+	assert_int_equal(index_at(ix, 0).slot, 0);
+	assert_int_equal(index_at(ix, 1).slot, 2);
+	assert_int_equal(index_at(ix, 2).slot, 3);
+	assert_int_equal(index_at(ix, 3).slot, 1);
+	index_free(ix);
+	free(e);
+}
+
+/* ---- text keys ---- */
+
+static int
+compare_servers(const struct conn_facts *a, const struct conn_facts *b)
+{
+	const struct endpoint *x = &a->end[SERVER], *y = &b->end[SERVER];
+
+	if (a->ip_version != b->ip_version)
+		return a->ip_version - b->ip_version;
+	const int order = memcmp(x->addr, y->addr, sizeof(x->addr));
+
+	return order != 0 ? order : x->port - y->port;
+}
+
+/* Hosts of one IPv6 network differ beyond the first 62 bits only, IPv4 comes first. */
+static void
+put_host(struct engine *e, size_t slot)
+{
+	put_row(e, slot, 0);
+	struct endpoint *server = &e->table[slot].end[SERVER];
+
+	e->table[slot].ip_version = next_random() % 4 == 0 ? 4 : 6;
+	if (e->table[slot].ip_version == 4)
+		memset(server->addr + 10, 0xff, 2);
+	else
+		server->addr[0] = 0xfd;
+	server->addr[12] = (uint8_t)(next_random() % 3);
+	server->addr[15] = (uint8_t)(next_random() % 3);
+	server->port = (uint16_t)(255 + next_random() % 3);
+}
+
+static void
+test_text_keys(void **state)
+{
+	struct engine *e = engine_of(5000);
+	struct index *ix = index_new(e);
+
+	(void)state;
+	for (size_t i = 0; i < e->n; i++)
+		put_host(e, i);
+	for (int reverse = 0; reverse < 2; reverse++) {
+		index_set_sort(ix, column_by_name("server"), reverse);
+		let_settle(ix);
+		assert_int_equal(index_count(ix), e->n);
+		for (size_t i = 1; i < e->n; i++) {
+			const uint32_t a = index_at(ix, i - 1).slot, b = index_at(ix, i).slot;
+			const int order = compare_servers(&e->table[a], &e->table[b]);
+
+			assert_true(reverse ? order >= 0 : order <= 0);
+			assert_true(order != 0 || a < b);
+		}
+	}
+	index_free(ix);
+	free(e);
+}
+
+/* "" for even slots, else "b", "bb", "bbb" …: the key alone says nothing. */
+static int64_t
+no_key(const struct row_context *row)
+{
+	(void)row;
+	return 0;
+}
+
+static size_t
+text_key_by_slot(const struct row_context *row, uint8_t out[TEXT_KEY_MAX])
+{
+	const uint32_t slot = row->facts->ref.slot;
+
+	memset(out, 'b', TEXT_KEY_MAX);
+	return slot % 2 == 0 ? 0 : slot > TEXT_KEY_MAX ? TEXT_KEY_MAX : slot;
+}
+
+static void
+test_rows_without_text_come_last(void **state)
+{
+	static const struct column by_text = {
+		.name = "text", .key = no_key, .text_key = text_key_by_slot};
+	static const uint32_t up[] = {1, 3, 5, 0, 2, 4}, down[] = {5, 3, 1, 0, 2, 4};
+	struct engine *e = engine_of(6);
+	struct index *ix = index_new(e);
+
+	(void)state;
+	for (size_t i = 0; i < e->n; i++)
+		put_row(e, i, 0);
+	index_set_sort(ix, &by_text, false);
+	let_settle(ix);
+	for (size_t i = 0; i < e->n; i++)
+		assert_int_equal(index_at(ix, i).slot, up[i]);
+	index_set_sort(ix, &by_text, true);
+	let_settle(ix);
+	for (size_t i = 0; i < e->n; i++)
+		assert_int_equal(index_at(ix, i).slot, down[i]);
+	/* new rows of a held order are sorted by their text */
+	index_hold_order(ix, true);
+	for (size_t i = 0; i < e->n; i++)
+		put_row(e, i, 0);
+	let_settle(ix);
+	for (size_t i = 0; i < e->n; i++)
+		assert_int_equal(index_at(ix, i).slot, down[i]);
+	index_free(ix);
+	free(e);
+}
+
 static void
 test_hide_closed(void **state)
 {
@@ -371,6 +521,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_no_work_without_change),
 	cmocka_unit_test(test_find),
 	cmocka_unit_test(test_hold),
+	cmocka_unit_test(test_hold_sorts_new_rows),
+	cmocka_unit_test(test_latest_news_first),
+	cmocka_unit_test(test_text_keys),
+	cmocka_unit_test(test_rows_without_text_come_last),
 	cmocka_unit_test(test_hide_closed),
 };
 

@@ -96,17 +96,18 @@ slots_fit(struct connections *f, int screen)
 static void
 slots_measure(struct connections *f, const struct ui *ui)
 {
-	struct cell_style style = ui_style(ui);
+	struct row_context row = {.now = ui->now, .style = ui_style(ui)};
 	char text[512];
 
 	for (size_t k = 0; k < f->n_slots; k++) {
 		const struct column *c = f->slots[k].column;
-		style.width = c->max_width;
+		row.style.width = c->max_width;
 		int *needed = &f->needed[c - columns];
 		for (size_t i = 0; i < f->n && *needed < c->max_width; i++) {
 			if (f->rows[i].ref.gen == 0)
 				continue;
-			c->format(&f->rows[i], &style, text, sizeof(text));
+			row.facts = &f->rows[i];
+			column_format(c, &row, text, sizeof(text));
 			int width = (int)text_width(text);
 			if (width > *needed)
 				*needed = width < c->max_width ? width : c->max_width;
@@ -213,11 +214,11 @@ static void
 cell_draw(const struct view *v, const struct slot *s, const struct conn_facts *c, int y,
 	  enum role role)
 {
-	struct cell_style style = ui_style(v->ui);
-	style.width = s->width;
+	struct row_context row = {.facts = c, .now = v->ui->now, .style = ui_style(v->ui)};
 	char text[512], cut[512];
 
-	s->column->format(c, &style, text, sizeof(text));
+	row.style.width = s->width;
+	column_format(s->column, &row, text, sizeof(text));
 	size_t width = text_cut(cut, sizeof(cut), text, (size_t)s->width);
 	int x = s->x;
 	if (s->column->align == ALIGN_RIGHT)
