@@ -97,6 +97,7 @@ source_config(const struct config *cfg)
 		.memory_len = cfg->demo ? demo_capture_len : 0,
 		.memory_name = cfg->demo ? "demo" : NULL,
 		.write_file = cfg->write_file,
+		.overwrite = cfg->overwrite,
 		.filter = cfg->capture_filter,
 		.linktype = cfg->linktype,
 		.snaplen = cfg->snaplen,
@@ -164,7 +165,7 @@ report_source(const struct config *cfg, const struct report_config *rc)
 		return complain(EXIT_ERROR, &err);
 	int status;
 	catch_signals(s);
-	if (privs_drop(cfg->user, &err))
+	if (privs_drop(cfg->user, &err) && source_prepare(s, &err))
 		status = (int)report_run(rc, s);
 	else
 		status = complain(EXIT_ERROR, &err);
@@ -217,7 +218,7 @@ start_source(struct session *ss, const struct source_config *sc, struct err *err
 		return false;
 	}
 	ss->dropped = true;
-	if (!source_start(s, ss->engine, err)) {
+	if (!source_prepare(s, err) || !source_start(s, ss->engine, err)) {
 		source_close(s);
 		return false;
 	}
@@ -248,6 +249,10 @@ open_interface(void *ctx, const char *name, struct err *err)
 	if (!s)
 		return NULL;
 	ss->dropped = true;
+	if (!source_prepare(s, err)) {
+		source_close(s);
+		return NULL;
+	}
 	if (old)
 		source_close(old);
 	engine_clear(ss->engine);

@@ -19,6 +19,7 @@ struct config {
 
 	double speed;		/* of a replay; 0 as fast as possible; -1 not given */
 	const char *write_file; /* -w */
+	bool overwrite;         /* -w may replace a file */
 	uint32_t snaplen;	/* bytes */
 	uint32_t buffer_kib;
 	bool no_promisc;

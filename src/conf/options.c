@@ -29,9 +29,12 @@ const struct option_info conf_options[] = {
 	 VALUE(list_interfaces), .type = OPT_FLAG, .group = OPTIONS_INPUT},
 
 	{"write", 'w', N_("FILE"), NULL,
-	 N_("Write what is captured to this file as well, as pcap. An existing file is replaced, "
-	    "as by tcpdump."),
+	 N_("Write what is captured to this file as well, as pcap. It is created once privileges "
+	    "are dropped, and must not exist."),
 	 VALUE(write_file), .type = OPT_TEXT, .group = OPTIONS_CAPTURE},
+	{"overwrite", 0, NULL, NULL,
+	 N_("Let -w replace a file that exists, if it is a regular file."), VALUE(overwrite),
+	 .type = OPT_FLAG, .group = OPTIONS_CAPTURE},
 	{"snapshot-length", 's', N_("BYTES"), "262144",
 	 N_("Capture so many bytes of each packet; 0 is the default. 256 is enough for every "
 	    "analysis and helps on very busy links."),

@@ -211,14 +211,6 @@ prime(struct source *s, struct err *err)
 }
 
 static bool
-same_file(int fd, const char *path)
-{
-	struct stat a, b;
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino && S_ISREG(a.st_mode);
-}
-
-static bool
 open_stream(struct source *s, struct err *err, bool *denied)
 {
 	struct stream *st = &s->file.stream;
@@ -232,10 +224,9 @@ open_stream(struct source *s, struct err *err, bool *denied)
 			*denied = errno == EACCES;
 		return err_set(err, "%s: %s", s->status.name, why.msg);
 	}
-	if (s->cfg.write_file && same_file(st->fd, s->cfg.write_file)) {
-		stream_close(st);
-		return err_set(err, _("%s: is being read; write to another file"), s->status.name);
-	}
+	struct stat info;
+	if (fstat(st->fd, &info) == 0 && S_ISREG(info.st_mode))
+		s->reads = (struct file_id){info.st_dev, info.st_ino};
 	return true;
 }
 

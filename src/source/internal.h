@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "source/savefile.h"
 #include "source/source.h"
@@ -72,14 +72,13 @@ void spool_message(struct spool *sp, char *out, size_t size);
 /* ---- writer.c beyond source.h ---- */
 #define LINKTYPE_OF_FIRST_FRAME (-1)
 bool pcap_writer_flush(struct pcap_writer *w);
-int pcap_writer_fd(const struct pcap_writer *w);
+/* The file that it writes, as fstat(2) describes it. */
+bool pcap_writer_stat(const struct pcap_writer *w, struct stat *out);
 uint64_t pcap_writer_count(const struct pcap_writer *w);
 /* "" while all is well. */
 const char *pcap_writer_error(const struct pcap_writer *w);
 
 /* ---- privs.c beyond source.h ---- */
-/* To whom files that are made before the drop should belong; false: they stay as they are. */
-bool privs_target(const char *user, uid_t *uid, gid_t *gid, struct err *err);
 /* One line for want of permission on an interface. */
 void privs_explain(const char *interface, struct err *err);
 
@@ -116,6 +115,12 @@ struct file_input {
 
 struct live_input;
 
+/* Identifies a regular file; inode 0: none. */
+struct file_id {
+	dev_t device;
+	ino_t inode;
+};
+
 struct source {
 	struct source_config cfg;
 	const struct input_ops *ops;
@@ -123,6 +128,7 @@ struct source {
 	struct live_input *live;
 	struct ring *ring;
 	struct pcap_writer *writer;
+	struct file_id reads, writes; /* set before the source runs */
 	struct engine *engine;
 	struct decoder *decoder;
 

@@ -69,18 +69,6 @@ find_target(const char *user, struct target *t, bool *found, struct err *err)
 	return true;
 }
 
-bool
-privs_target(const char *user, uid_t *uid, gid_t *gid, struct err *err)
-{
-	struct target t;
-	bool found;
-	if (!find_target(user, &t, &found, err) || !found)
-		return false;
-	*uid = t.uid;
-	*gid = t.gid;
-	return true;
-}
-
 static bool
 set_groups(const struct target *t)
 {

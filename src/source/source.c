@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -28,20 +29,21 @@ notify(int fd)
 static bool
 open_writer(struct source *s, struct err *err)
 {
-	if (!s->cfg.write_file)
+	const char *path = s->cfg.write_file;
+	bool exists;
+	struct stat info;
+	if (!path)
 		return true;
-	uid_t uid;
-	gid_t gid;
-	bool other = privs_target(s->cfg.user, &uid, &gid, NULL);
-	s->writer = pcap_writer_open(s->cfg.write_file, LINKTYPE_OF_FIRST_FRAME, s->cfg.snaplen,
-				     true, NULL, err);
-	if (!s->writer)
-		return false;
-	/* What sudo's user captures is that user's. */
-	if (other && geteuid() == 0 && fchown(pcap_writer_fd(s->writer), uid, gid) < 0)
-		return err_set(err, _("%s: cannot be given to the user: %s"), s->cfg.write_file,
-			       strerror(errno));
-	return true;
+	if (source_uses_file(s, path))
+		return err_set(err, _("%s: is being read; write to another file"), path);
+	s->writer = pcap_writer_open(path, LINKTYPE_OF_FIRST_FRAME, s->cfg.snaplen,
+				     s->cfg.overwrite, &exists, err);
+	if (exists)
+		err_set(err, _("%s: exists; write to another file, or replace it: --overwrite"),
+			path);
+	if (s->writer && pcap_writer_stat(s->writer, &info))
+		s->writes = (struct file_id){info.st_dev, info.st_ino};
+	return s->writer;
 }
 
 static bool
@@ -55,7 +57,7 @@ open_all(struct source *s, struct err *err, bool *denied)
 	s->status.live = !s->cfg.read_file && !s->cfg.memory;
 	s->status.progress = -1;
 	bool ok = s->status.live ? live_open(s, err, denied) : file_open(s, err, denied);
-	if (!ok || !open_writer(s, err))
+	if (!ok)
 		return false;
 	s->status.speed = s->replay.speed;
 	s->status.paced = s->replay.speed != 0 || (s->file.pipe && s->cfg.keep_bytes);
@@ -80,6 +82,12 @@ source_open(const struct source_config *cfg, struct err *err, bool *denied)
 		return NULL;
 	}
 	return s;
+}
+
+bool
+source_prepare(struct source *s, struct err *err)
+{
+	return open_writer(s, err);
 }
 
 bool
@@ -155,6 +163,19 @@ source_status(struct source *s, struct source_status *out)
 	pthread_mutex_unlock(&s->lock);
 	if (!out->linktype)
 		out->linktype = "";
+}
+
+static bool
+is_file(const struct file_id *id, const struct stat *info)
+{
+	return id->inode && id->inode == info->st_ino && id->device == info->st_dev;
+}
+
+bool
+source_uses_file(const struct source *s, const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 && (is_file(&s->reads, &info) || is_file(&s->writes, &info));
 }
 
 nsec

@@ -17,6 +17,7 @@ struct source_config {
 	size_t memory_len;
 	const char *memory_name; /* shown as the source's name */
 	const char *write_file;  /* -w or NULL */
+	bool overwrite;          /* write_file may be a regular file that exists */
 	const char *filter;      /* pcap-filter(7) or NULL */
 	const char *linktype;    /* -y or NULL */
 	uint32_t snaplen;        /* 0 = 262144 */
@@ -58,13 +59,16 @@ struct source_status {
 
 struct source;
 
-/* Opens everything that needs privileges (interface or file, -w file) and compiles the filter.
+/* Opens everything that needs privileges (interface or file) and compiles the filter.
  * NULL and err with one clear line (permission: the exact setcap command). *denied, where not NULL,
  * says that it was for want of permission. */
 struct source *source_open(const struct source_config *cfg, struct err *err, bool *denied);
-/* Drops privileges for good: -Z user, else SUDO_UID, else just the capabilities. Call once, after
- * source_open and before the first packet is looked at. */
+/* Drops privileges for good: -Z user, else SUDO_UID, else just the capabilities. Call once, between
+ * source_open and source_prepare. */
 bool privs_drop(const char *user, struct err *err);
+/* Creates the file of -w, with the rights that are left. Call once, before the source runs; false
+ * and err: nothing was created, and the source can only be closed. */
+bool source_prepare(struct source *s, struct err *err);
 
 /* Runs in the calling thread until the end (reports), or starts the capture thread (screens).
  * The engine must outlive the source. Neither calls engine_finish(): whoever made the engine does,
@@ -78,6 +82,8 @@ void source_stop(struct source *s);
 void source_close(struct source *s);
 
 void source_status(struct source *s, struct source_status *out);
+/* Whether path names the file that the source reads or writes. Any thread. */
+bool source_uses_file(const struct source *s, const char *path);
 /* Now, in the capture's own time: wall clock live, replay clock when paced, else the last packet;
  * behind a pipe with a screen it goes on between packets. At the end of a file it stands. */
 nsec source_now(struct source *s);
@@ -96,7 +102,9 @@ bool store_read(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, s
 
 /* ---- writing capture files ---- */
 struct pcap_writer;
-/* flags: never overwrites unless `overwrite`; then errno-style message in err, *exists set. */
+/* Creates path, or with `overwrite` empties the regular file of that name; follows no symbolic link
+ * in its last component. NULL and err: one line; *exists, where not NULL, says that there is a file
+ * of that name and `overwrite` was not given. */
 struct pcap_writer *pcap_writer_open(const char *path, int linktype, uint32_t snaplen,
 				     bool overwrite, bool *exists, struct err *err);
 bool pcap_writer_add(struct pcap_writer *w, const struct frame *f);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -40,23 +41,64 @@ failed(struct pcap_writer *w)
 	return false;
 }
 
+static void
+cannot_open(const char *path, struct err *err)
+{
+	if (errno == EACCES)
+		err_set(err, _("%s: user %u may not write this file"), path, (unsigned)geteuid());
+	else
+		err_set(err, _("%s: cannot be written: %s"), path, strerror(errno));
+}
+
+/* Opens a regular file that exists and empties it; -1 and err otherwise. Non-blocking, so that a
+ * FIFO is refused instead of waited for. */
+static int
+open_existing(const char *path, struct err *err)
+{
+	struct stat info;
+	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno == ELOOP)
+		err_set(err, _("%s: is a symbolic link; name the file itself"), path);
+	else if (fd < 0)
+		cannot_open(path, err);
+	else if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+		err_set(err, _("%s: is not a regular file"), path);
+	else if (ftruncate(fd, 0) != 0)
+		cannot_open(path, err);
+	else
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* The descriptor, or -1 and err. */
+static int
+open_file(const char *path, bool overwrite, bool *exists, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	*exists = fd < 0 && errno == EEXIST && !overwrite;
+	if (fd < 0 && errno == EEXIST && overwrite)
+		return open_existing(path, err);
+	if (fd < 0)
+		cannot_open(path, err);
+	return fd;
+}
+
 struct pcap_writer *
 pcap_writer_open(const char *path, int linktype, uint32_t snaplen, bool overwrite, bool *exists,
 		 struct err *err)
 {
+	bool there;
+	int fd = open_file(path, overwrite, exists ? exists : &there, err);
+	if (fd < 0)
+		return NULL;
 	size_t len = strlen(path) + 1;
-	struct pcap_writer *w = calloc(1, sizeof(*w) + len);
-	int fd = w ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (overwrite ? O_TRUNC : O_EXCL),
-			  0644)
-		   : -1;
-	if (exists)
-		*exists = fd < 0 && errno == EEXIST;
-	if (fd >= 0)
-		w->file = fdopen(fd, "wb");
-	if (fd < 0 || !w->file) {
-		err_set(err, _("%s: cannot be written: %s"), path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
+	struct pcap_writer *w = xcalloc(1, sizeof(*w) + len);
+	w->file = fdopen(fd, "wb");
+	if (!w->file) {
+		cannot_open(path, err);
+		close(fd);
 		free(w);
 		return NULL;
 	}
@@ -109,10 +151,10 @@ pcap_writer_flush(struct pcap_writer *w)
 	return fflush(w->file) == 0 || failed(w);
 }
 
-int
-pcap_writer_fd(const struct pcap_writer *w)
+bool
+pcap_writer_stat(const struct pcap_writer *w, struct stat *out)
 {
-	return fileno(w->file);
+	return fstat(fileno(w->file), out) == 0;
 }
 
 uint64_t

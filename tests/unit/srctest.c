@@ -95,13 +95,24 @@ teardown(void **state)
 }
 
 struct source *
+open_source(const struct source_config *cfg, struct err *err, bool *denied)
+{
+	struct source *s = source_open(cfg, err, denied);
+	if (s && !source_prepare(s, err)) {
+		source_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+struct source *
 open_memory(const struct capfile *c, struct source_config cfg)
 {
 	struct err err = {""};
 	cfg.memory = c->buf;
 	cfg.memory_len = c->len;
 	cfg.memory_name = "memory";
-	struct source *s = source_open(&cfg, &err, NULL);
+	struct source *s = open_source(&cfg, &err, NULL);
 	assert_string_equal(err.msg, "");
 	assert_non_null(s);
 	return s;
@@ -165,7 +176,7 @@ open_pipe(struct pipe_source *p, struct source_config cfg)
 	assert_true(p->fd >= 0);
 	cfg.read_file = p->path;
 	cfg.keep_bytes = true;
-	p->s = source_open(&cfg, &err, NULL);
+	p->s = open_source(&cfg, &err, NULL);
 	assert_string_equal(err.msg, "");
 }
 

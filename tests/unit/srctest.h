@@ -34,6 +34,8 @@ int setup(void **state);
 int teardown(void **state);
 #define SOURCE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* source_open() and source_prepare(). */
+struct source *open_source(const struct source_config *cfg, struct err *err, bool *denied);
 struct source *open_memory(const struct capfile *c, struct source_config cfg);
 /* In this thread, to the end. */
 struct source_status run(struct source *s);

@@ -138,6 +138,7 @@ one_round(const struct capfile *c, struct engine *e, double speed)
 				    .keep_bytes = true};
 	struct source *s = source_open(&cfg, &err, NULL);
 	assert_non_null(s);
+	assert_true(source_prepare(s, &err));
 	assert_true(source_start(s, e, &err));
 	struct source_status st;
 	do {

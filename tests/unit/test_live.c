@@ -63,7 +63,7 @@ open_live(struct source_config cfg)
 	bool denied;
 	cfg.interface = cfg.interface ? cfg.interface : "lo";
 	cfg.keep_bytes = true;
-	struct source *s = isolated ? source_open(&cfg, &err, &denied) : NULL;
+	struct source *s = isolated ? open_source(&cfg, &err, &denied) : NULL;
 	if (!s && (!isolated || denied))
 		skip();
 	assert_string_equal(err.msg, "");
@@ -151,7 +151,7 @@ static void
 assert_refused(struct source_config cfg, const char *what)
 {
 	struct err err = {""};
-	assert_null(source_open(&cfg, &err, NULL));
+	assert_null(open_source(&cfg, &err, NULL));
 	if (!strstr(err.msg, what))
 		fail_msg("\"%s\" does not say \"%s\"", err.msg, what);
 }

@@ -45,7 +45,7 @@ run_screens(const char *path)
 	struct engine *e = engine_new(&ec, &err);
 	struct source *s = e != NULL ? source_open(&sc, &err, NULL) : NULL;
 
-	if (s == NULL || !source_start(s, e, &err))
+	if (s == NULL || !source_prepare(s, &err) || !source_start(s, e, &err))
 		return 1;
 	const struct ui_config uc = {.engine = e, .source = s, .tty = path};
 	int end = ui_run(&uc, &err);

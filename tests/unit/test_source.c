@@ -115,7 +115,7 @@ static void
 assert_open_fails(const struct source_config *cfg, const char *what)
 {
 	struct err err = {""};
-	struct source *s = source_open(cfg, &err, NULL);
+	struct source *s = open_source(cfg, &err, NULL);
 	assert_null(s);
 	if (!strstr(err.msg, what))
 		fail_msg("\"%s\" does not say \"%s\"", err.msg, what);
@@ -326,7 +326,7 @@ test_fifo_that_nobody_writes_to_yet(void **state)
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	struct source_config cfg = {.read_file = path, .keep_bytes = true};
-	struct source *s = source_open(&cfg, &err, NULL);
+	struct source *s = open_source(&cfg, &err, NULL);
 	assert_non_null(s);
 	start(s);
 	int fd = open(path, O_WRONLY);

@@ -8,8 +8,12 @@
 
 #include "srctest.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,7 +39,7 @@ test_written_file_reads_the_same(void **state)
 	struct source_status st = run(s);
 	assert_int_equal(st.saved, 300);
 	source_close(s);
-	struct source *again = source_open(&(struct source_config){.read_file = path}, &err, NULL);
+	struct source *again = open_source(&(struct source_config){.read_file = path}, &err, NULL);
 	assert_non_null(again);
 	unsigned before = engine->n;
 	assert_int_equal(run(again).phase, SOURCE_ENDED);
@@ -98,21 +102,94 @@ test_writer_never_overwrites_unasked(void **state)
 }
 
 static void
+assert_not_overwritten(const char *path, const char *what)
+{
+	struct err err = {""};
+	assert_null(pcap_writer_open(path, 1, 0, true, NULL, &err));
+	if (!strstr(err.msg, what))
+		fail_msg("\"%s\" does not say \"%s\"", err.msg, what);
+}
+
+static void
+test_writer_overwrites_regular_files_only(void **state)
+{
+	(void)state;
+	char path[64], other[80];
+	struct stat st;
+	bytes_save("precious", 8, path);
+	snprintf(other, sizeof(other), "%s.other", path);
+	assert_int_equal(symlink(path, other), 0);
+	assert_not_overwritten(other, "symbolic link");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 8);
+	unlink(other);
+	assert_int_equal(mkfifo(other, 0600), 0);
+	assert_not_overwritten(other, other); /* nobody reads from it: must not wait */
+	int reader = open(other, O_RDONLY | O_NONBLOCK);
+	assert_not_overwritten(other, "not a regular file");
+	close(reader);
+	unlink(other);
+	unlink(path);
+	assert_not_overwritten("/dev/null", "not a regular file");
+}
+
+static void
+test_source_knows_its_files(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	struct err err = {""};
+	char in[64], out[64], other[80];
+	numbered(&c, 3, 0);
+	capfile_save(&c, in);
+	temporary_path(out);
+	snprintf(other, sizeof(other), "%s.link", in);
+	assert_int_equal(link(in, other), 0);
+	struct source *s = open_source(
+		&(struct source_config){.read_file = in, .write_file = out}, &err, NULL);
+	assert_string_equal(err.msg, "");
+	assert_true(source_uses_file(s, in));
+	assert_true(source_uses_file(s, other));
+	assert_true(source_uses_file(s, out));
+	assert_false(source_uses_file(s, "/dev/null"));
+	assert_false(source_uses_file(s, "/nonexistent/x"));
+	source_close(s);
+	unlink(in);
+	unlink(out);
+	unlink(other);
+	capfile_free(&c);
+}
+
+/* Files may not grow beyond `size` bytes: a full disk, without one. */
+static void
+limit_file_size(rlim_t size)
+{
+	struct rlimit r;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &r), 0);
+	r.rlim_cur = size < r.rlim_max ? size : r.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+static void
 test_writer_tells_a_full_disk(void **state)
 {
 	(void)state;
 	struct err err = {""};
 	uint8_t data[1000] = {0};
+	char path[64];
 	struct frame f = {.data = data, .cap_len = 1000, .wire_len = 1000, .linktype = 1};
-	struct pcap_writer *w = pcap_writer_open("/dev/full", 1, 0, true, NULL, &err);
-	if (!w)
-		skip();
+	temporary_path(path);
+	struct pcap_writer *w = pcap_writer_open(path, 1, 0, false, NULL, &err);
 	bool ok = true;
+	limit_file_size(300000);
 	for (int i = 0; i < 1000; i++)
 		ok = pcap_writer_add(w, &f);
+	limit_file_size(RLIM_INFINITY);
 	assert_false(ok);
 	assert_false(pcap_writer_close(w, &err));
-	assert_non_null(strstr(err.msg, "/dev/full"));
+	assert_non_null(strstr(err.msg, path));
+	unlink(path);
 }
 
 static void
@@ -195,7 +272,7 @@ test_store_of_memory_file_and_pipe(void **state)
 
 	capfile_save(&c, path);
 	engine->n = 0;
-	s = source_open(&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
+	s = open_source(&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
 	run(s);
 	assert_store_holds(s, 100);
 	assert_int_equal(truncate(path, 100), 0); /* shortened by somebody else */
@@ -227,7 +304,7 @@ test_store_of_a_compressed_file(void **state)
 	char path[64];
 	numbered(&c, 100, 0);
 	bytes_save(out, pack_gzip(c.buf, c.len, out, sizeof(out)), path);
-	struct source *s = source_open(
+	struct source *s = open_source(
 		&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
 	assert_int_equal(run(s).progress, 1000);
 	assert_store_holds(s, 100);
@@ -235,7 +312,7 @@ test_store_of_a_compressed_file(void **state)
 	/* without a screen nothing is kept, and nothing wrong is given */
 	struct frame f;
 	engine->n = 0;
-	s = source_open(&(struct source_config){.read_file = path}, &err, NULL);
+	s = open_source(&(struct source_config){.read_file = path}, &err, NULL);
 	run(s);
 	assert_int_equal(engine->n, 100);
 	assert_false(store_read(s, engine->seen[0].ref, &f, out, sizeof(out)));
@@ -342,6 +419,8 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_written_file_reads_the_same),
 	SOURCE_TEST(test_written_file_is_current_while_waiting),
 	SOURCE_TEST(test_writer_never_overwrites_unasked),
+	SOURCE_TEST(test_writer_overwrites_regular_files_only),
+	SOURCE_TEST(test_source_knows_its_files),
 	SOURCE_TEST(test_writer_tells_a_full_disk),
 	SOURCE_TEST(test_writer_leaves_other_link_types_out),
 	SOURCE_TEST(test_written_mixture_is_told),
