@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "core/core.h"
+#include "core/engine.h"
 #include "model/model.h"
 #include "ui/ui.h"
 
@@ -166,7 +166,7 @@ put_verdicts(void)
 		char term[64];
 		struct text t = text_on(term, sizeof(term));
 
-		if (!verdict_is_told(v))
+		if (!verdict_has_rule(v))
 			continue;
 		text_add(&t, "%s (%s)", verdict_name(v), severity_name(verdict_severity(v)));
 		put_entry(term, verdict_help(v));

@@ -6,7 +6,7 @@
 #ifndef TCPLENS_MODEL_H
 #define TCPLENS_MODEL_H
 
-#include "core/core.h"
+#include "core/engine.h"
 
 /* ---- what a row of the list is made from ---- */
 

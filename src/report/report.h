@@ -6,7 +6,7 @@
 #ifndef TCPLENS_REPORT_H
 #define TCPLENS_REPORT_H
 
-#include "core/core.h"
+#include "core/engine.h"
 #include "model/model.h"
 #include "source/source.h"
 

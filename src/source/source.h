@@ -7,7 +7,7 @@
 #ifndef TCPLENS_SOURCE_H
 #define TCPLENS_SOURCE_H
 
-#include "core/core.h"
+#include "core/engine.h"
 
 /* What is to be captured; filled from the command line. Strings are borrowed. */
 struct source_config {

@@ -235,7 +235,7 @@ struct connection_arg {
 	struct connref ref;
 };
 /* ---- view_why.c ---- */
-/* A remembered segment by its frame number; false: forgotten. */
+/* A kept segment by its frame number; false: forgotten. */
 bool segment_by_frame(struct ui *ui, struct connref ref, uint64_t frame, struct segment *out);
 /* ---- view_segment.c ---- */
 struct segment_arg {

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/core.h"
+#include "core/engine.h"
 
 struct longest {
 	const char *name;

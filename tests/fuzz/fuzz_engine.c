@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include "../sim/invariants.h"
-#include "core/track.h"
+#include "core/engine.h"
+#include "core/flow/flow.h"
+#include "core/flow/table.h"
+#include "core/flow/pool.h"
 
 #define TUPLES	    24
 #define CONNECTIONS 16 /* fewer: eviction is part of it */
@@ -136,9 +139,9 @@ static void
 all_given_back(struct engine *e)
 {
 	for (uint32_t i = 0; i < CONNECTIONS; i++)
-		engine_table(e)->conns[i].pins = 0;
+		engine_core(e)->table->conns[i].pins = 0;
 	engine_clear(e);
-	if (pool_used(engine_pool(e)) != 0)
+	if (pool_used(engine_core(e)->pool) != 0)
 		abort();
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/core.h"
+#include "core/engine.h"
 
 #define CUT_MAX	    128
 #define FILE_HEADER 24

@@ -2,8 +2,10 @@
 /* invariants: see invariants.h. One line a rule. */
 #include "invariants.h"
 
-#include "core/track.h"
-#include "core/verdicts.h"
+#include "core/engine.h"
+#include "core/flow/table.h"
+#include "core/segment/lone_syn.h"
+#include "core/analysis/verdicts.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -156,7 +158,7 @@ check_history(struct engine *e, const struct conn_detail *d)
 		first += n;
 	} while (n > 0);
 	MUST(first == total);
-	MUST(total == d->f.remembered);
+	MUST(total == d->f.kept);
 }
 
 /* A predicate that was not asked would have said no. What only a freeze remembers is left out. */
@@ -164,11 +166,11 @@ static void
 check_asked(struct engine *e, nsec now, struct connref ref)
 {
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
-	struct whole room;
-	const struct conn *c = table_at(engine_table(e), ref);
+	struct conn_expanded room;
+	const struct conn *c = table_at(engine_core(e)->table, ref);
 	if (c == NULL)
 		return;
-	c = conn_whole(c, &room);
+	c = conn_expand(c, &room);
 	size_t n = verdicts_of(c, now, some, VERDICT_COUNT);
 	MUST(n == verdicts_by_signs(c, now, UINT_MAX, all, VERDICT_COUNT));
 	MUST(memcmp(some, all, n * sizeof(*all)) == 0);

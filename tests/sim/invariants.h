@@ -6,7 +6,7 @@
 #ifndef TCPLENS_TESTS_INVARIANTS_H
 #define TCPLENS_TESTS_INVARIANTS_H
 
-#include "core/core.h"
+#include "core/engine.h"
 
 /* Asks everything that can be asked: totals, scan, rows, detail, segments. */
 void invariants_check(struct engine *e, nsec now, uint32_t max_connections);

@@ -10,7 +10,7 @@
 #ifndef TCPLENS_TESTS_SIM_H
 #define TCPLENS_TESTS_SIM_H
 
-#include "core/core.h"
+#include "core/engine.h"
 #include "estimator.h"
 
 #define SIM_EPOCH (INT64_C(1700000000) * NSEC_PER_SEC)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pkt: packets of two ends that talk, given to an engine whose every word is remembered.
+ * pkt: packets of two ends that talk, given to an engine whose every word is kept.
  * See pkt.h. A test's memory is freed by watch_close(); after a failed assertion it leaks.
  */
 #include "pkt.h"
 
-#include "core/track.h"
-#include "core/verdicts.h"
+#include "core/engine.h"
+#include "core/flow/table.h"
+#include "core/segment/lone_syn.h"
+#include "core/analysis/verdicts.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -421,11 +423,11 @@ static void
 assert_asked_enough(struct pair *c, nsec now, struct connref ref)
 {
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
-	struct whole room;
-	const struct conn *conn = table_at(engine_table(c->w->e), ref);
+	struct conn_expanded room;
+	const struct conn *conn = table_at(engine_core(c->w->e)->table, ref);
 	if (conn == NULL)
 		return; /* only a freeze remembers it */
-	conn = conn_whole(conn, &room);
+	conn = conn_expand(conn, &room);
 	size_t n = verdicts_of(conn, now, some, VERDICT_COUNT);
 	assert_int_equal(n, verdicts_by_signs(conn, now, UINT_MAX, all, VERDICT_COUNT));
 	assert_memory_equal(some, all, n * sizeof(*all));

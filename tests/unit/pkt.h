@@ -21,7 +21,7 @@
 #ifndef TCPLENS_TESTS_PKT_H
 #define TCPLENS_TESTS_PKT_H
 
-#include "core/core.h"
+#include "core/engine.h"
 #include "unit.h"
 
 #define US(n)  ((nsec)((n) * 1e3))

@@ -172,7 +172,7 @@ test_no_history_wanted(void **state)
 	pair_handshake(&c, MS(0), MS(20));
 	assert_int_equal(engine_segments(w.e, ref_of(&c), 0, 8, s, &total, &lost), 0);
 	assert_int_equal(total, 0);
-	assert_int_equal(pair_detail(&c, MS(30)).f.remembered, 0);
+	assert_int_equal(pair_detail(&c, MS(30)).f.kept, 0);
 	watch_close(&w);
 }
 
@@ -224,7 +224,7 @@ test_freeze(void **state)
 	struct conn_detail d = pair_detail(&c, MS(30));
 	assert_int_equal(d.f.half[CLIENT].state, TCP_ESTAB);
 	assert_int_equal(d.f.half[CLIENT].segments, 2);
-	assert_int_equal(d.f.remembered, 3);
+	assert_int_equal(d.f.kept, 3);
 	assert_int_equal(pair_count(&later), 0);
 	assert_int_equal(totals(&w).packets, before.packets + 4); /* "+4" */
 	assert_int_equal(totals(&w).tracked, before.tracked);

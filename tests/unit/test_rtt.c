@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "../sim/estimator.h"
-#include "core/conn.h"
+#include "core/segment/rtt.h"
 #include "pkt.h"
 
 static void

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/table.h"
+#include "core/flow/pool.h"
+#include "core/flow/table.h"
 #include "draw.h"
 #include "unit.h"
 

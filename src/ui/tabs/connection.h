@@ -20,7 +20,7 @@ struct tab {
 	void (*draw_row)(struct view *v, size_t row, struct area a, bool selected);
 	const char *empty; /* N_() */
 	bool scrolls;      /* text to be read: no cursor */
-	bool segments;     /* its rows are the remembered segments */
+	bool segments;     /* its rows are the kept segments */
 };
 extern const struct tab tab_segments, tab_timers, tab_ladder;
 enum { TAB_SEGMENTS, TAB_TIMERS, TAB_LADDER, TAB_COUNT };

@@ -135,6 +135,6 @@ const struct tab tab_ladder = {
 	.draw_top = ladder_draw_top,
 	.fetch = segments_fetch,
 	.draw_row = ladder_draw_row,
-	.empty = N_("No segment of this connection is remembered any more"),
+	.empty = N_("No segment of this connection is kept any more"),
 	.segments = true,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tab_segments: the Segments tab: what is remembered of every segment, in capture order. Only the
+ * tab_segments: the Segments tab: what is kept of every segment, in capture order. Only the
  * rows on screen are copied from the engine.
  */
 #include "base/i18n.h"
@@ -358,7 +358,7 @@ const struct tab tab_segments = {
 	.fetch = segments_fetch,
 	.draw_row = segments_draw_row,
 	.segments = true,
-	.empty = N_("No segment of this connection is remembered any more"),
+	.empty = N_("No segment of this connection is kept any more"),
 };
 
 /* ---- keys ---- */

@@ -117,7 +117,7 @@ add_verdicts(struct lines *l, int cols)
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		struct text t = text_on(head, sizeof(head));
 
-		if (!verdict_is_told(v))
+		if (!verdict_has_rule(v))
 			continue;
 		text_add(&t, "%c %s", severity_letter(verdict_severity(v)), verdict_name(v));
 		entry(l, cols, head, _(verdict_help(v)));

@@ -80,7 +80,7 @@ evidence_add(struct view *v, struct why *w, uint64_t frame)
 	char flags[16], notes[256], time[32];
 
 	if (!segment_by_frame(v->ui, w->ref, frame, &s)) {
-		lines_add(&w->text, ROLE_DIM, _("    #%llu  (no longer remembered)"),
+		lines_add(&w->text, ROLE_DIM, _("    #%llu  (no longer kept)"),
 			  (unsigned long long)frame);
 		return;
 	}

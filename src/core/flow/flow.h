@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * flow: PRIVATE to the core. What is kept of a connection and of its two endpoints as senders.
+ *
+ * The structs are laid out by cache line, in the order of who touches them: with many connections a
+ * packet costs as many nanoseconds as the lines it touches. doc/architecture.md explains the
+ * layout; the assertions below hold it.
+ */
+#ifndef TCPLENS_CORE_FLOW_FLOW_H
+#define TCPLENS_CORE_FLOW_FLOW_H
+
+#include "core/context.h"
+
+#include <stddef.h>
+
+#define CACHE_LINE ((size_t)64)
+#define NO_SLOT	   UINT32_MAX
+
+/* Microseconds in the width in which the Linux kernel counts them. */
+typedef int32_t usec32;
+
+/* A frame of a connection, counted from its first frame, starting at 1. 0: none, or so far on that
+ * it does not fit. */
+typedef uint32_t frame_mark;
+
+/* ---- what a sender has sent and not yet seen acknowledged ---- */
+
+enum {
+	SENT_SACKED = 1,
+	SENT_RETRANS = 2, /* sent more than once */
+	SENT_FIN = 4,
+	SENT_SYN = 8,
+	SENT_LOST = 16, /* the first transmission was never captured */
+	SENT_GAP = 32,	/* began beyond the captured stream: a hole lies before it */
+	SENT_LAST_APART = 64, /* has a struct last_sent */
+};
+
+/* One range of a sender's sequence space as it was first sent; ranges never overlap. */
+struct sent_range {
+	seqno seq, end;	  /* [seq, end) */
+	nsec first_ts;	  /* first transmission */
+	frame_mark frame; /* of the first transmission */
+	uint32_t tsval;	  /* TSval of the first transmission */
+	uint32_t log;	  /* its number in the segment history */
+	uint16_t ip_id;	  /* of the first transmission */
+	uint8_t sent;	  /* transmissions, saturating */
+	uint8_t flags;	  /* SENT_* */
+};
+
+/* The latest transmission of a range, kept apart only where it is not the first one. */
+struct last_sent {
+	nsec ts;
+	uint32_t tsval;
+	uint16_t ip_id;
+};
+
+#define SENDQ_INLINE 2
+#define SENDQ_MAX    4096 /* ranges per sender; beyond it the oldest is dropped */
+
+/* The unacknowledged ranges of a sender, in sequence order; see segment/sendq.c. */
+struct sendq {
+	struct sent_range *rec; /* in_line, or memory of the pool */
+	uint16_t head, len, cap;
+	bool has_lasts; /* memory of the pool: cap structs last_sent follow the ranges */
+	struct sent_range in_line[SENDQ_INLINE];
+};
+
+/* ---- what only a sender with losses needs ---- */
+
+/* A retransmission of which it is, or was lately, still open whether it was needed. */
+struct retx {
+	seqno seq, end;
+	nsec ts;
+	nsec prev_ts;	 /* transmission before it */
+	uint64_t frame;
+	uint64_t proved; /* frame of the D-SACK that proved it needless, 0 none */
+	nsec decided;	 /* when `needed` got its present value */
+	uint32_t tsval;	 /* valid with has_ts */
+	uint32_t log;	 /* number in the segment history */
+	uint16_t ip_id;
+	uint8_t cause, needed; /* enum cause, enum needed */
+	uint8_t copies;	       /* made by the network and not yet reported by D-SACKs */
+	bool has_ts, open;     /* open: `needed` may still change */
+	bool hole;	       /* its original was never captured */
+};
+
+/* Bytes that the stream jumped over and that were not captured (yet). */
+struct hole {
+	seqno seq, end;
+	nsec ts;	/* when the segment behind it was captured */
+	uint64_t frame; /* that segment */
+	uint32_t log;	/* its number in the history */
+	uint32_t tsval; /* its TSval */
+	uint16_t ip_id; /* its IP ID */
+	nsec acked_ts;	/* when the peer acknowledged the bytes that the capture lacks */
+};
+
+#define RETX_MAX 32
+#define HOLE_MAX 16
+
+/* Attempts of the same bytes, one after the other. */
+struct ladder {
+	seqno seq;
+	uint8_t n, cause; /* gaps; enum cause */
+	bool tlp_first;	  /* the first attempt was a tail-loss probe */
+	nsec start, last; /* first transmission, latest attempt */
+	uint64_t frame;	  /* of the first transmission */
+	nsec rto;	  /* the estimate when it began, without back-off */
+	uint32_t gap_us[LADDER_MAX];
+};
+
+/* From the pool at the first retransmission or hole. The lists grow up to RETX_MAX, HOLE_MAX. */
+struct retransmit_log {
+	struct retx *retx;  /* ring; the oldest is at retx_at once it is full */
+	struct hole *holes; /* oldest first */
+	uint8_t n_retx, retx_at, retx_cap;
+	uint8_t n_holes, hole_cap;
+	struct ladder now, best; /* running, and the longest so far */
+	nsec implied;		 /* time-out implied by the latest timer retransmission */
+};
+
+/* ---- round-trip times ---- */
+
+/* RFC 6298 in Linux's integers (tcp_rtt_estimator): µs, srtt times 8, mdev and rttvar times 4. */
+struct rtt {
+	usec32 srtt, mdev, rttvar, mdev_max;
+	usec32 floor;	   /* of rttvar, learned from the sender's timers; 0: Linux's 200 ms */
+	/* ns, least time from the capture point to this endpoint and back: the minimum of the
+	 * peer's samples, duplicated here so that the ACK path does not touch the peer's cache
+	 * line. 0: no sample yet; UINT32_MAX: that or more. */
+	uint32_t peer_min;
+	seqno rtt_seq;	   /* end of the round trip in which the variance may not shrink again */
+	uint32_t samples;
+	nsec min, max, sum; /* of the half path that the capture point sees */
+};
+
+/* ---- one endpoint as a sender ---- */
+
+/* What the latest segment of an endpoint was, so that the answer to it can be named. */
+enum seg_kind {
+	KIND_ORDINARY,
+	KIND_KEEP_ALIVE,
+	KIND_ZERO_WINDOW_PROBE,
+	KIND_SYN_ACK_COPY,
+	KIND_OLD_DATA, /* only bytes that were acknowledged before */
+	KIND_ODD,      /* not acceptable (RFC 9293 3.10.7.4): a SYN into a connection, a reset that
+			* is not exact, numbers outside the window */
+};
+
+/* Linux's names for a sender's congestion state. */
+enum ca_state { CA_OPEN, CA_RECOVERY, CA_LOSS };
+
+enum {
+	H_ISN = 0x0001,	     /* seq.isn is the SYN's number */
+	H_SEQ = 0x0002,	     /* seq.nxt is valid */
+	H_UNA = 0x0004,	     /* seq.una is valid: the peer has acknowledged something */
+	H_ACK = 0x0008,	     /* adv.ack is valid: this endpoint has acknowledged something */
+	H_SYN_SENT = 0x0010, /* sent a SYN without ACK */
+	H_SYN_ACK = 0x0020,  /* sent a SYN-ACK */
+	H_FIN = 0x0040,	     /* sent a FIN: fin_seq is valid */
+	H_FIN_ACKED = 0x0080,
+	H_OPTS = 0x0100, /* all options of its SYN were captured */
+	H_SACK_OK = 0x0200,
+	H_TS_OK = 0x0400,
+	H_TFO_DATA = 0x1000, /* its SYN carried data (RFC 7413) */
+	H_TS_SEEN = 0x2000,
+	H_WAS_BLOCKED = 0x8000,	   /* filled the peer's window: it has more to send */
+	H_SACK_SEEN = 0x20000,	   /* sent SACK blocks */
+	H_TLP_OUT = 0x40000,	   /* a tail-loss probe is outstanding */
+	H_PARTIAL_CSUM = 0x100000, /* sent partial checksums: captured at this host */
+	H_TFO_REFUSED = 0x200000,
+	H_BYTE_PROBE = 0x400000, /* its latest segment was a one-byte window probe beyond nxt */
+	H_HINT_TS = 0x800000,	 /* recovery.hint_tsval is valid */
+};
+
+/* The sender's sequence space (RFC 9293 3.3.1). */
+struct seqspace {
+	seqno isn; /* ISS; guessed from the first segment without H_ISN */
+	seqno nxt; /* SND.NXT: highest sequence number captured, plus its length */
+	seqno una; /* SND.UNA: oldest unacknowledged */
+	uint32_t wraps; /* times that nxt − isn passed 2^32 */
+};
+
+/* What the endpoint announces to its peer with every ACK. */
+struct advertised {
+	seqno ack;	     /* RCV.NXT: its highest acknowledgement */
+	uint32_t window;     /* RCV.WND in bytes, scaled where the scale is known */
+	uint32_t window_max; /* largest so far */
+};
+
+/* The IP IDs of its packets: whether they count up, and the newest. */
+struct ipid {
+	uint16_t newest;
+	uint16_t order;		/* shift register, one bit a packet: 1 = grew by 1…64 */
+	uint16_t order_swapped; /* the same with the ID's bytes swapped */
+};
+
+struct payload {
+	uint64_t bytes, unique_bytes;
+	double recent; /* bytes, weighted down with their age; see half_rate() */
+};
+
+/* When the running retransmission timer (half.timer_kind) was armed and how long it runs. */
+struct timer_clock {
+	nsec start, length; /* nominal; length −1: unknown */
+};
+
+/* Loss recovery (RFC 5681, 6675, 8985). */
+struct recovery {
+	nsec hint_ts; /* when the peer last hinted at a loss (SACK, duplicate or partial ACK) */
+	nsec hint_first;     /* first hint of that run */
+	nsec rto_first;	     /* first time-out retransmission of this episode, 0 none */
+	nsec left_ts;	     /* when left_state was left */
+	seqno point;	     /* RecoveryPoint: SND.NXT when the episode began */
+	seqno tlp_end;	     /* SND.NXT when the tail-loss probe was sent */
+	seqno rejected_end;  /* the peer got everything up to here and took nothing (PAWS) */
+	uint32_t hint_tsval; /* TSval of hint_first, with H_HINT_TS */
+	uint16_t peer_dups;  /* duplicate ACKs for una, those with news in SACK included */
+	uint16_t plain_dups; /* those without SACK */
+	uint8_t left_state;  /* enum ca_state before the present one */
+};
+
+/* Probes of an idle peer (RFC 9293 3.8.4). */
+struct keepalive {
+	nsec last_ts;
+	nsec gap;  /* interval between two probes, 0 unknown */
+	nsec idle; /* silence before the first probe */
+	uint16_t probes;
+	uint8_t unanswered; /* in a row, saturating */
+};
+
+/* A closed window (RFC 9293 3.8.6.1) that this endpoint advertises, and its own probes. */
+struct zero_window {
+	nsec since;	  /* closed since, 0 open */
+	nsec total;	  /* closed in all before that */
+	nsec until;	  /* when it last opened again */
+	nsec began;	  /* when it was last closed, by `frame` */
+	frame_mark frame;
+	uint8_t probes_sent; /* to the peer since the peer's window closed */
+};
+
+/* The latest SYN or SYN-ACK where it is not the first one. */
+struct syn_repeat {
+	nsec last_ts; /* 0: the first is the latest */
+	frame_mark last_frame;
+	seqno refused_end; /* end of the SYN's data that the server did not take (RFC 7413) */
+};
+
+/* What the sink was last told of this endpoint's timer. */
+struct timer_emitted {
+	nsec due, rto;
+	uint8_t kind, attempt;
+};
+
+/* The cold part of an endpoint: what it needs once something out of the ordinary happens. From the
+ * pool at its first change; until then half.cold points to half_cold_none, where all is 0. */
+struct half_cold {
+	struct recovery recovery;
+	struct keepalive keepalive;
+	struct zero_window zero_window;
+	struct syn_repeat syn_repeat;
+	struct timer_emitted emitted;
+	nsec closed_got;     /* when it got its latest packet before it closed; 0 none since */
+	uint64_t retransmitted_bytes;
+	uint32_t spurious, out_of_order, duplicate_acks, zero_windows;
+	uint32_t window_full, window_updates, keep_alives, duplicates;
+	uint32_t by_cause[CAUSE_COUNT]; /* see cold_retransmissions() */
+	uint8_t n_open; /* retransmissions whose need is still open, saturating */
+	struct retransmit_log *retransmit_log;
+};
+extern const struct half_cold half_cold_none;
+
+/* One endpoint as a sender. A sender of data touches all five lines, its receiver only the first;
+ * flow/prefetch.c asks for them ahead. */
+struct half {
+	/* ---- line 0: by every packet, either way ---- */
+	uint32_t flags; /* H_* */
+	struct seqspace seq;
+	struct advertised adv;
+	uint8_t state : 4;	/* enum tcp_state */
+	uint8_t ca : 4;		/* enum ca_state */
+	uint8_t timer_kind : 4; /* enum timer_kind that runs */
+	uint8_t last_kind : 4;	/* enum seg_kind of its latest segment */
+	int8_t wscale;		/* offered shift count; −1 not offered, −2 unknown */
+	uint8_t backoff;	/* doublings of the RTO */
+	uint8_t attempt;	/* of the running timer: 1 = the first retransmission or probe */
+	uint8_t ttl;		/* of its packets; 0 none seen */
+	uint16_t mss;		/* MSS option it sent, bytes; 0 unknown */
+	uint32_t tsval;		/* newest TSval sent */
+	uint32_t tsecr_sent;	/* TSecr of the segment with that TSval */
+	nsec last_ts;		/* its latest packet, 0 none */
+	const struct half_cold *cold; /* never NULL */
+	/* ---- line 1: by what it sends ---- */
+	struct ipid ipid;
+	uint16_t window_raw; /* window field of its latest segment */
+	uint32_t scope;	     /* digest of the encapsulation around its packets */
+	frame_mark last_frame;
+	uint64_t segments;
+	uint64_t ipid_seen;  /* bit i: IP ID newest − i was captured */
+	uint16_t dup_acks;   /* duplicate ACKs it sent for adv.ack */
+	uint16_t syn, fin, rst;
+	uint32_t max_payload;
+	seqno fin_seq;
+	nsec syn_ts; /* its first SYN or SYN-ACK */
+	frame_mark syn_frame;
+	frame_mark fin_frame;
+	/* ---- lines 2 to 4: by its data and by what acknowledges it ---- */
+	struct payload payload;
+	uint32_t recent_at;	 /* up to when payload.recent is weighted, in RATE_UNIT */
+	uint32_t timer_slack_us; /* how much later than the timer wheel's lateness it may fire */
+	struct timer_clock timer;
+	nsec ack_ts; /* when the peer's ACK last advanced una */
+	struct rtt rtt;
+	struct sendq sendq;
+};
+_Static_assert(sizeof(struct half) % CACHE_LINE == 0, "an endpoint begins with a cache line");
+_Static_assert(offsetof(struct half, ipid) == CACHE_LINE, "line 0 is what either way touches");
+_Static_assert(offsetof(struct half, payload) == 2 * CACHE_LINE, "data begins with line 2");
+
+/* ---- a connection ---- */
+
+enum {
+	C_GUESSED = 0x0001, /* roles guessed */
+	C_MIDSTREAM = 0x0002,
+	C_REPORTED = 0x0008,	  /* given to the sink */
+	C_PORT_REUSED = 0x0010,	  /* addresses and ports were used before */
+	C_RESET_LATE = 0x0020,	  /* reset after both had finished */
+	C_HALF_OPEN = 0x0040,	  /* a reset that knows no connection answered data */
+	C_HALF_OPEN_SYN = 0x0080, /* discovered by a new SYN */
+	C_TENTATIVE = 0x0100,	  /* a new SYN while the older connection lives */
+	C_REPLACED = 0x0400,	  /* a newer connection has the same addresses and ports */
+	C_ACCEPT_FULL = 0x1000, /* the server repeats its SYN-ACK or ignores data after the ACK */
+	C_LOST_BY_CAPTURE = 0x2000,
+	C_HANDSHAKE_DONE = 0x4000, /* third packet seen */
+	C_CHALLENGED = 0x8000,	   /* its SYN was answered by the older connection first */
+};
+
+/* What is evicted first. DONE: ended and reported; ENDED: a late packet may still belong to it. */
+enum conn_class { CLASS_DONE, CLASS_ENDED, CLASS_OPENING, CLASS_OPEN, CLASS_COUNT };
+
+/* The cold part of a connection; from the pool at its first change, until then conn_cold_none. */
+struct conn_cold {
+	frame_mark end_answers; /* frame that the reset or ICMP error answers */
+	nsec end_silence;	/* silence of the resetting endpoint before, −1 unknown */
+	nsec prior_ended;	/* port reuse: latest packet of the older connection */
+	nsec pmtu_ts;		/* latest ICMP "too big", 0 none */
+	seqno pmtu_seq, pmtu_high; /* range it made the sender cut anew */
+	frame_mark icmp_frame;
+	uint16_t icmp_mtu;
+	uint8_t icmp_version, icmp_type, icmp_code;
+	uint8_t pmtu_side, rst_ttl;
+	uint8_t icmp_from[16];
+};
+extern const struct conn_cold conn_cold_none;
+
+union scratch {
+	struct half_cold half_cold;
+	struct conn_cold conn_cold;
+};
+
+/* A connection of a single SYN, as compact as a SYN says anything: scans and floods consist of
+ * them. Its time and frame are those of the connection. */
+struct lone_syn {
+	seqno seq;
+	uint32_t tsval, tsecr;
+	uint32_t scope;
+	uint16_t options, window, mss, ip_id; /* as in struct packet */
+	uint8_t wscale, ttl;
+	bool partial_csum;
+};
+
+/* Both endpoints of a connection, indexed by enum side. */
+union halves {
+	struct half half[2];
+	union halves *next; /* of the free ones */
+};
+
+/* By who touches it: line 0 by every packet, line 1 where segments are kept, the rest seldom. */
+struct conn {
+	/* ---- line 0: by every packet ---- */
+	struct endpoint end[2];
+	uint16_t flags; /* C_* */
+	uint8_t completeness;
+	uint8_t end_cause : 4;
+	uint8_t near : 2; /* bit per side: the capture is at that host */
+	uint8_t far : 2;  /* bit per side: the capture is certainly not at that host */
+	struct half *half; /* [2], owned by the connection until table_remove(); NULL: lone SYN */
+	nsec last;
+	uint64_t first_frame;
+	/* ---- line 1: segment history ---- */
+	uint64_t id;
+	struct history_chunk *log_first, *log_last;
+	uint32_t log_next; /* number of the next segment; 0 while none are kept */
+	uint32_t log_lost; /* dropped for room */
+	nsec start;
+	/* ---- place in the table ---- */
+	nsec queued; /* when it was put into the queue of its class */
+	uint32_t slot, gen;
+	uint32_t prev, next; /* in that queue */
+	uint32_t hash;	     /* low bits: its place in the index */
+	uint32_t older;	     /* slot of the older connection of the same tuple, NO_SLOT */
+	uint8_t cls, pins;
+	/* ---- how it began and ended ---- */
+	int8_t ended_by; /* enum side, −1 */
+	uint8_t ip_version;
+	uint32_t interface;
+	int16_t vlan; /* −1 none */
+	bool rst_suspect;
+	const struct conn_cold *cold; /* never NULL */
+	union {
+		struct lone_syn syn; /* while half is NULL */
+		struct {
+			nsec ended, syn_to_synack, synack_to_ack;
+			frame_mark end_frame; /* reset or ICMP error */
+			frame_mark hs_frame;  /* third packet of the handshake */
+		};
+	};
+};
+_Static_assert(offsetof(struct conn, id) == CACHE_LINE, "line 0 is all that most packets need");
+_Static_assert(sizeof(struct conn) == 3 * CACHE_LINE, "a flood costs this much a connection");
+
+/* Room for a lone SYN as it would be with endpoints. */
+struct conn_expanded {
+	struct conn c;
+	struct half half[2];
+};
+
+static inline bool
+half_has(const struct half *h, uint32_t flag)
+{
+	return (h->flags & flag) != 0;
+}
+
+static inline frame_mark
+frame_marked(const struct conn *c, uint64_t frame)
+{
+	uint64_t mark = frame - c->first_frame + 1;
+
+	return mark <= UINT32_MAX ? (frame_mark)mark : 0;
+}
+
+/* 0: unknown. */
+static inline uint64_t
+frame_of(const struct conn *c, frame_mark mark)
+{
+	return mark ? c->first_frame + mark - 1 : 0;
+}
+
+/* Relative to the ISN, extended past 2^32. */
+static inline int64_t
+half_rel(const struct half *h, seqno seq)
+{
+	int64_t nxt = (int64_t)((uint64_t)h->seq.wraps << 32 | (h->seq.nxt - h->seq.isn));
+
+	return nxt + (int32_t)(seq - h->seq.nxt);
+}
+
+/* Moves SND.NXT forward to `to`. */
+static inline void
+half_reach(struct half *h, seqno to)
+{
+	uint32_t before = h->seq.nxt - h->seq.isn;
+
+	h->seq.nxt = to;
+	h->seq.wraps += to - h->seq.isn < before;
+}
+
+/* When the latest packet reached that endpoint while it was there to take it. */
+static inline nsec
+conn_last_got(const struct conn *c, enum side s)
+{
+	const struct half_cold *r = c->half[s].cold;
+
+	return r->closed_got ? r->closed_got : c->half[!s].last_ts;
+}
+
+/* When the endpoint sent its latest SYN or SYN-ACK. */
+static inline nsec
+half_syn_last(const struct half *h)
+{
+	return h->cold->syn_repeat.last_ts ? h->cold->syn_repeat.last_ts : h->syn_ts;
+}
+
+/* Window probes and keep-alives are not counted as retransmissions. */
+static inline uint32_t
+cold_retransmissions(const struct half_cold *r)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		n += r->by_cause[i];
+	return n - r->by_cause[CAUSE_PROBE];
+}
+
+/* Bytes sent and not yet acknowledged. */
+static inline uint32_t
+half_in_flight(const struct half *h)
+{
+	if (!half_has(h, H_UNA) || !half_has(h, H_SEQ) || !seq_lt(h->seq.una, h->seq.nxt))
+		return 0;
+	return h->seq.nxt - h->seq.una;
+}
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* report: PRIVATE to the core. Facts of a connection, copied out of it at one moment. */
+#ifndef TCPLENS_CORE_REPORT_H
+#define TCPLENS_CORE_REPORT_H
+
+#include "core/flow/flow.h"
+
+void facts_fill(const struct conn *c, nsec now, struct conn_facts *out);
+void detail_fill(const struct conn *c, nsec now, struct conn_detail *out);
+
+#endif
