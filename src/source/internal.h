@@ -71,12 +71,23 @@ void spool_message(struct spool *sp, char *out, size_t size);
 
 /* ---- writer.c beyond source.h ---- */
 #define LINKTYPE_OF_FIRST_FRAME (-1)
+/* Whether the ending of the name asks for something that this build can write. */
+bool pcap_writer_can_name(const char *path, struct err *err);
+/* Writes to fd in the format that the path's ending asks for. fd becomes the writer's: closed by
+ * pcap_writer_close(), not by pcap_writer_free(). */
+struct pcap_writer *pcap_writer_on(int fd, const char *path, int linktype, uint32_t snaplen,
+				   struct err *err);
 bool pcap_writer_flush(struct pcap_writer *w);
 /* The file that it writes, as fstat(2) describes it. */
 bool pcap_writer_stat(const struct pcap_writer *w, struct stat *out);
 uint64_t pcap_writer_count(const struct pcap_writer *w);
+/* Frames that the format cannot hold: pcap has one link type only. */
+uint64_t pcap_writer_left_out(const struct pcap_writer *w);
 /* "" while all is well. */
 const char *pcap_writer_error(const struct pcap_writer *w);
+/* Writes the end of the file; nothing may be added. Returns the first failure's errno, or 0. */
+int pcap_writer_finish(struct pcap_writer *w);
+void pcap_writer_free(struct pcap_writer *w);
 
 /* ---- privs.c beyond source.h ---- */
 /* One line for want of permission on an interface. */
@@ -165,6 +176,11 @@ struct source {
 	} new_filter;
 	pthread_cond_t filter_done;
 };
+
+/* ---- source.c beyond source.h ---- */
+/* Whether the file is the one that packets come from, or that -w fills. */
+bool source_reads(const struct source *s, const struct stat *info);
+bool source_writes(const struct source *s, const struct stat *info);
 
 /* ---- capture.c ---- */
 void capture_frame(struct source *s, const struct frame *f);

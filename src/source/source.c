@@ -172,10 +172,22 @@ is_file(const struct file_id *id, const struct stat *info)
 }
 
 bool
+source_reads(const struct source *s, const struct stat *info)
+{
+	return is_file(&s->reads, info);
+}
+
+bool
+source_writes(const struct source *s, const struct stat *info)
+{
+	return is_file(&s->writes, info);
+}
+
+bool
 source_uses_file(const struct source *s, const char *path)
 {
 	struct stat info;
-	return stat(path, &info) == 0 && (is_file(&s->reads, &info) || is_file(&s->writes, &info));
+	return stat(path, &info) == 0 && (source_reads(s, &info) || source_writes(s, &info));
 }
 
 nsec

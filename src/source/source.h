@@ -111,6 +111,34 @@ bool pcap_writer_add(struct pcap_writer *w, const struct frame *f);
 /* Flushes; false and err when not all reached the disk. */
 bool pcap_writer_close(struct pcap_writer *w, struct err *err);
 
+/* ---- saving kept packets: a complete file under its name, or none ---- */
+/* What stands under a name to which packets are to be saved. */
+struct save_target {
+	bool exists; /* it will be replaced: ask before */
+	/* A symbolic link's target, escaped; else "". The link is replaced, not its target. */
+	char link[512];
+};
+/* false and err: packets cannot be saved under that name: this program reads from or writes to it,
+ * it is no regular file, its directory cannot be opened, or its ending asks for a compression that
+ * this build lacks. */
+bool save_check(const struct source *s, const char *path, struct save_target *out,
+		struct err *err);
+
+struct packet_saver;
+/* Checks the name again and begins a file beside it. replace: what save_check() found may be
+ * replaced. The ending decides the format: .pcapng, else pcap; .gz and .zst compress. */
+struct packet_saver *packet_saver_new(const struct source *s, const char *path, bool replace,
+				      struct err *err);
+/* false: writing failed; packet_saver_finish() tells why. */
+bool packet_saver_add(struct packet_saver *w, const struct frame *f);
+uint64_t packet_saver_count(const struct packet_saver *w);
+/* Packets that the format cannot hold: pcap has one link type. */
+uint64_t packet_saver_left_out(const struct packet_saver *w);
+/* Gives the complete file its name and frees w. false and err: nothing has changed on the disk. */
+bool packet_saver_finish(struct packet_saver *w, struct err *err);
+/* Frees w and leaves nothing behind. NULL is allowed. */
+void packet_saver_discard(struct packet_saver *w);
+
 /* ---- interfaces ---- */
 struct interface_info {
 	char name[64];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * writer: pcap files with nanosecond time stamps. Its first error stays and is told at the end;
- * what follows it is not written. Knows nothing of where frames come from.
+ * writer: capture files with nanosecond time stamps, as the ending of their name says: pcap, or
+ * pcapng, either of them compressed. Its first error is kept and reported at the end; what follows
+ * it is not written. Knows nothing of where frames come from.
  */
 #include "config.h"
 
@@ -9,21 +10,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "source/pcapng_writer.h"
 
 #define MAGIC_NSEC      0xa1b23c4du
 #define LINKTYPE_EN10MB 1
-#define BUF_SIZE        (128u << 10)
 
 struct pcap_writer {
-	FILE *file;
-	int linktype;
+	int fd;
+	struct packer *out;
+	bool is_pcapng;
+	struct pcapng_writer pcapng;
+	int linktype; /* pcap: of all frames; LINKTYPE_OF_FIRST_FRAME until then */
 	uint32_t snaplen;
 	bool begun; /* the header is written */
 	uint64_t count;
@@ -32,13 +36,81 @@ struct pcap_writer {
 	char path[];
 };
 
+/* ---- what the name asks for ---- */
+
+static const struct {
+	const char *ending, *name;
+	enum packing kind;
+} packings[] = {
+	{".gz", "gzip", PACKING_GZIP},    {".zst", "zstd", PACKING_ZSTD},
+	{".xz", "xz", PACKING_UNKNOWN},   {".bz2", "bzip2", PACKING_UNKNOWN},
+	{".lz4", "lz4", PACKING_UNKNOWN}, {".zip", "zip", PACKING_UNKNOWN},
+};
+
 static bool
-failed(struct pcap_writer *w)
+ends_in(const char *s, size_t len, const char *ending)
 {
-	if (!w->err.msg[0])
-		err_set(&w->err, _("%s: cannot write: %s; what follows is not saved"), w->path,
-			strerror(errno));
-	return false;
+	size_t n = strlen(ending);
+
+	return len > n && strncasecmp(s + len - n, ending, n) == 0;
+}
+
+/* false and err: nothing that this build can write. */
+static bool
+format_by_name(const char *path, bool *is_pcapng, enum packing *kind, struct err *err)
+{
+	size_t len = strlen(path);
+
+	*kind = PACKING_NONE;
+	for (size_t i = 0; i < ARRAY_LEN(packings); i++) {
+		if (!ends_in(path, len, packings[i].ending))
+			continue;
+		*kind = packings[i].kind;
+		len -= strlen(packings[i].ending);
+		if (!packer_can(*kind))
+			return err_set(err,
+				       _("%s: %s files cannot be written here; use another ending"),
+				       path, packings[i].name);
+		break;
+	}
+	*is_pcapng = ends_in(path, len, ".pcapng");
+	return true;
+}
+
+bool
+pcap_writer_can_name(const char *path, struct err *err)
+{
+	bool is_pcapng;
+	enum packing kind;
+
+	return format_by_name(path, &is_pcapng, &kind, err);
+}
+
+/* ---- opening ---- */
+
+struct pcap_writer *
+pcap_writer_on(int fd, const char *path, int linktype, uint32_t snaplen, struct err *err)
+{
+	size_t len = strlen(path) + 1;
+	bool is_pcapng = false;
+	enum packing kind;
+
+	if (!format_by_name(path, &is_pcapng, &kind, err))
+		return NULL;
+	struct pcap_writer *w = calloc(1, sizeof(*w) + len);
+	if (w)
+		w->out = packer_new(fd, kind);
+	if (!w || !w->out) {
+		free(w);
+		err_set(err, _("out of memory"));
+		return NULL;
+	}
+	memcpy(w->path, path, len);
+	w->fd = fd;
+	w->is_pcapng = is_pcapng;
+	w->linktype = linktype;
+	w->snaplen = snaplen ? snaplen : RECORD_DATA_MAX;
+	return w;
 }
 
 static void
@@ -90,71 +162,104 @@ pcap_writer_open(const char *path, int linktype, uint32_t snaplen, bool overwrit
 		 struct err *err)
 {
 	bool there;
-	int fd = open_file(path, overwrite, exists ? exists : &there, err);
+
+	if (!exists)
+		exists = &there;
+	*exists = false;
+	if (!pcap_writer_can_name(path, err))
+		return NULL;
+	int fd = open_file(path, overwrite, exists, err);
 	if (fd < 0)
 		return NULL;
-	size_t len = strlen(path) + 1;
-	struct pcap_writer *w = xcalloc(1, sizeof(*w) + len);
-	w->file = fdopen(fd, "wb");
-	if (!w->file) {
-		cannot_open(path, err);
+	struct pcap_writer *w = pcap_writer_on(fd, path, linktype, snaplen, err);
+	if (!w)
 		close(fd);
-		free(w);
-		return NULL;
-	}
-	memcpy(w->path, path, len);
-	w->linktype = linktype;
-	w->snaplen = snaplen ? snaplen : RECORD_DATA_MAX;
-	setvbuf(w->file, NULL, _IOFBF, BUF_SIZE);
 	return w;
 }
 
+/* ---- writing ---- */
+
+/* ok false: keeps the reason, which is the packer's. */
 static bool
-begin(struct pcap_writer *w, int linktype)
+checked(struct pcap_writer *w, bool ok)
+{
+	if (!ok && !w->err.msg[0])
+		err_set(&w->err, _("%s: cannot write: %s; what follows is not saved"), w->path,
+			strerror(packer_error(w->out)));
+	return ok;
+}
+
+static bool
+pcap_begin(struct pcap_writer *w, int linktype)
 {
 	struct {
 		uint32_t magic;
 		uint16_t major, minor;
 		uint32_t zone, accuracy, snaplen, linktype;
 	} h = {MAGIC_NSEC, 2, 4, 0, 0, w->snaplen, (uint32_t)linktype};
+
+	return packer_write(w->out, &h, sizeof(h));
+}
+
+static bool
+begin(struct pcap_writer *w, int linktype)
+{
+	bool ok = w->is_pcapng ? pcapng_begin(&w->pcapng, w->out, linktype, w->snaplen)
+			       : pcap_begin(w, linktype);
+
 	w->linktype = linktype;
 	w->begun = true;
-	return fwrite(&h, sizeof(h), 1, w->file) == 1 || failed(w);
+	return checked(w, ok);
+}
+
+static bool
+pcap_frame(struct pcap_writer *w, const struct frame *f)
+{
+	uint32_t h[4] = {(uint32_t)(f->ts / NSEC_PER_SEC), (uint32_t)(f->ts % NSEC_PER_SEC),
+			 f->cap_len, f->wire_len};
+
+	return packer_write(w->out, h, sizeof(h)) && packer_write(w->out, f->data, f->cap_len);
+}
+
+/* Whether the file can hold frames of that link type; *interface: pcapng's number for it. */
+static bool
+has_room_for(struct pcap_writer *w, int linktype, int *interface)
+{
+	if (!w->is_pcapng)
+		return linktype == w->linktype;
+	*interface = pcapng_interface(&w->pcapng, w->out, linktype);
+	return *interface >= 0;
 }
 
 bool
 pcap_writer_add(struct pcap_writer *w, const struct frame *f)
 {
+	int interface = 0;
+
 	if (w->err.msg[0])
 		return false;
 	if (!w->begun &&
 	    !begin(w, w->linktype == LINKTYPE_OF_FIRST_FRAME ? f->linktype : w->linktype))
 		return false;
-	if (f->linktype != w->linktype) {
+	if (!has_room_for(w, f->linktype, &interface)) {
 		w->left_out++;
-		return true;
+		return checked(w, packer_error(w->out) == 0);
 	}
-	uint32_t h[4] = {(uint32_t)(f->ts / NSEC_PER_SEC), (uint32_t)(f->ts % NSEC_PER_SEC),
-			 f->cap_len, f->wire_len};
-	if (fwrite(h, sizeof(h), 1, w->file) != 1 ||
-	    (f->cap_len && fwrite(f->data, f->cap_len, 1, w->file) != 1))
-		return failed(w);
-	w->count++;
-	return true;
+	bool ok = w->is_pcapng ? pcapng_frame(w->out, (uint32_t)interface, f) : pcap_frame(w, f);
+	w->count += ok;
+	return checked(w, ok);
 }
 
 bool
 pcap_writer_flush(struct pcap_writer *w)
 {
-	if (w->err.msg[0])
-		return false;
-	return fflush(w->file) == 0 || failed(w);
+	return !w->err.msg[0] && checked(w, packer_flush(w->out));
 }
 
 bool
 pcap_writer_stat(const struct pcap_writer *w, struct stat *out)
 {
-	return fstat(fileno(w->file), out) == 0;
+	return fstat(w->fd, out) == 0;
 }
 
 uint64_t
@@ -163,19 +268,44 @@ pcap_writer_count(const struct pcap_writer *w)
 	return w->count;
 }
 
+uint64_t
+pcap_writer_left_out(const struct pcap_writer *w)
+{
+	return w->left_out;
+}
+
 const char *
 pcap_writer_error(const struct pcap_writer *w)
 {
 	return w->err.msg;
 }
 
-bool
-pcap_writer_close(struct pcap_writer *w, struct err *err)
+/* ---- the end ---- */
+
+int
+pcap_writer_finish(struct pcap_writer *w)
 {
 	if (!w->begun && !w->err.msg[0])
 		begin(w, w->linktype == LINKTYPE_OF_FIRST_FRAME ? LINKTYPE_EN10MB : w->linktype);
-	if (fclose(w->file) != 0)
-		failed(w);
+	if (!w->err.msg[0])
+		checked(w, packer_finish(w->out));
+	return packer_error(w->out);
+}
+
+void
+pcap_writer_free(struct pcap_writer *w)
+{
+	packer_free(w->out);
+	free(w);
+}
+
+bool
+pcap_writer_close(struct pcap_writer *w, struct err *err)
+{
+	pcap_writer_finish(w);
+	if (close(w->fd) != 0 && !w->err.msg[0])
+		err_set(&w->err, _("%s: cannot write: %s; what follows is not saved"), w->path,
+			strerror(errno));
 	if (w->left_out && !w->err.msg[0])
 		err_set(&w->err,
 			_("%s: %llu packets of another link type than the first were left out"),
@@ -183,6 +313,6 @@ pcap_writer_close(struct pcap_writer *w, struct err *err)
 	bool ok = !w->err.msg[0];
 	if (!ok && err)
 		*err = w->err;
-	free(w);
+	pcap_writer_free(w);
 	return ok;
 }
