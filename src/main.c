@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,14 +25,26 @@
 
 enum { EXIT_WELL = 0, EXIT_ERROR = 1, EXIT_USAGE = 2 };
 
-/* For the signal handler: the source whose end ends the report. */
+/* For the signal handler: the source whose end ends the report, and that it was asked for. */
 static struct source *volatile stoppable;
+static volatile sig_atomic_t interrupted;
 
 static int
 complain(int status, const struct err *err)
 {
 	fprintf(stderr, "tcplens: %s\n", err->msg);
 	return status;
+}
+
+/* A file or socket that is opened must not get the number of a standard stream that was closed: a
+ * message would be written into it. In its place stands one whose use fails. */
+static void
+reserve_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
 }
 
 static void
@@ -114,12 +127,15 @@ source_config(const struct config *cfg)
 
 /* ---- without a screen ---- */
 
+/* Comes again as SIGALRM, so that a write which blocks is interrupted whenever it began. */
 static void
 on_signal(int sig)
 {
 	(void)sig;
+	interrupted = 1;
 	if (stoppable)
 		source_stop(stoppable);
+	alarm(1);
 }
 
 /* The first signal ends the report in good order; a second one ends the program at once. */
@@ -127,9 +143,11 @@ static void
 catch_signals(struct source *s)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction act = {.sa_handler = on_signal};
 	sigemptyset(&act.sa_mask);
 	stoppable = s;
+	sigaction(SIGALRM, &act, NULL);
+	act.sa_flags = (int)SA_RESETHAND;
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		struct sigaction old;
 		sigaction(signals[i], NULL, &old);
@@ -185,6 +203,7 @@ run_report(const struct config *cfg)
 		.max_connections = cfg->max_connections,
 		.memory = cfg->memory,
 		.fd = STDOUT_FILENO,
+		.interrupted = &interrupted,
 	};
 	if (cfg->fail_on && !report_parse_fail_on(cfg->fail_on, &rc.fail_on, &err))
 		return complain(EXIT_USAGE, &err);
@@ -342,6 +361,7 @@ main(int argc, char *argv[])
 {
 	struct config cfg;
 	struct err err;
+	reserve_standard_streams();
 	start_translations();
 	enum conf_result r = conf_parse(&cfg, argc, argv, &err);
 	int status = r == CONF_OK ? run(&cfg) : complain((int)r, &err);

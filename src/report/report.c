@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,32 +61,25 @@ unlock(struct report *r)
 		pthread_mutex_unlock(&r->lock);
 }
 
-/* Writes all of p; false when the reader is gone or it failed. */
-static bool
-write_all(struct report *r, const char *p, size_t len)
+/* Nothing more is written after an error; a reader that left is none. */
+static void
+write_all(struct report *r, const struct output *out)
 {
-	while (len > 0) {
-		const ssize_t n = write(r->cfg->fd, p, len);
+	if (r->closed)
+		return;
+	const int error = write_out(r->cfg->fd, out->buf, out->len, r->cfg->interrupted);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			r->closed = true;
-			r->write_errno = errno == EPIPE ? 0 : errno;
-			source_stop(r->source);
-			return false;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	return true;
+	if (error == 0)
+		return;
+	r->closed = true;
+	r->write_errno = error == EPIPE ? 0 : error;
+	source_stop(r->source);
 }
 
 static void
 flush(struct report *r)
 {
-	if (!r->closed)
-		write_all(r, r->out.buf, r->out.len);
+	write_all(r, &r->out);
 	r->out.len = 0;
 }
 
@@ -221,8 +213,7 @@ write_ready(struct report *r)
 	r->out = (struct output){0};
 	pthread_cond_signal(&r->taken);
 	unlock(r);
-	if (!r->closed)
-		write_all(r, ready.buf, ready.len);
+	write_all(r, &ready);
 	output_free(&ready);
 }
 

@@ -10,6 +10,8 @@
 #include "model/model.h"
 #include "source/source.h"
 
+#include <signal.h>
+
 enum report_format {
 	REPORT_TABLE, /* --report: for people */
 	REPORT_JSON,  /* --json: one object per line */
@@ -30,6 +32,10 @@ struct report_config {
 	uint32_t max_connections; /* as in struct engine_config */
 	size_t memory;            /* as in struct engine_config */
 	int fd;                   /* where to write: 1 = standard output */
+	/* Set by the signal handler that also calls source_stop(), and followed by a signal every
+	 * second: a reader that has stopped reading then no longer keeps the program from ending.
+	 * NULL: never set. */
+	const volatile sig_atomic_t *interrupted;
 };
 
 /* Runs the open source to its end (or to source_stop) and reports. The caller keeps the source.

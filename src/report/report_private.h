@@ -46,4 +46,11 @@ void report_queue_advance(struct report_queue *q, nsec now);
 /* Lets everything go and frees the queue's memory. */
 void report_queue_finish(struct report_queue *q);
 
+/* ---- write_out.c ---- */
+
+/* Writes len bytes to fd; waits while the reader is slow, also where fd does not block. Once
+ * *interrupted is set (NULL: never) it gives up, with ETIMEDOUT, when a signal comes twice and
+ * nothing was written in between. Returns 0, or the errno value for which not all was written. */
+int write_out(int fd, const char *p, size_t len, const volatile sig_atomic_t *interrupted);
+
 #endif

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # cli.sh: what the tests of the command line share: a directory of their own, TAP, runs.
-# Sets program, demo, work; run sets status and the files out and err.
+# Sets program, tree (the sources), demo, work; run sets status and the files out and err.
 # shellcheck disable=SC2034 # used by who sources this
 program=$(pwd)/src/tcplens
-demo=$(cd "${srcdir:-.}" && pwd)/src/demo.pcap
+tree=$(cd "${srcdir:-.}" && pwd)
+demo=$tree/src/demo.pcap
 [ -x "$program" ] || { echo "Bail out! $program is not built"; exit 1; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
