@@ -8,6 +8,7 @@ totals. -v lists every mismatch. The exit status is 1 when a total misses its th
 """
 
 import argparse
+import concurrent.futures
 import glob
 import os
 import sys
@@ -102,24 +103,38 @@ def print_bad(label, out, only):
                 print(f"    {label} {name} {where}: {what}")
 
 
-def score(opt):
-    """Totals by figure, reasons, and captures the program failed on."""
-    totals, all_reasons, failed = {}, {}, []
-    if not opt.tap:
-        print(f"{'capture':32}" + "".join(f"{h:>9}" for _, h, _, _ in FIGURES))
+def captures(opt):
+    """(label, path, side, truth, samples) of every capture that is wanted."""
     for name in names_in(opt.dir, opt.names):
         base = os.path.join(opt.dir, name)
         truth = read_tsv(base + ".truth.tsv")
         samples = read_tsv(base + ".ss.tsv") if os.path.exists(base + ".ss.tsv") else []
         for side in ("c", "s"):
-            path, label = f"{base}.{side}.pcap", f"{name}.{side}"
-            if not os.path.exists(path):
-                continue
-            report, error = figures.run_tcplens(opt.tcplens, path)
-            if report is None:
+            path = f"{base}.{side}.pcap"
+            if os.path.exists(path):
+                yield f"{name}.{side}", path, side, truth, samples
+
+
+def score_one(opt, path, side, truth, samples):
+    """(figures, reasons, None), or (None, None, why the program failed)."""
+    report, error = figures.run_tcplens(opt.tcplens, path)
+    if report is None:
+        return None, None, error
+    return *judge(figures.Case(side, path, report, truth, samples), truth, opt), None
+
+
+def score(opt):
+    """Totals by figure, reasons, and captures the program failed on."""
+    totals, all_reasons, failed = {}, {}, []
+    if not opt.tap:
+        print(f"{'capture':32}" + "".join(f"{h:>9}" for _, h, _, _ in FIGURES))
+    wanted = list(captures(opt))
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        scored = pool.map(lambda c: score_one(opt, *c[1:]), wanted)
+        for (label, *_), (out, reasons, error) in zip(wanted, scored):
+            if error:
                 failed.append(f"{label}: {error}")
                 continue
-            out, reasons = judge(figures.Case(side, path, report, truth, samples), truth, opt)
             for key, figure in out.items():
                 totals.setdefault(key, Figure()).add(figure, f"{label} ")
             for why, n in reasons.items():
@@ -164,7 +179,7 @@ def print_tap(totals, failed):
     for i, (name, _, what, threshold) in enumerate(rows, 2):
         figure = totals.get(name)
         if figure is None:
-            print(f"ok {i} - {what} # SKIP tshark is not installed")
+            print(f"ok {i} - {what} # SKIP without tshark")
             continue
         good = reached(figure, threshold)
         print(f"{'' if good else 'not '}ok {i} - {what}: {figure.right} of {figure.total}")
