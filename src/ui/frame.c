@@ -294,7 +294,6 @@ static void
 list_draw(struct view *v, struct area a)
 {
 	list_resize(&v->list, a.lines);
-	v->list_area = a;
 	size_t first = v->list.top, n = v->list.count - first;
 	if (n > (size_t)a.lines)
 		n = (size_t)a.lines;
@@ -316,22 +315,32 @@ list_draw(struct view *v, struct area a)
 	}
 }
 
+struct layout
+layout_split(struct area a, int top, int bottom)
+{
+	int lines = a.lines > 0 ? a.lines : 0;
+
+	top = top < lines ? top : lines;
+	bottom = bottom < lines - top ? bottom : lines - top;
+	return (struct layout){
+		.top = {a.y, a.x, top, a.columns},
+		.list = {a.y + top, a.x, lines - top - bottom, a.columns},
+		.bottom = {a.y + lines - bottom, a.x, bottom, a.columns},
+	};
+}
+
 static void
 view_draw(struct view *v, struct area a)
 {
-	int top = v->ops->top_lines ? v->ops->top_lines(v, a) : 0;
-	int bottom = v->ops->bottom_lines ? v->ops->bottom_lines(v, a) : 0;
-	struct area head = {a.y, a.x, top, a.columns};
-	struct area middle = {a.y + top, a.x, a.lines - top - bottom, a.columns};
-	struct area tail = {a.y + a.lines - bottom, a.x, bottom, a.columns};
-
+	v->layout = v->ops->lay_out ? v->ops->lay_out(v, a)
+				    : layout_split(a, v->ops->top_lines, 0);
 	v->counting_down = v->ticking = false;
-	if (middle.lines > 0)
-		list_draw(v, middle);
-	if (top > 0)
-		v->ops->draw_top(v, head);
-	if (bottom > 0)
-		v->ops->draw_bottom(v, tail);
+	if (v->layout.list.lines > 0)
+		list_draw(v, v->layout.list);
+	if (v->layout.top.lines > 0)
+		v->ops->draw_top(v, v->layout.top);
+	if (v->layout.bottom.lines > 0)
+		v->ops->draw_bottom(v, v->layout.bottom);
 }
 
 void
@@ -361,23 +370,29 @@ frame_draw(struct ui *ui)
 		footer_draw(ui, lines - 1, cols);
 }
 
+static bool
+area_has(const struct area *a, int y, int x)
+{
+	return y >= a->y && y < a->y + a->lines && x >= a->x && x < a->x + a->columns;
+}
+
 void
 frame_mouse(struct ui *ui, const struct event *ev)
 {
 	struct view *v = ui_view(ui);
-	const struct area *a = &v->list_area;
+	const struct area *a = &v->layout.list;
 
 	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
 		list_scroll(&v->list, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
 		return;
 	}
-	if (ev->y < a->y) {
+	if (!area_has(a, ev->y, ev->x)) {
 		if (v->ops->click)
-			v->ops->click(v, ev->y - a->y, ev->x);
+			v->ops->click(v, ev->y, ev->x);
 		return;
 	}
 	size_t row = v->list.top + (size_t)(ev->y - a->y);
-	if (ev->y >= a->y + a->lines || row >= v->list.count || v->list.scrolls)
+	if (row >= v->list.count || v->list.scrolls)
 		return;
 	list_go(&v->list, row);
 	if (ev->mouse == MOUSE_DOUBLE) {

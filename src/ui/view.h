@@ -46,6 +46,16 @@ char *key_name(char *out, size_t size, int key);
 char *action_keys(char *out, size_t size, const struct action *a);
 
 /* ---- views ---- */
+
+/* The parts of a view, from top to bottom. Computed once per drawing, for drawing, scrolling and
+ * the mouse alike. */
+struct layout {
+	struct area top, list, bottom;
+};
+/* Gives `top` and `bottom` lines of a to these, as far as there are so many, and the rest to the
+ * list. */
+struct layout layout_split(struct area a, int top, int bottom);
+
 struct view_ops {
 	const char *name;  /* for scripts */
 	const char *title; /* N_() */
@@ -57,18 +67,18 @@ struct view_ops {
 	/* Gets what is to be shown from model and engine, sets the list; called on every tick and
 	 * after every key. true: something visible changed. */
 	bool (*update)(struct view *v);
-	/* Lines above the list, titles of columns included. */
-	int (*top_lines)(const struct view *v, struct area a);
+	int top_lines; /* above the list, titles of columns included, where that never changes */
+	/* Divides the view's area where top_lines does not say it all. Called once per drawing,
+	 * before everything else is drawn; the result is v->layout. May be NULL. */
+	struct layout (*lay_out)(struct view *v, struct area a);
 	void (*draw_top)(struct view *v, struct area a);
 	/* Gets rows [first, first+n) ready before they are drawn. */
 	void (*fetch)(struct view *v, size_t first, size_t n);
 	void (*draw_row)(struct view *v, size_t row, struct area a, bool selected);
-	/* Lines below the list, and drawing them. */
-	int (*bottom_lines)(const struct view *v, struct area a);
 	void (*draw_bottom)(struct view *v, struct area a);
 	/* The user moved the cursor: remember who is there. */
 	void (*moved)(struct view *v);
-	/* A click above the list; y < 0 counts up from the list's first line. */
+	/* A click outside the list, on a cell of the screen; v->layout says what is there. */
 	void (*click)(struct view *v, int y, int x);
 	/* What an empty list says. */
 	void (*empty_text)(struct view *v, char *out, size_t size);
@@ -80,7 +90,7 @@ struct view {
 	struct ui *ui;
 	void *state;
 	struct list list;
-	struct area list_area; /* where the list was drawn */
+	struct layout layout;  /* of the latest drawing: for the mouse too */
 	bool counting_down;    /* time alone changes what is seen: ten drawings a second */
 	bool ticking;          /* … once a second */
 };

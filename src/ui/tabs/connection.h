@@ -29,6 +29,7 @@ struct connection {
 	struct connref ref;
 	struct conn_detail d; /* the last we knew */
 	bool gone;            /* the engine no longer knows it */
+	struct lines header;  /* as laid out for the latest drawing */
 	int tab;
 	bool on_segments;             /* the tab's rows are segments */
 	struct list lists[TAB_COUNT]; /* where one was, per tab */
@@ -67,6 +68,8 @@ void segments_previous_problem(struct ui *ui, struct view *v);
 void seconds_text(char *out, size_t size, nsec d);
 
 /* ---- tab_timers.c ---- */
+/* Whether the retransmission or probe timer of that end runs. */
+bool timer_runs(const struct conn_detail *d, int side);
 /* The end whose next attempt comes first, or -1 when no timer runs. */
 int timer_side(const struct conn_detail *d);
 /* "client's RTO: attempt 3 in 1.2s ▓▓▓░, gives up 10:25:34" */

@@ -274,7 +274,8 @@ verdicts_add(const struct view *v, int cols, size_t max, struct lines *out)
 		out->n = max;
 }
 
-/* How long each side took to answer in the handshake, and who began. */
+/* How long each side took to answer in the handshake, or why that is not known: always one line, so
+ * that nothing below moves while the handshake is seen. */
 static void
 handshake_add(const struct view *v, struct lines *out)
 {
@@ -293,19 +294,34 @@ handshake_add(const struct view *v, struct lines *out)
 	else if (c->roles_guessed)
 		lines_add(out, ROLE_NORMAL, "%s",
 			  _("handshake not seen: which end is the client is a guess"));
+	else if (c->completeness & COMPLETE_ACK)
+		lines_add(out, ROLE_NORMAL, "%s", _("handshake not seen completely"));
+	else
+		lines_add(out, ROLE_NORMAL, "%s", _("handshake not finished"));
 }
 
+/* The timer that expires first, and the other end's behind it where there is room: one line as long
+ * as the connection is open, because timers start and stop with every segment. */
 static void
-timers_add(const struct view *v, struct lines *out)
+timers_add(const struct view *v, int cols, struct lines *out)
 {
 	const struct connection *f = v->state;
-	char text[256];
+	int side = timer_side(&f->d);
+	char first[256], other[256] = "";
 
-	for (int side = 0; side < 2; side++)
-		if (f->d.f.ended == 0 && f->d.f.half[side].timer.kind != TIMER_NONE &&
-		    f->d.f.half[side].timer.due != NSEC_NEVER)
-			lines_add(out, ROLE_NOTE, "%s",
-				  timer_text(text, sizeof(text), v, &f->d, side));
+	if (f->d.f.ended != 0)
+		return;
+	if (side < 0) {
+		lines_add(out, ROLE_DIM, "%s", _("no timer runs"));
+		return;
+	}
+	timer_text(first, sizeof(first), v, &f->d, side);
+	if (timer_runs(&f->d, !side))
+		timer_text(other, sizeof(other), v, &f->d, !side);
+	if (other[0] != '\0' && (int)(text_width(first) + text_width(other)) + 3 < cols)
+		lines_add(out, ROLE_NOTE, "%s   %s", first, other);
+	else
+		lines_add(out, ROLE_NOTE, "%s", first);
 }
 
 void
@@ -322,5 +338,5 @@ header_build(const struct view *v, int cols, size_t max, struct lines *out)
 	if (out->n < max)
 		handshake_add(v, out);
 	if (out->n < max)
-		timers_add(v, out);
+		timers_add(v, cols, out);
 }

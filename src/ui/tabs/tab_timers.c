@@ -11,20 +11,22 @@
 
 #define BAR_CELLS 12
 
+bool
+timer_runs(const struct conn_detail *d, int side)
+{
+	const struct timer_facts *t = &d->f.half[side].timer;
+
+	return d->f.ended == 0 && t->kind != TIMER_NONE && t->due != NSEC_NEVER;
+}
+
 int
 timer_side(const struct conn_detail *d)
 {
-	int side = -1;
+	const struct half_facts *h = d->f.half;
 
-	if (d->f.ended != 0)
-		return -1;
-	for (int s = 0; s < 2; s++) {
-		const struct timer_facts *t = &d->f.half[s].timer;
-		if (t->kind != TIMER_NONE && t->due != NSEC_NEVER &&
-		    (side < 0 || t->due < d->f.half[side].timer.due))
-			side = s;
-	}
-	return side;
+	if (!timer_runs(d, CLIENT) || !timer_runs(d, SERVER))
+		return timer_runs(d, CLIENT) ? CLIENT : timer_runs(d, SERVER) ? SERVER : -1;
+	return h[CLIENT].timer.due <= h[SERVER].timer.due ? CLIENT : SERVER;
 }
 
 char *
@@ -192,10 +194,7 @@ gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
 static bool
 ladder_goes_on(const struct conn_detail *d, int side, nsec at)
 {
-	const struct half_facts *h = &d->f.half[side];
-
-	return d->f.ended == 0 && h->timer.kind != TIMER_NONE && h->timer.due != NSEC_NEVER &&
-	       at == h->last_sent;
+	return timer_runs(d, side) && at == d->f.half[side].last_sent;
 }
 
 /* The attempts that are still to come: the next one, and more where the sender's rules tell. */
@@ -250,7 +249,7 @@ next_add(struct lines *l, const struct view *v, const struct conn_detail *d, int
 	const struct half_facts *h = &d->f.half[side];
 	char due[32], bar[128], clock[64], left[16];
 
-	if (d->f.ended != 0 || h->timer.kind == TIMER_NONE || h->timer.due == NSEC_NEVER) {
+	if (!timer_runs(d, side)) {
 		lines_add(l, ROLE_DIM, "  %s", _("no timer runs"));
 		return;
 	}

@@ -25,14 +25,6 @@ columns_open(struct view *v, const void *arg, struct err *err)
 	return true;
 }
 
-static int
-columns_top_lines(const struct view *v, struct area a)
-{
-	(void)v;
-	(void)a;
-	return 1;
-}
-
 static void
 columns_draw_top(struct view *v, struct area a)
 {
@@ -87,7 +79,7 @@ const struct view_ops view_columns = {
 	.help = N_("Which columns the list of connections has; what does not fit is left out from "
 		   "the right."),
 	.open = columns_open,
-	.top_lines = columns_top_lines,
+	.top_lines = 1,
 	.draw_top = columns_draw_top,
 	.draw_row = columns_draw_row,
 	.actions = columns_actions,

@@ -38,6 +38,7 @@ connection_close(struct view *v)
 	struct connection *f = v->state;
 
 	engine_pin(v->ui->engine, f->ref, false);
+	lines_free(&f->header);
 	lines_free(&f->timers);
 }
 
@@ -66,22 +67,23 @@ connection_moved(struct view *v)
 
 /* ---- drawing ---- */
 
+/* Lines for the header on a screen of so many, so that the list keeps some. */
 static size_t
-summary_room(struct area a)
+header_room(int lines)
 {
-	return a.lines > 14 ? (size_t)a.lines - 10 : a.lines > 8 ? 4 : 2;
+	return lines > 14 ? (size_t)lines - 10 : lines > 8 ? 4 : 2;
 }
 
-static int
-connection_top_lines(const struct view *v, struct area a)
+/* The header is built here and only drawn later, so that everyone counts the same lines. */
+static struct layout
+connection_lay_out(struct view *v, struct area a)
 {
-	const struct connection *f = v->state;
-	struct lines summary = {0};
+	struct connection *f = v->state;
+	bool note = f->on_segments && a.lines >= 14 && a.columns < 126;
 
-	header_build(v, a.columns, summary_room(a), &summary);
-	int n = (int)summary.n;
-	lines_free(&summary);
-	return n + 1 + tabs[f->tab]->top_lines;
+	lines_clear(&f->header);
+	header_build(v, a.columns, header_room(a.lines), &f->header);
+	return layout_split(a, (int)f->header.n + 1 + tabs[f->tab]->top_lines, note);
 }
 
 /* " [1 Segments] ": a tab's label. */
@@ -108,20 +110,25 @@ tabs_draw(const struct view *v, struct area a)
 		term_printf(a.y, x + 1, a.columns - x - 1, ROLE_NOTE, "%s", _("following (F)"));
 }
 
+/* The line of the screen with the tabs' labels. */
+static int
+tabs_line(const struct view *v)
+{
+	const struct connection *f = v->state;
+
+	return v->layout.top.y + (int)f->header.n;
+}
+
 static void
 connection_draw_top(struct view *v, struct area a)
 {
 	const struct connection *f = v->state;
-	struct lines summary = {0};
-	struct area whole = {a.y, a.x, a.lines + v->list.lines, a.columns};
 	int y = a.y;
 
-	header_build(v, a.columns, summary_room(whole), &summary);
-	for (size_t i = 0; i < summary.n; i++)
-		term_put(y++, 1, a.columns - 1, f->gone ? ROLE_DIM : summary.items[i].role,
-			 summary.items[i].text);
-	lines_free(&summary);
-	tabs_draw(v, (struct area){y, a.x, 1, a.columns});
+	for (size_t i = 0; i < f->header.n; i++)
+		term_put(y++, 1, a.columns - 1, f->gone ? ROLE_DIM : f->header.items[i].role,
+			 f->header.items[i].text);
+	tabs_draw(v, (struct area){tabs_line(v), a.x, 1, a.columns});
 	if (tabs[f->tab]->draw_top)
 		tabs[f->tab]->draw_top(v, (struct area){y + 1, a.x, 1, a.columns});
 	v->counting_down |= ui_time_moves(v->ui) && timer_side(&f->d) >= 0;
@@ -143,15 +150,6 @@ connection_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	const struct connection *f = v->state;
 
 	tabs[f->tab]->draw_row(v, row, a, selected);
-}
-
-/* One line for what the list has no room for. */
-static int
-connection_bottom_lines(const struct view *v, struct area a)
-{
-	const struct connection *f = v->state;
-
-	return f->on_segments && a.lines >= 14 && a.columns < 126;
 }
 
 static void
@@ -197,7 +195,7 @@ connection_click(struct view *v, int y, int x)
 	char label[64];
 	int left = 0;
 
-	if (y != -1 - tabs[f->tab]->top_lines)
+	if (y != tabs_line(v))
 		return;
 	for (int i = 0; i < TAB_COUNT; i++) {
 		tab_label(label, sizeof(label), i, i == f->tab);
@@ -331,11 +329,10 @@ const struct view_ops view_connection = {
 	.close = connection_close,
 	.update = connection_update,
 	.moved = connection_moved,
-	.top_lines = connection_top_lines,
+	.lay_out = connection_lay_out,
 	.draw_top = connection_draw_top,
 	.fetch = connection_fetch,
 	.draw_row = connection_draw_row,
-	.bottom_lines = connection_bottom_lines,
 	.draw_bottom = connection_draw_bottom,
 	.click = connection_click,
 	.empty_text = connection_empty,

@@ -253,14 +253,6 @@ connections_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	v->ticking |= ui_time_moves(v->ui);
 }
 
-static int
-connections_top_lines(const struct view *v, struct area a)
-{
-	(void)v;
-	(void)a;
-	return 1;
-}
-
 static void
 connections_draw_top(struct view *v, struct area a)
 {
@@ -322,7 +314,7 @@ connections_click(struct view *v, int y, int x)
 {
 	const struct connections *f = v->state;
 
-	for (size_t i = 0; y == -1 && i < f->n_slots; i++)
+	for (size_t i = 0; y == v->layout.top.y && i < f->n_slots; i++)
 		if (x >= f->slots[i].x && x < f->slots[i].x + f->slots[i].width)
 			sort_by(v->ui, f->slots[i].column);
 }
@@ -515,7 +507,7 @@ const struct view_ops view_connections = {
 	.state_size = sizeof(struct connections),
 	.update = connections_update,
 	.moved = connections_moved,
-	.top_lines = connections_top_lines,
+	.top_lines = 1,
 	.draw_top = connections_draw_top,
 	.fetch = connections_fetch,
 	.draw_row = connections_draw_row,

@@ -178,12 +178,11 @@ help_draw_row(struct view *v, size_t row, struct area a, bool selected)
 		term_put(a.y, 1, a.columns - 1, h->text.items[row].role, h->text.items[row].text);
 }
 
-static int
-help_bottom_lines(const struct view *v, struct area a)
+static struct layout
+help_lay_out(struct view *v, struct area a)
 {
 	(void)v;
-	(void)a;
-	return 1;
+	return layout_split(a, 0, 1);
 }
 
 static void
@@ -205,7 +204,7 @@ const struct view_ops view_help = {
 	.open = help_open,
 	.close = help_close,
 	.update = help_update,
+	.lay_out = help_lay_out,
 	.draw_row = help_draw_row,
-	.bottom_lines = help_bottom_lines,
 	.draw_bottom = help_draw_bottom,
 };

@@ -83,14 +83,6 @@ interfaces_open(struct view *v, const void *arg, struct err *err)
 	return true;
 }
 
-static int
-interfaces_top_lines(const struct view *v, struct area a)
-{
-	(void)v;
-	(void)a;
-	return 2;
-}
-
 static void
 interfaces_draw_top(struct view *v, struct area a)
 {
@@ -173,7 +165,7 @@ const struct view_ops view_interfaces = {
 	.open = interfaces_open,
 	.update = interfaces_update,
 	.moved = interfaces_moved,
-	.top_lines = interfaces_top_lines,
+	.top_lines = 2,
 	.draw_top = interfaces_draw_top,
 	.draw_row = interfaces_draw_row,
 	.empty_text = interfaces_empty,

@@ -136,12 +136,11 @@ problems_fetch(struct view *v, size_t first, size_t n)
 	engine_rows(v->ui->engine, v->ui->now, refs, p->n_rows, p->rows);
 }
 
-static int
-problems_top_lines(const struct view *v, struct area a)
+static struct layout
+problems_lay_out(struct view *v, struct area a)
 {
 	(void)v;
-	(void)a;
-	return 1;
+	return layout_split(a, 1, a.lines < 12 ? 0 : WHOLE_LINES);
 }
 
 static void
@@ -177,13 +176,6 @@ problems_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	x += ends > 0 ? ends + 1 : 0;
 	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
 	term_put(a.y, x, a.columns - x, loud, text);
-}
-
-static int
-problems_bottom_lines(const struct view *v, struct area a)
-{
-	(void)v;
-	return a.lines < 12 ? 0 : WHOLE_LINES;
 }
 
 /* The whole sentence of the row under the cursor: its line may be too short for it. */
@@ -236,11 +228,10 @@ const struct view_ops view_problems = {
 	.open = problems_open,
 	.update = problems_update,
 	.moved = problems_moved,
-	.top_lines = problems_top_lines,
+	.lay_out = problems_lay_out,
 	.draw_top = problems_draw_top,
 	.fetch = problems_fetch,
 	.draw_row = problems_draw_row,
-	.bottom_lines = problems_bottom_lines,
 	.draw_bottom = problems_draw_bottom,
 	.empty_text = problems_empty,
 	.actions = problems_actions,

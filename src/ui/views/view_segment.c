@@ -191,14 +191,6 @@ segment_close(struct view *v)
 	free(p->rows);
 }
 
-static int
-segment_top_lines(const struct view *v, struct area a)
-{
-	(void)v;
-	(void)a;
-	return 1;
-}
-
 static void
 segment_draw_top(struct view *v, struct area a)
 {
@@ -281,11 +273,11 @@ hex_lines(const struct segment_view *p, struct area a)
 	return needed < room ? needed : room;
 }
 
-/* A rule, what there was no room for of the field under the cursor, and bytes. */
-static int
-segment_bottom_lines(const struct view *v, struct area a)
+/* Below the fields: a rule, what of the field under the cursor there was no room for, and bytes. */
+static struct layout
+segment_lay_out(struct view *v, struct area a)
 {
-	return a.lines < 12 ? 0 : 1 + NOTE_LINES + hex_lines(v->state, a);
+	return layout_split(a, 1, a.lines < 12 ? 0 : 1 + NOTE_LINES + hex_lines(v->state, a));
 }
 
 static void
@@ -383,10 +375,9 @@ const struct view_ops view_segment = {
 	.state_size = sizeof(struct segment_view),
 	.open = segment_open,
 	.close = segment_close,
-	.top_lines = segment_top_lines,
+	.lay_out = segment_lay_out,
 	.draw_top = segment_draw_top,
 	.draw_row = segment_draw_row,
-	.bottom_lines = segment_bottom_lines,
 	.draw_bottom = segment_draw_bottom,
 	.actions = segment_actions,
 };

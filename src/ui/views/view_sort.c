@@ -15,14 +15,6 @@ sort_open(struct view *v, const void *arg, struct err *err)
 	return true;
 }
 
-static int
-sort_top_lines(const struct view *v, struct area a)
-{
-	(void)v;
-	(void)a;
-	return 1;
-}
-
 static void
 sort_draw_top(struct view *v, struct area a)
 {
@@ -67,7 +59,7 @@ const struct view_ops view_sort = {
 	.title = N_("Sort"),
 	.help = N_("What the list of connections can be sorted by."),
 	.open = sort_open,
-	.top_lines = sort_top_lines,
+	.top_lines = 1,
 	.draw_top = sort_draw_top,
 	.draw_row = sort_draw_row,
 	.actions = sort_actions,

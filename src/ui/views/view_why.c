@@ -148,14 +148,6 @@ why_update(struct view *v)
 	return true;
 }
 
-static int
-why_top_lines(const struct view *v, struct area a)
-{
-	(void)v;
-	(void)a;
-	return 1;
-}
-
 static void
 why_draw_top(struct view *v, struct area a)
 {
@@ -205,7 +197,7 @@ const struct view_ops view_why = {
 	.open = why_open,
 	.close = why_close,
 	.update = why_update,
-	.top_lines = why_top_lines,
+	.top_lines = 1,
 	.draw_top = why_draw_top,
 	.draw_row = why_draw_row,
 	.actions = why_actions,
