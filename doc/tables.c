@@ -135,7 +135,7 @@ static void
 put_filter_words(void)
 {
 	for (size_t i = 0; i < filter_word_count; i++)
-		put_entry(filter_words[i].syntax, filter_words[i].help);
+		put_entry(filter_words[i].example, filter_words[i].help);
 }
 
 static void

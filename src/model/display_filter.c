@@ -5,16 +5,18 @@
  */
 #include "model/model.h"
 
-#include "base/i18n.h"
 #include "model/model_private.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- ports and addresses ---- */
 
 static bool
-port_in(const struct filter *f, const struct test *t, uint16_t port)
+port_in(const struct filter *f, const struct filter_test *t, uint16_t port)
 {
-	for (uint32_t i = 0; i < t->n; i++) {
-		const struct port_range *r = &f->ranges[t->first + i];
+	for (uint32_t i = 0; i < t->n_ranges; i++) {
+		const struct port_range *r = &f->ranges[t->first_range + i];
 
 		if (port >= r->low && port <= r->high)
 			return true;
@@ -23,7 +25,7 @@ port_in(const struct filter *f, const struct test *t, uint16_t port)
 }
 
 static bool
-addr_in(const struct test *t, const uint8_t addr[16])
+address_in(const struct filter_test *t, const uint8_t addr[16])
 {
 	for (unsigned bits = t->prefix, i = 0; bits > 0; i++) {
 		const unsigned n = bits < 8 ? bits : 8;
@@ -37,58 +39,121 @@ addr_in(const struct test *t, const uint8_t addr[16])
 }
 
 static bool
-side_matches(const struct filter *f, const struct test *t, const struct endpoint *e)
+shows_text(const struct filter_test *t, const uint8_t addr[16])
 {
-	return t->kind == TEST_PORT ? port_in(f, t, e->port) : addr_in(t, e->addr);
+	char shown[64];
+
+	return strstr(text_addr(shown, sizeof(shown), addr), t->text);
 }
 
 static bool
-sides_match(const struct filter *f, const struct test *t, const struct conn_facts *c)
+tests_side(const struct filter_test *t, enum side side)
+{
+	return t->sides >> side & 1;
+}
+
+bool
+filter_match_port(const struct filter *f, const struct filter_test *t,
+		  const struct row_context *row)
+{
+	const struct endpoint *end = row->facts->end;
+
+	return (tests_side(t, CLIENT) && port_in(f, t, end[CLIENT].port)) ||
+	       (tests_side(t, SERVER) && port_in(f, t, end[SERVER].port));
+}
+
+bool
+filter_match_address(const struct filter *f, const struct filter_test *t,
+		     const struct row_context *row)
+{
+	const struct endpoint *end = row->facts->end;
+
+	(void)f;
+	return (tests_side(t, CLIENT) && address_in(t, end[CLIENT].addr)) ||
+	       (tests_side(t, SERVER) && address_in(t, end[SERVER].addr));
+}
+
+/* Address and port of the same end. */
+bool
+filter_match_endpoint(const struct filter *f, const struct filter_test *t,
+		      const struct row_context *row)
 {
 	for (int side = CLIENT; side <= SERVER; side++) {
-		if (t->sides & (1 << side) && side_matches(f, t, &c->end[side]))
+		const struct endpoint *e = &row->facts->end[side];
+
+		if (tests_side(t, (enum side)side) && address_in(t, e->addr) &&
+		    port_in(f, t, e->port))
 			return true;
 	}
 	return false;
 }
 
-static bool
-figure_matches(const struct test *t, const struct row_context *row)
+/* ---- states, verdicts, severities ---- */
+
+bool
+filter_match_state(const struct filter *f, const struct filter_test *t,
+		   const struct row_context *row)
+{
+	(void)f;
+	return t->states >> row->facts->state & 1;
+}
+
+/* Bit per enum verdict_code. */
+static uint64_t
+verdicts_of(const struct conn_facts *c)
+{
+	return c->verdict.severity == SEV_NONE ? 0 : UINT64_C(1) << c->verdict.code;
+}
+
+bool
+filter_match_verdict(const struct filter *f, const struct filter_test *t,
+		     const struct row_context *row)
+{
+	const uint64_t verdicts = verdicts_of(row->facts);
+
+	(void)f;
+	return t->verdicts & verdicts || (t->without_verdict && verdicts == 0);
+}
+
+bool
+filter_match_severity(const struct filter *f, const struct filter_test *t,
+		      const struct row_context *row)
+{
+	(void)f;
+	return t->severities >> row->facts->verdict.severity & 1;
+}
+
+/* ---- figures ---- */
+
+bool
+filter_match_figure(const struct filter *f, const struct filter_test *t,
+		    const struct row_context *row)
 {
 	const int64_t v = t->column->key(row);
 
-	if (v < 0) /* unknown: neither less nor more */
+	(void)f;
+	if (v < 0) /* unknown: no comparison is true */
 		return false;
 	return t->comparison & (v < t->value ? LESS : v > t->value ? GREATER : EQUAL);
 }
 
-static bool
-verdict_matches(const struct test *t, const struct conn_facts *c)
-{
-	const int bit = c->verdict.severity == SEV_NONE ? VERDICT_NONE_BIT : c->verdict.code;
+/* ---- text ---- */
 
-	return t->mask >> bit & 1;
+/* A word on its own: whatever it may name. */
+bool
+filter_match_text(const struct filter *f, const struct filter_test *t,
+		  const struct row_context *row)
+{
+	const struct endpoint *end = row->facts->end;
+
+	if (filter_match_state(f, t, row) || filter_match_verdict(f, t, row) ||
+	    filter_match_severity(f, t, row) || filter_match_port(f, t, row))
+		return true;
+	return t->text[0] != '\0' && ((tests_side(t, CLIENT) && shows_text(t, end[CLIENT].addr)) ||
+				      (tests_side(t, SERVER) && shows_text(t, end[SERVER].addr)));
 }
 
-static bool
-test_matches(const struct filter *f, const struct test *t, const struct row_context *row)
-{
-	const struct conn_facts *c = row->facts;
-
-	switch (t->kind) {
-	case TEST_PORT:
-	case TEST_NET:
-		return sides_match(f, t, c);
-	case TEST_STATE:
-		return t->mask >> c->state & 1;
-	case TEST_VERDICT:
-		return verdict_matches(t, c);
-	case TEST_SEVERITY:
-		return t->mask >> c->verdict.severity & 1;
-	default:
-		return figure_matches(t, row);
-	}
-}
+/* ---- the program ---- */
 
 bool
 filter_match(const struct filter *f, const struct row_context *row)
@@ -97,16 +162,15 @@ filter_match(const struct filter *f, const struct row_context *row)
 
 	if (!f)
 		return true;
-
 	for (uint32_t i = 0; i < f->n_steps; i++) {
 		const struct filter_step *s = &f->steps[i];
 
 		if (s->op == OP_TEST)
-			truth = test_matches(f, &f->tests[s->arg], row);
+			truth = f->tests[s->arg].match(f, &f->tests[s->arg], row);
 		else if (s->op == OP_NOT)
 			truth = !truth;
 		else if (truth == (s->op == OP_SKIP_IF_TRUE))
-			i = s->arg - 1; /* always forward: this ends */
+			i = s->arg - 1; /* always forward: this terminates */
 	}
 	return truth;
 }
@@ -122,28 +186,3 @@ filter_free(struct filter *f)
 {
 	free(f);
 }
-
-const struct filter_word filter_words[] = {
-	{"23", N_("client's or server's port; also port 23")},
-	{"23,80,8000-8080", N_("one of several ports")},
-	{"host 10.0.0.5", N_("an address, IPv4 or IPv6; a bare address does as well")},
-	{"net 10.0.0.0/8", N_("a network; also net 10")},
-	{"10.0.0.5:80", N_("an address with a port, as the list shows it")},
-	{"src ..., dst ...", N_("only the client's or only the server's port, address or network")},
-	{"state syn-sent", N_("connection's state; the beginning of the word will do: state fin")},
-	{"verdict refused", N_("what is wrong; also verdict any, verdict none")},
-	{"severity >= warning", N_("how bad it is: note, warning, error, none")},
-	{"retx > 3", N_("retransmissions, both directions; retx alone: any")},
-	{"timeouts, fast, tlp, spurious > N", N_("retransmissions of one kind")},
-	{"out-of-order, dup-acks > N", N_("segments reordered, duplicate ACKs")},
-	{"rtt > 200ms", N_("smoothed round trip; units us ms s m h, without one seconds")},
-	{"rto > 1s", N_("retransmission timeout as it stands")},
-	{"idle > 10s", N_("time since the last packet")},
-	{"age < 1m, lasted > 1h", N_("time since the first packet; time from first to last")},
-	{"rate > 1M", N_("payload bytes per second now; also sent-rate, received-rate")},
-	{"bytes > 1G", N_("payload bytes, both directions; also sent, received, in-flight")},
-	{"zero-window > 1s", N_("time during which a window was closed")},
-	{"vlan 7, interface 2, id 1", N_("where it was captured, and its number")},
-	{"and or not ( )", N_("combine; also && || !; words side by side mean and")},
-};
-const size_t filter_word_count = ARRAY_LEN(filter_words);

@@ -26,28 +26,50 @@ struct row_context {
 	struct cell_style style; /* for format only, not for keys and filters */
 };
 
-/* ---- display_filter.c: the screen filter's language ---- */
+/* ---- display_filter*.c: the screen filter ---- */
 struct filter;
-/* Where an expression stops making sense: byte offset, and what was expected there (translated). */
+struct filter_operand;
+struct filter_test;
+/* What is wrong with an expression. */
 struct filter_error {
-	size_t at;
-	char expected[160];
-	bool unfinished; /* right so far: more must follow */
+	size_t at;          /* byte offset */
+	char expected[160]; /* what was expected there, in the user's language */
+	bool unfinished;    /* correct so far: more must follow */
 };
-/* NULL and *error when wrong; "" gives a filter that matches everything. */
+/* NULL and *error when the expression is wrong; "" gives a filter that lets everything through. */
 struct filter *filter_parse(const char *expr, struct filter_error *error);
 void filter_free(struct filter *f);
 /* Whether the filter lets the connection through; NULL lets everything through. Does not allocate
  * and takes a bounded time: it is called under the engine's lock. */
 bool filter_match(const struct filter *f, const struct row_context *row);
 
-/* The words of the language, for help and the man page. */
+/* One word of the language, or a form without a word, such as a bare port number. */
 struct filter_word {
-	const char *syntax; /* "retx > N" */
-	const char *help;   /* N_() */
+	const char *name;    /* NULL: a form without a word */
+	const char *alias;   /* another name, or NULL */
+	const char *example; /* a complete condition: "retx > 3" */
+	const char *help;    /* N_() */
+	/* What follows the word, and how a connection is tested for it; private to the filter. */
+	const struct filter_operand *operand;
+	bool (*match)(const struct filter *f, const struct filter_test *t,
+		      const struct row_context *row);
 };
 extern const struct filter_word filter_words[];
 extern const size_t filter_word_count;
+
+#define COMPLETIONS_MAX 96
+
+/* What the word at the cursor may become. */
+struct filter_completion {
+	size_t from; /* a candidate replaces the text from here to the cursor */
+	size_t n;
+	char candidates[COMPLETIONS_MAX][32]; /* words of the language first; lower case */
+};
+/* Fills *out for the word that ends at the cursor (in bytes; it may be empty). ports: those seen,
+ * offered in this order where a port is possible. No candidates: nothing can follow, or what is
+ * before the word is wrong. */
+void filter_complete(const char *text, size_t cursor, const uint16_t *ports, size_t n_ports,
+		     struct filter_completion *out);
 
 /* ---- columns.c ---- */
 enum align { ALIGN_LEFT, ALIGN_RIGHT };

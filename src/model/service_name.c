@@ -4,31 +4,33 @@
  * screen looks up the same few dozen ports ten times a second, and each uncached lookup reads
  * /etc/services.
  */
+#include "config.h"
+
 #include "model/model_private.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
 
-#define SLOTS 256 /* by the low bits of the port */
+#define SLOTS      256 /* by the low bits of the port */
+#define ENTRY_SIZE 1024
 
 static struct slot {
-	bool asked;
+	bool known;
 	uint16_t port;
 	char name[24]; /* "": it has none */
 } slots[SLOTS];
 
 static void
-ask(struct slot *s, uint16_t port)
+look_up(struct slot *s, uint16_t port)
 {
 	struct servent entry, *found = NULL;
-	char names[1024];
+	char buf[ENTRY_SIZE];
 
-	s->asked = true;
+	s->known = true;
 	s->port = port;
 	s->name[0] = '\0';
-	if (getservbyport_r(htons(port), "tcp", &entry, names, sizeof(names), &found) == 0 &&
-	    found)
+	if (getservbyport_r(htons(port), "tcp", &entry, buf, sizeof(buf), &found) == 0 && found)
 		snprintf(s->name, sizeof(s->name), "%s", found->s_name);
 }
 
@@ -37,7 +39,20 @@ service_name(uint16_t port)
 {
 	struct slot *s = &slots[port % SLOTS];
 
-	if (!s->asked || s->port != port)
-		ask(s, port);
+	if (!s->known || s->port != port)
+		look_up(s, port);
 	return s->name[0] != '\0' ? s->name : NULL;
+}
+
+bool
+service_port(const char *name, uint16_t *out)
+{
+	struct servent entry, *found = NULL;
+	char buf[ENTRY_SIZE], lower[64];
+
+	copy_lower(lower, sizeof(lower), name);
+	if (getservbyname_r(lower, "tcp", &entry, buf, sizeof(buf), &found) != 0 || !found)
+		return false;
+	*out = ntohs((uint16_t)found->s_port);
+	return true;
 }

@@ -172,6 +172,85 @@ test_ipv6(void **state)
 	check_all(all, ARRAY_LEN(all), &c);
 }
 
+/* Names from /etc/services stand for their ports; 23 is telnet. */
+static void
+test_services(void **state)
+{
+	static const struct expectation all[] = {
+		{"telnet", true},
+		{"TELNET", true},
+		{"ssh", false},
+		{"port telnet", true},
+		{"port != telnet", false},
+		{"port ssh,telnet", true},
+		{"ssh,telnet", true},
+		{"ssh,80-90", false},
+		{"telnet,80-90", true},
+		{"80-90,telnet", true},
+		{"src telnet", false},
+		{"dst telnet", true},
+		{"dst port telnet", true},
+		{"not telnet", false},
+	};
+	const struct conn_facts c = quiet();
+
+	(void)state;
+	check_all(all, ARRAY_LEN(all), &c);
+}
+
+/* A word on its own is looked for in what the list shows. */
+static void
+test_text(void **state)
+{
+	static const struct expectation all[] = {
+		{"estab", true},
+		{"ESTAB", true},
+		{"tab", true},
+		{"syn-sent", false},
+		{"refused", false},
+		{"error", false},
+		{"10.0", true},
+		{"0.5", true},
+		{"168.3", true},
+		{"168.3.", true},
+		{"169.", false},
+		{"src 10.0", true},
+		{"dst 10.0", false},
+		{"beef", false},
+		{"estab telnet", true},
+		{"estab and ssh", false},
+		{"not estab", false},
+	};
+	static const struct expectation ipv6[] = {
+		{"beef", true},
+		{"BEEF", true},
+		{"fe80", true},
+		{"fe80:", true},
+		{":beef", true},
+		{"2001:db8", true},
+		{"2001:db9", false},
+		{"src 2001:", false},
+		{"8a2e", false},
+		{"dead", false},
+	};
+	struct conn_facts c = quiet();
+
+	(void)state;
+	check_all(all, ARRAY_LEN(all), &c);
+	set_addr(&c.end[CLIENT], "fe80::beef", 40000);
+	set_addr(&c.end[SERVER], "2001:db8::9", 443);
+	check_all(ipv6, ARRAY_LEN(ipv6), &c);
+	c.state = CONN_REFUSED;
+	c.verdict = (struct verdict){.code = V_REFUSED, .severity = SEV_ERROR};
+	assert_true(matches("refused", &c));
+	assert_true(matches("fuse", &c));
+	assert_true(matches("error", &c));
+	assert_true(matches("err", &c));
+	assert_false(matches("warning", &c));
+	c.state = CONN_ESTAB; /* the verdict alone is found as well */
+	assert_true(matches("refused", &c));
+}
+
 static void
 test_states(void **state)
 {
@@ -367,7 +446,11 @@ test_mistakes(void **state)
 	static const struct mistake all[] = {
 		{"port", 4, true, "port number"},
 		{"port ", 5, true, "port number"},
-		{"port x", 5, false, "port number"},
+		{"port x", 5, true, "service name"}, /* x11 */
+		{"port x and 23", 5, false, "service name"},
+		{"port ssh,", 9, true, "port number"},
+		{"ssh,", 4, true, "port number"},
+		{"ssh/", 3, false, "next word"},
 		{"23,", 3, true, "port number"},
 		{"23 or", 5, true, "word"},
 		{"23 and ", 7, true, "word"},
@@ -384,11 +467,18 @@ test_mistakes(void **state)
 		{"net 10.0.0.0/", 13, true, "prefix"},
 		{"net 10.0.0.0/33", 13, false, "32"},
 		{"net fe80::/129", 11, false, "128"},
+		{"10.0.0.500", 10, true, "address"},
+		{"10.0.0.500 ", 0, false, "address"},
+		{"10.0.0.5.", 9, true, "address"},
+		{"fe80:12345", 10, true, "address"},
+		{"8a2e1", 1, false, "comma"},
 		{"[::1", 4, true, "]"},
 		{"[::1]", 5, true, "colon"},
 		{"10.0.0.5:", 9, true, "port number"},
-		{"src", 3, true, "port, host"},
-		{"src state estab", 4, false, "port, host"},
+		{"src", 3, true, "host or net"},
+		{"src ho", 4, true, "host or net"},
+		{"src estab", 4, false, "host or net"},
+		{"src state estab", 4, false, "host or net"},
 		{"state", 5, true, "SYN-SENT"},
 		{"state bogus", 6, false, "SYN-SENT"},
 		{"state < estab", 6, false, "="},
@@ -402,6 +492,7 @@ test_mistakes(void **state)
 		{"rtt > 1.", 6, true, "duration"},
 		{"rate > 1Q", 7, false, "per second"},
 		{"sta", 0, true, "state"},
+		{"re", 0, true, "state"}, /* retx, although "refused" has it too */
 		{"bogus", 0, false, "state"},
 		{"stax and 23", 0, false, "state"},
 		{"(", 1, true, "word"},
@@ -481,25 +572,43 @@ test_time(void **state)
 	filter_free(port);
 }
 
-/* What help and man page show must be taken, as it stands or with its first alternative. */
+/* ---- the table of words ---- */
+
+/* Help and man page show the examples: each is complete and correct. */
 static void
-test_words_are_true(void **state)
+test_examples_are_correct(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < filter_word_count; i++) {
-		char word[64];
+	for (size_t i = 0; i + 1 < filter_word_count; i++) { /* the last one is about operators */
+		const struct filter_word *w = &filter_words[i];
 		struct filter_error e;
-		const char *s = filter_words[i].syntax;
+		struct filter *f = filter_parse(w->example, &e);
 
-		assert_true(strlen(filter_words[i].help) > 0);
-		if (strstr(s, "...") != NULL || strstr(s, "and or") != NULL)
+		if (!f)
+			fail_msg("\"%s\": at %zu expected %s", w->example, e.at, e.expected);
+		assert_true(strlen(w->help) > 0);
+		if (w->name)
+			assert_int_equal(strncmp(w->example, w->name, strlen(w->name)), 0);
+		filter_free(f);
+	}
+}
+
+/* Every figure that has a column can be filtered by, under the column's name. */
+static void
+test_every_figure_has_a_word(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < column_count; i++) {
+		char expr[64];
+		struct filter_error e;
+
+		if (columns[i].unit == UNIT_NONE)
 			continue;
-		snprintf(word, sizeof(word), "%.*s",
-			 (int)(strstr(s, ", ") != NULL ? strcspn(s, ",") : strlen(s)), s);
-		struct filter *f = filter_parse(word, &e);
+		snprintf(expr, sizeof(expr), "%s > 1", columns[i].name);
+		struct filter *f = filter_parse(expr, &e);
 
-		if (f == NULL)
-			fail_msg("\"%s\": at %zu expected %s", word, e.at, e.expected);
+		if (!f)
+			fail_msg("\"%s\": at %zu expected %s", expr, e.at, e.expected);
 		filter_free(f);
 	}
 }
@@ -508,6 +617,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_ports),
 	cmocka_unit_test(test_addresses),
 	cmocka_unit_test(test_ipv6),
+	cmocka_unit_test(test_services),
+	cmocka_unit_test(test_text),
 	cmocka_unit_test(test_states),
 	cmocka_unit_test(test_verdicts),
 	cmocka_unit_test(test_figures),
@@ -517,7 +628,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_limits),
 	cmocka_unit_test(test_room),
 	cmocka_unit_test(test_time),
-	cmocka_unit_test(test_words_are_true),
+	cmocka_unit_test(test_examples_are_correct),
+	cmocka_unit_test(test_every_figure_has_a_word),
 };
 
 UNIT_MAIN(tests)

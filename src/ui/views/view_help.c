@@ -75,7 +75,7 @@ add_filter(struct lines *l, int cols)
 {
 	title(l, _("Filter"));
 	for (size_t i = 0; i < filter_word_count; i++)
-		entry(l, cols, filter_words[i].syntax, _(filter_words[i].help));
+		entry(l, cols, filter_words[i].example, _(filter_words[i].help));
 }
 
 static void
