@@ -29,8 +29,9 @@ const struct option_info conf_options[] = {
 	 VALUE(list_interfaces), .type = OPT_FLAG, .group = OPTIONS_INPUT},
 
 	{"write", 'w', N_("FILE"), NULL,
-	 N_("Write what is captured to this file as well, as pcap. It is created once privileges "
-	    "are dropped, and must not exist."),
+	 N_("Write what is captured to this file as well: as pcapng if its name ends in .pcapng, "
+	    "else as pcap; .gz and .zst compress. It is created once privileges are dropped, and "
+	    "must not exist."),
 	 VALUE(write_file), .type = OPT_TEXT, .group = OPTIONS_CAPTURE},
 	{"overwrite", 0, NULL, NULL,
 	 N_("Let -w replace a file that exists, if it is a regular file."), VALUE(overwrite),

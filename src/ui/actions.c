@@ -93,7 +93,7 @@ static void
 quit(struct ui *ui, struct view *v)
 {
 	(void)v;
-	ui->quit = true;
+	ui_quit(ui);
 }
 
 static void
@@ -239,7 +239,9 @@ dispatch_key(struct ui *ui, const struct event *ev)
 	char name[32];
 
 	ui->message[0] = '\0';
-	if (a)
+	if (ev->key == K_ESC && save_is_running(ui))
+		save_stop(ui);
+	else if (a)
 		a->fn(ui, v);
 	else
 		ui_say(ui, _("%s does nothing here; ? shows the keys"),

@@ -237,11 +237,20 @@ footer_actions(const struct ui *ui, const struct action *a, int y, int x, int en
 	return x;
 }
 
-/* A message takes as many lines as it needs: it may be a command to be typed. */
+/* A question or a message, "" neither. It takes as many lines as it needs: it may be a command to
+ * be typed. */
+static const char *
+message_text(const struct ui *ui)
+{
+	return ui->question.answer ? ui->question.text : ui->message;
+}
+
 static void
 message_lines(const struct ui *ui, int cols, struct lines *out)
 {
-	lines_wrap(out, ui->message_loud ? ROLE_BAR_LOUD : ROLE_BAR, cols - 2, 0, "", ui->message);
+	bool loud = ui->question.answer || ui->message_loud;
+
+	lines_wrap(out, loud ? ROLE_BAR_LOUD : ROLE_BAR, cols - 2, 0, "", message_text(ui));
 	if (out->n > MESSAGE_LINES)
 		out->n = MESSAGE_LINES;
 }
@@ -253,7 +262,7 @@ message_draw(const struct ui *ui, int y, int cols)
 
 	message_lines(ui, cols, &message);
 	for (size_t i = 0; i < message.n; i++) {
-		term_fill(y + (int)i, 0, cols, ROLE_BAR);
+		term_fill(y + (int)i, 0, cols, message.items[i].role);
 		term_put(y + (int)i, 1, cols - 1, message.items[i].role, message.items[i].text);
 	}
 	lines_free(&message);
@@ -267,7 +276,7 @@ foot_lines(const struct ui *ui, int cols)
 
 	if (ui->prompt.ops)
 		return prompt_lines(ui, cols);
-	if (ui->question.answer || ui->message[0] == '\0')
+	if (*message_text(ui) == '\0')
 		return 1;
 	message_lines(ui, cols, &message);
 	int n = (int)message.n;
@@ -362,9 +371,7 @@ frame_draw(struct ui *ui)
 	struct area foot = {lines - below, 0, below, cols};
 	if (asking)
 		prompt_draw(ui, foot);
-	else if (ui->question.answer)
-		term_put_padded(lines - 1, 0, cols, ROLE_BAR_LOUD, ui->question.text);
-	else if (ui->message[0] != '\0')
+	else if (*message_text(ui) != '\0')
 		message_draw(ui, lines - below, cols);
 	else
 		footer_draw(ui, lines - 1, cols);

@@ -45,8 +45,8 @@ input_stop(void)
 	mousemask(0, NULL);
 }
 
-static nsec
-clock_now(void)
+nsec
+term_clock(void)
 {
 	struct timespec t;
 
@@ -73,7 +73,7 @@ read_mouse(struct event *ev)
 	else if (m.bstate & BUTTON5_PRESSED)
 		ev->mouse = MOUSE_WHEEL_DOWN;
 	else if (m.bstate & BUTTON1_PRESSED) {
-		nsec now = clock_now();
+		nsec now = term_clock();
 		bool twice = now - last.at < DOUBLE_CLICK && m.y == last.y && m.x == last.x;
 		ev->mouse = twice ? MOUSE_DOUBLE : MOUSE_CLICK;
 		last.at = twice ? 0 : now;

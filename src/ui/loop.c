@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -20,15 +19,6 @@
 #define BUSY         (2 * NSEC_PER_SEC)  /* packets came this recently: look often */
 #define IDLE_CLOCK   NSEC_PER_SEC
 #define INDEX_BUDGET (20 * NSEC_PER_MS)
-
-static nsec
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
-}
 
 struct view *
 ui_view(const struct ui *ui)
@@ -73,11 +63,27 @@ void
 ui_back(struct ui *ui)
 {
 	if (ui->depth == 1) {
-		ui->quit = true;
+		ui_quit(ui);
 		return;
 	}
 	view_close(ui->stack[--ui->depth]);
 	ui->dirty = true;
+}
+
+static void
+quit_answered(struct ui *ui, bool yes)
+{
+	ui->quit = yes;
+}
+
+void
+ui_quit(struct ui *ui)
+{
+	if (save_is_running(ui))
+		question_ask(ui, quit_answered,
+			     _("A file is being saved. Quit without it? (y/n)"));
+	else
+		ui->quit = true;
 }
 
 void
@@ -176,6 +182,7 @@ severity_role(enum severity s)
 void
 ui_set_source(struct ui *ui, struct source *s)
 {
+	save_stop(ui);
 	ui->source = s;
 	ui->n_tags = 0;
 	ui->rate_packets = 0;
@@ -247,6 +254,7 @@ ui_update(struct ui *ui, bool hurried)
 		ui->dirty = true;
 	}
 	rate_update(ui);
+	save_step(ui);
 	if (index_step(ui->index, ui->now, hurried ? INDEX_BUDGET / 10 : INDEX_BUDGET))
 		ui->dirty = true;
 	struct view *v = ui_view(ui);
@@ -263,6 +271,8 @@ ui_patience(const struct ui *ui)
 {
 	const struct view *v = ui_view(ui);
 	bool running = ui->source && ui->status.phase == SOURCE_RUNNING;
+	if (save_is_running(ui))
+		return 0;
 	nsec wait = 3600 * NSEC_PER_SEC; /* the source wakes us when packets come */
 
 	wait = nsec_min(wait, index_wait(ui->index));
@@ -302,7 +312,7 @@ ui_wait(struct ui *ui, nsec patience, bool *alive)
 		return false;
 	if (fds[2].revents & POLLIN) {
 		drain(fds[2].fd);
-		ui->packets_at = clock_now();
+		ui->packets_at = term_clock();
 	}
 	if (fds[0].revents != 0 && term_is_gone())
 		*alive = false;
@@ -315,7 +325,7 @@ ui_draw(struct ui *ui)
 	frame_draw(ui);
 	term_show();
 	ui->dirty = false;
-	ui->drawn = clock_now();
+	ui->drawn = term_clock();
 }
 
 /* Signals; returns the one that ends us, or 0. */
@@ -345,14 +355,14 @@ ui_signals(struct ui *ui)
 static int
 ui_loop(struct ui *ui)
 {
-	ui->tick = clock_now();
+	ui->tick = term_clock();
 	ui_draw(ui);
 	while (!ui->quit) {
 		bool alive, keys = ui_wait(ui, ui_patience(ui), &alive);
 		int end = ui_signals(ui);
 		if (end != 0 || !alive)
 			return end != 0 ? end : SIGHUP;
-		ui->tick = clock_now();
+		ui->tick = term_clock();
 		struct event ev;
 		while (keys && !ui->quit && term_read(&ev)) {
 			actions_dispatch(ui, &ev);
@@ -361,7 +371,7 @@ ui_loop(struct ui *ui)
 		if (ui->quit)
 			break;
 		ui_update(ui, keys);
-		if (ui->dirty && (keys || clock_now() - ui->drawn >= FRAME))
+		if (ui->dirty && (keys || term_clock() - ui->drawn >= FRAME))
 			ui_draw(ui);
 		if (term_is_gone())
 			return SIGHUP;
@@ -411,6 +421,7 @@ ui_run(const struct ui_config *cfg, struct err *err)
 	struct ui *ui = xcalloc(1, sizeof(*ui));
 	ui_init(ui, cfg);
 	int end = ui_loop(ui);
+	save_stop(ui);
 	while (ui->depth > 0)
 		view_close(ui->stack[--ui->depth]);
 	if (ui->frozen)

@@ -267,7 +267,6 @@ question_ask(struct ui *ui, void (*answer)(struct ui *, bool), const char *fmt, 
 	struct text t = text_on(ui->question.text, sizeof(ui->question.text));
 	va_list ap;
 
-	text_add(&t, " ");
 	va_start(ap, fmt);
 	text_addv(&t, fmt, ap);
 	va_end(ap);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * save: packets of connections → a capture file, from what history and packet store still keep, the
- * ones from before somebody noticed included. Never over an existing file without asking, and says
- * how many packets there were and how many are in the file.
+ * save: writes the packets of connections to a capture file, as far as history and packet store
+ * still keep them. Asks before anything is replaced. Works in slices between two turns of the loop,
+ * so that keys and signals are answered however much there is to save.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,36 +11,77 @@
 #include "base/i18n.h"
 #include "ui/view.h"
 
-#define CHUNK   512 /* engine_segments' limit */
-#define SNAPLEN 262144
+#define CHUNK       512 /* engine_segments' limit */
+#define PACKET_MAX  262144
+#define SLICE       (50 * NSEC_PER_MS)
+#define SLICE_CHUNK 64 /* packets between two looks at the clock */
 
 struct kept {
 	uint64_t frame, ref;
 };
 
-struct collection {
+enum save_phase {
+	SAVE_ASKING,     /* for a name, or whether to replace a file */
+	SAVE_COLLECTING, /* the packets' references */
+	SAVE_WRITING,
+};
+
+struct save_job {
+	enum save_phase phase;
+	size_t n_conns;
+	struct tag conns[TAGS_MAX];
+	char path[PROMPT_MAX];
+	bool replace;
+	/* collecting: what comes next */
+	size_t conn;
+	uint64_t first; /* segment of that connection */
+	uint64_t lost;  /* segments that the histories have dropped */
+	/* in the order of the capture */
 	struct kept *packets;
-	size_t n, size;
-	uint64_t lost; /* no longer in the histories */
+	size_t n_packets, size;
+	/* writing: what comes next */
+	size_t packet;
+	struct packet_saver *saver;
+	uint8_t *bytes;
 };
 
 static void
-collect_one(struct engine *e, struct connref ref, struct collection *c)
+job_free(struct ui *ui)
+{
+	struct save_job *j = ui->save;
+
+	if (!j)
+		return;
+	packet_saver_discard(j->saver);
+	free(j->packets);
+	free(j->bytes);
+	free(j);
+	ui->save = NULL;
+}
+
+/* ---- collecting ---- */
+
+static void
+collect_chunk(struct ui *ui, struct save_job *j)
 {
 	static struct segment seg[CHUNK];
-	uint64_t total, lost = 0, first = 0;
-	size_t n;
+	uint64_t total, lost = 0;
+	size_t n = engine_segments(ui->engine, j->conns[j->conn].ref, j->first, CHUNK, seg, &total,
+				   &lost);
 
-	while ((n = engine_segments(e, ref, first, CHUNK, seg, &total, &lost)) > 0) {
-		if (c->n + n > c->size) {
-			c->size = (c->n + n) * 2;
-			c->packets = xreallocarray(c->packets, c->size, sizeof(*c->packets));
-		}
-		for (size_t i = 0; i < n; i++)
-			c->packets[c->n++] = (struct kept){seg[i].frame, seg[i].ref};
-		first += n;
+	if (n == 0) {
+		j->lost += lost;
+		j->conn++;
+		j->first = 0;
+		return;
 	}
-	c->lost += lost;
+	if (j->n_packets + n > j->size) {
+		j->size = (j->n_packets + n) * 2;
+		j->packets = xreallocarray(j->packets, j->size, sizeof(*j->packets));
+	}
+	for (size_t i = 0; i < n; i++)
+		j->packets[j->n_packets++] = (struct kept){seg[i].frame, seg[i].ref};
+	j->first += n;
 }
 
 static int
@@ -51,104 +92,188 @@ by_frame(const void *a, const void *b)
 	return (x->frame > y->frame) - (x->frame < y->frame);
 }
 
-/* Writes what is still kept. Returns how many; *other counts those of another link type, which one
- * pcap file cannot hold. The file is opened at the first packet, when its link type is known. */
-static size_t
-write_packets(struct ui *ui, const struct collection *c, bool overwrite, bool *exists,
-	      size_t *other, struct err *err)
+/* false and err: the file cannot be created. */
+static bool
+collected(struct ui *ui, struct save_job *j, struct err *err)
 {
-	struct pcap_writer *w = NULL;
-	uint8_t *bytes = xmalloc(SNAPLEN);
-	size_t saved = 0;
-	int linktype = -1;
-	bool ok = true;
+	if (j->n_packets > 1)
+		qsort(j->packets, j->n_packets, sizeof(*j->packets), by_frame);
+	j->bytes = xmalloc(PACKET_MAX);
+	j->saver = packet_saver_new(ui->source, j->path, j->replace, err);
+	j->phase = SAVE_WRITING;
+	return j->saver;
+}
 
-	for (size_t i = 0; ok && i < c->n; i++) {
+/* ---- writing ---- */
+
+/* Returns whether there is more to write. */
+static bool
+write_chunk(struct ui *ui, struct save_job *j)
+{
+	for (int i = 0; i < SLICE_CHUNK && j->packet < j->n_packets; i++) {
 		struct frame f;
-		if (!store_read(ui->source, c->packets[i].ref, &f, bytes, SNAPLEN))
-			continue;
-		if (!w) {
-			linktype = f.linktype;
-			w = pcap_writer_open(ui->save.path, linktype, SNAPLEN, overwrite, exists,
-					     err);
-			if (!w)
-				break;
-		}
-		if (f.linktype != linktype)
-			++*other;
-		else if ((ok = pcap_writer_add(w, &f)))
-			saved++;
+		uint64_t ref = j->packets[j->packet++].ref;
+		if (store_read(ui->source, ref, &f, j->bytes, PACKET_MAX) &&
+		    !packet_saver_add(j->saver, &f))
+			return false;
 	}
-	free(bytes);
-	if (w && !pcap_writer_close(w, err) && err->msg[0] == '\0')
-		err_set(err, _("cannot write %s"), ui->save.path);
-	return saved;
-}
-
-static void save_run(struct ui *ui, bool overwrite);
-
-static void
-overwrite_answered(struct ui *ui, bool yes)
-{
-	if (yes)
-		save_run(ui, true);
-	else
-		ui_say(ui, _("Nothing was saved"));
+	return j->packet < j->n_packets;
 }
 
 static void
-save_report(struct ui *ui, size_t saved, size_t other, const struct collection *c)
+report(struct ui *ui, const struct save_job *j, unsigned long long saved,
+       unsigned long long left_out)
 {
-	unsigned long long total = c->n + c->lost;
+	unsigned long long total = j->n_packets + j->lost;
 	char path[PROMPT_MAX * 4];
 
-	text_escape(path, sizeof(path), ui->save.path, strlen(ui->save.path));
-	if (saved == 0)
-		ui_warn(ui, _("Nothing was saved: none of the %llu packets is kept any more"),
-			total);
-	else if (other > 0)
-		ui_warn(ui, _("Saved %zu of %llu packets to %s (%zu have another link type)"),
-			saved, total, path, other);
+	text_escape(path, sizeof(path), j->path, strlen(j->path));
+	if (left_out > 0)
+		ui_warn(ui,
+			_("Saved %llu of %llu packets to %s; %llu have another link type, which a "
+			  "name in .pcapng allows"),
+			saved, total, path, left_out);
 	else if (saved < total)
-		ui_warn(ui, _("Saved %zu of %llu packets to %s; the others are no longer kept"),
+		ui_warn(ui, _("Saved %llu of %llu packets to %s; the others are no longer kept"),
 			saved, total, path);
 	else
-		ui_say(ui, _("Saved %zu of %llu packets to %s"), saved, total, path);
+		ui_say(ui, _("Saved %llu of %llu packets to %s"), saved, total, path);
 }
 
 static void
-save_run(struct ui *ui, bool overwrite)
+written(struct ui *ui, struct save_job *j)
 {
-	struct collection c = {0};
 	struct err err = {""};
-	bool exists = false;
-	size_t other = 0;
+	uint64_t saved = packet_saver_count(j->saver), left_out = packet_saver_left_out(j->saver);
 
-	for (size_t i = 0; i < ui->save.n; i++)
-		collect_one(ui->engine, ui->save.conns[i].ref, &c);
-	if (c.n > 1)
-		qsort(c.packets, c.n, sizeof(*c.packets), by_frame);
-	size_t saved = write_packets(ui, &c, overwrite, &exists, &other, &err);
-	if (exists && !overwrite)
-		question_ask(ui, overwrite_answered, _("%s exists. Overwrite it? (y/n)"),
-			     ui->save.path);
-	else if (err.msg[0] != '\0')
+	if (j->packet == j->n_packets && saved == 0)
+		ui_warn(ui, _("Nothing was saved: none of the %llu packets is kept any more"),
+			(unsigned long long)(j->n_packets + j->lost));
+	else {
+		bool ok = packet_saver_finish(j->saver, &err);
+		j->saver = NULL;
+		if (ok)
+			report(ui, j, saved, left_out);
+		else
+			ui_warn(ui, "%s", err.msg);
+	}
+	job_free(ui);
+}
+
+/* ---- the job ---- */
+
+bool
+save_is_running(const struct ui *ui)
+{
+	return ui->save && ui->save->phase != SAVE_ASKING;
+}
+
+static void
+show_progress(struct ui *ui, const struct save_job *j)
+{
+	unsigned percent = 0;
+
+	if (j->phase == SAVE_WRITING && j->n_packets > 0)
+		percent = (unsigned)(j->packet * 100 / j->n_packets);
+	ui_say(ui, _("Saving: %u%%; Esc stops"), percent);
+}
+
+/* Returns whether there is more to do. */
+static bool
+work(struct ui *ui, struct save_job *j, struct err *err)
+{
+	if (j->phase == SAVE_WRITING)
+		return write_chunk(ui, j);
+	if (j->conn < j->n_conns)
+		collect_chunk(ui, j);
+	return j->conn < j->n_conns || collected(ui, j, err);
+}
+
+void
+save_step(struct ui *ui)
+{
+	struct save_job *j = ui->save;
+	struct err err = {""};
+	nsec end = term_clock() + SLICE;
+	bool more = true;
+
+	if (!save_is_running(ui))
+		return;
+	while (more && term_clock() < end)
+		more = work(ui, j, &err);
+	if (more)
+		show_progress(ui, j);
+	else if (j->saver)
+		written(ui, j);
+	else {
 		ui_warn(ui, "%s", err.msg);
+		job_free(ui);
+	}
+}
+
+void
+save_stop(struct ui *ui)
+{
+	if (save_is_running(ui))
+		ui_say(ui, _("Nothing was saved"));
+	job_free(ui);
+}
+
+static void
+start(struct ui *ui, bool replace)
+{
+	ui->save->replace = replace;
+	ui->save->phase = SAVE_COLLECTING;
+	save_step(ui);
+}
+
+/* ---- asking ---- */
+
+static void
+replace_answered(struct ui *ui, bool yes)
+{
+	if (yes)
+		start(ui, true);
+	else {
+		ui_say(ui, _("Nothing was saved"));
+		job_free(ui);
+	}
+}
+
+static void
+ask_replace(struct ui *ui, const struct save_target *target)
+{
+	char path[PROMPT_MAX * 4];
+
+	text_escape(path, sizeof(path), ui->save->path, strlen(ui->save->path));
+	if (target->link[0] != '\0')
+		question_ask(ui, replace_answered,
+			     _("%s is a symbolic link to %s. Replace the link? (y/n)"), path,
+			     target->link);
 	else
-		save_report(ui, saved, other, &c);
-	free(c.packets);
+		question_ask(ui, replace_answered, _("%s exists. Overwrite it? (y/n)"), path);
 }
 
 static void
 path_done(struct ui *ui, const char *text)
 {
+	struct save_target target;
+	struct err err = {""};
+
 	if (!text || *text == '\0') {
 		ui_say(ui, _("Nothing was saved"));
+		job_free(ui);
 		return;
 	}
-	struct text t = text_on(ui->save.path, sizeof(ui->save.path));
+	struct text t = text_on(ui->save->path, sizeof(ui->save->path));
 	text_add(&t, "%s", text);
-	save_run(ui, false);
+	if (!save_check(ui->source, text, &target, &err)) {
+		ui_warn(ui, "%s", err.msg);
+		job_free(ui);
+	} else if (target.exists)
+		ask_replace(ui, &target);
+	else
+		start(ui, false);
 }
 
 static const struct prompt_ops path_prompt = {.done = path_done};
@@ -159,12 +284,17 @@ save_ask(struct ui *ui, const struct tag *conns, size_t n)
 	char name[64];
 	struct text t = text_on(name, sizeof(name));
 
+	if (save_is_running(ui)) {
+		ui_warn(ui, _("A file is being saved; Esc stops that"));
+		return;
+	}
 	if (!ui->source || n == 0) {
 		ui_warn(ui, _("There is nothing to save here"));
 		return;
 	}
-	ui->save.n = n < TAGS_MAX ? n : TAGS_MAX;
-	memcpy(ui->save.conns, conns, ui->save.n * sizeof(*conns));
+	struct save_job *j = ui->save = xcalloc(1, sizeof(*j));
+	j->n_conns = n < TAGS_MAX ? n : TAGS_MAX;
+	memcpy(j->conns, conns, j->n_conns * sizeof(*conns));
 	if (n == 1)
 		text_add(&t, "connection-%llu.pcap", (unsigned long long)conns[0].id);
 	else

@@ -13,7 +13,7 @@
 #include "ui/term.h"
 
 static const int numbers[] = {SIGWINCH, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
-static struct sigaction before[ARRAY_LEN(numbers)];
+static struct sigaction before[ARRAY_LEN(numbers)], before_size_limit;
 static volatile sig_atomic_t resized, suspended, ended;
 static int wake = -1;
 
@@ -46,6 +46,9 @@ signals_start(struct err *err)
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		sigaction(numbers[i], &action, &before[i]);
+	/* A file that reaches the size limit is a failed write, not the end of the program. */
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGXFSZ, &action, &before_size_limit);
 	return true;
 }
 
@@ -56,6 +59,7 @@ signals_stop(void)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		sigaction(numbers[i], &before[i], NULL);
+	sigaction(SIGXFSZ, &before_size_limit, NULL);
 	close(wake);
 	wake = -1;
 }

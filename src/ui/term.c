@@ -351,14 +351,6 @@ term_fill(int y, int x, int columns, enum role role)
 }
 
 void
-term_put_padded(int y, int x, int columns, enum role role, const char *s)
-{
-	int used = term_put(y, x, columns, role, s);
-
-	term_fill(y, x + used, columns - used, role);
-}
-
-void
 term_printf(int y, int x, int columns, enum role role, const char *fmt, ...)
 {
 	char buf[1024];

@@ -101,6 +101,8 @@ bool term_is_ascii(void);
 
 /* For poll(): keys. */
 int term_fd(void);
+/* Monotonic. */
+nsec term_clock(void);
 /* false: nothing more to read now. */
 bool term_read(struct event *ev);
 /* The terminal is gone (end of file, hung up). Asked when poll() reported something on term_fd().
@@ -111,8 +113,6 @@ bool term_is_gone(void);
 void term_clear(void);
 /* Puts s, cut to `columns`; returns the columns used. Everything off the screen is left out. */
 int term_put(int y, int x, int columns, enum role role, const char *s);
-/* The same, filled with blanks to `columns`. */
-void term_put_padded(int y, int x, int columns, enum role role, const char *s);
 void term_printf(int y, int x, int columns, enum role role, const char *fmt, ...) ATTR_FORMAT(5, 6);
 void term_fill(int y, int x, int columns, enum role role);
 /* Shows the text cursor there (prompts); y -1 hides it. */

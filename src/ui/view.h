@@ -139,7 +139,7 @@ void prompt_draw(struct ui *ui, struct area a);
 /* A question with yes or no for an answer. */
 struct question {
 	void (*answer)(struct ui *ui, bool yes); /* NULL: none is asked */
-	char text[256];
+	char text[1024];
 };
 void question_ask(struct ui *ui, void (*answer)(struct ui *, bool), const char *fmt, ...)
 	ATTR_FORMAT(3, 4);
@@ -152,13 +152,6 @@ struct tag {
 	struct connref ref;
 };
 #define TAGS_MAX 256
-
-/* What is going to be saved, while the user is asked where. */
-struct save_job {
-	size_t n;
-	struct tag conns[TAGS_MAX];
-	char path[PROMPT_MAX];
-};
 #define VIEW_DEPTH 8
 
 /* Whether a column is shown: by the screen's width unless the user chose. */
@@ -196,7 +189,7 @@ struct ui {
 	size_t n_tags;
 	struct prompt prompt;
 	struct question question;
-	struct save_job save;
+	struct save_job *save; /* save.c's own; NULL none */
 	struct history filter_history, path_history, capture_history;
 	char message[512]; /* in the footer's place, until the next key */
 	bool message_loud;
@@ -205,6 +198,8 @@ struct ui {
 /* Another screen on top; on failure says why and stays. */
 void ui_open(struct ui *ui, const struct view_ops *ops, const void *arg);
 void ui_back(struct ui *ui);
+/* Ends the screens; asks before if a file is being saved. */
+void ui_quit(struct ui *ui);
 /* The same as an action. */
 void ui_leave(struct ui *ui, struct view *v);
 /* Whether time goes on by itself: live or replaying, and not frozen. */
@@ -239,6 +234,12 @@ void action_capture_filter(struct ui *ui, struct view *v);
 /* ---- save.c ---- */
 /* Asks for a file and saves the packets of these connections there. */
 void save_ask(struct ui *ui, const struct tag *conns, size_t n);
+/* Whether save_step() has work to do. */
+bool save_is_running(const struct ui *ui);
+/* Works on it for about 50 ms. */
+void save_step(struct ui *ui);
+/* Gives it up and removes what was written. Harmless when nothing is being saved. */
+void save_stop(struct ui *ui);
 
 /* ---- view_connection.c ---- */
 struct connection_arg {

@@ -479,7 +479,7 @@ static const struct action connections_actions[] = {
 	{"save",
 	 {'w', K_F(2)},
 	 N_("Save"),
-	 N_("save packets of it, or of the tagged, as pcap"),
+	 N_("save its packets, or those of the tagged: .pcap or .pcapng, .gz or .zst"),
 	 save},
 	{"why", {'v'}, N_("Why"), N_("why: the rule and the segments behind the diagnosis"), why},
 	{"problems", {'P'}, N_("Problems"), N_("what went wrong, newest first"), problems},
