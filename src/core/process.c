@@ -23,6 +23,7 @@
 #include "core/segment/sack.h"
 #include "core/segment/segment.h"
 #include "core/segment/receiver.h"
+#include "core/segment/reset.h"
 #include "core/segment/sender.h"
 #include "core/segment/seqspace.h"
 #include "core/segment/state.h"
@@ -90,7 +91,7 @@ seg_decide(struct seg *s)
 {
 	s->outstanding = half_has(s->rcv, H_SEQ) && seq_lt(s->p->ack, s->rcv->seq.nxt);
 	s->window_closed = half_window_closed(s->snd, s->rcv, s->now, rtt_min_to(s->c, s->from));
-	s->rst_valid = (s->p->flags & TH_RST) && state_reset_valid(s);
+	s->rst_valid = (s->p->flags & TH_RST) && reset_valid(s);
 	if (s->p->n_sack)
 		sack_examine(s);
 	if (is_odd(s))

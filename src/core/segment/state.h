@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* state: PRIVATE to the core. RFC 9293 states, resets, and how a connection ended. */
+/* state: PRIVATE to the core. RFC 9293 states, and how a connection ended. */
 #ifndef TCPLENS_CORE_SEGMENT_STATE_H
 #define TCPLENS_CORE_SEGMENT_STATE_H
 
 #include "core/segment/segment.h"
 
 void state_segment(struct seg *s);
-/* Whether the receiver accepts this reset (RFC 9293 3.10.7.4, RFC 5961 3.2). */
-bool state_reset_valid(const struct seg *s);
 /* The endpoint's state at `now`: some states pass with time alone. */
 enum tcp_state state_now(const struct half *h, const struct conn *c, nsec now);
 /* gives_up: timer_gives_up() of each endpoint. */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* reset: PRIVATE to the core. Resets: whether they count, and what they end. */
+#ifndef TCPLENS_CORE_SEGMENT_RESET_H
+#define TCPLENS_CORE_SEGMENT_RESET_H
+
+#include "core/segment/segment.h"
+
+/* Whether the receiver accepts this reset (RFC 9293 3.10.7.4, RFC 5961 3.2). */
+bool reset_valid(const struct seg *s);
+/* Ends the connection where the reset counts. */
+void reset_apply(struct seg *s);
+/* Takes an earlier reset back where its supposed sender goes on as if it had sent none. */
+void reset_disprove(struct seg *s);
+
+#endif
