@@ -7,6 +7,7 @@
 #include "core/engine.h"
 
 #include "core/analysis/retransmit_needed.h"
+#include "core/flow/cold.h"
 #include "core/flow/history.h"
 #include "core/flow/lifecycle.h"
 #include "core/flow/pool.h"
@@ -14,6 +15,7 @@
 #include "core/process.h"
 #include "core/report.h"
 #include "core/segment/dedup.h"
+#include "core/series.h"
 #include "core/snapshot.h"
 
 #include <assert.h>
@@ -25,6 +27,9 @@
 /* Packets whose endpoints are fetched while one is applied; twice as many: whose connections. */
 #define AHEAD	     4
 #define SLICE	     16 /* packets applied per critical section */
+#define FINISH_SLICE 32 /* connections reported per critical section */
+#define CLEAR_SLICE  16 /* connections reported and dropped per critical section */
+#define FIND_WORK    2048 /* segments looked at per critical section */
 
 struct engine {
 	pthread_mutex_t lock;
@@ -75,34 +80,46 @@ static void
 report_connection(struct core *core, struct conn *c)
 {
 	struct conn_detail d;
+	uint64_t verdicts = 0;
 
 	retransmit_needed_close(core, c);
 	detail_fill(c, nsec_max(core->now, c->last), &d);
-	for (int i = 0; i < d.n_verdicts; i++)
+	for (int i = 0; i < d.n_verdicts; i++) {
 		core->counts.verdicts[d.verdicts[i].code]++;
+		verdicts |= UINT64_C(1) << d.verdicts[i].code;
+	}
+	if (verdicts && c->half)
+		conn_cold_get(core, c)->reported_verdicts = verdicts;
 	if (core->sink.connection)
 		core->sink.connection(core->sink.ctx, &d);
 }
 
 /* ---- freeze ---- */
 
-/* What takes as long as there are connections is done before and after the lock. */
-void
+static void
+freeze_begin(struct engine *e, struct snapshot **snapshots)
+{
+	e->freeze.snapshots = snapshots;
+	e->freeze.on = e->core.frozen = true;
+	e->freeze.now = e->core.now;
+	e->freeze.first_id = e->table.next_id;
+	e->freeze.n_rests = 0;
+	e->freeze.totals = e->core.counts;
+	e->freeze.totals.tracked = e->table.used;
+}
+
+/* Work that grows with the number of connections is done before and after the lock. */
+bool
 engine_freeze(struct engine *e, bool frozen)
 {
 	struct snapshot **fresh = frozen ? calloc(e->table.capacity, sizeof(*fresh)) : NULL;
 	struct snapshot **old = NULL;
 	uint32_t n = 0;
+	bool on;
 
 	engine_lock(e);
-	if (frozen && !e->freeze.on) {
-		e->freeze.snapshots = fresh;
-		e->freeze.on = e->core.frozen = fresh;
-		e->freeze.now = e->core.now;
-		e->freeze.first_id = e->table.next_id;
-		e->freeze.n_rests = 0;
-		e->freeze.totals = e->core.counts;
-		e->freeze.totals.tracked = e->table.used;
+	if (fresh && !e->freeze.on) {
+		freeze_begin(e, fresh);
 		fresh = NULL;
 	} else if (!frozen && e->freeze.on) {
 		old = e->freeze.snapshots;
@@ -110,12 +127,13 @@ engine_freeze(struct engine *e, bool frozen)
 		e->freeze.snapshots = NULL;
 		e->freeze.on = e->core.frozen = false;
 	}
+	on = e->freeze.on;
 	e->core.counts.change++;
 	engine_unlock(e);
 	snapshots_free(old, n);
 	free(fresh);
+	return on == frozen;
 }
-
 
 /* ---- public: life ---- */
 
@@ -297,33 +315,58 @@ engine_tick(struct engine *e, nsec now)
 	} while (more);
 }
 
-void
-engine_finish(struct engine *e)
+/* End of a slice of at most n slots that begins at slot i. */
+static uint32_t
+slice_end(const struct engine *e, uint32_t i, uint32_t n)
 {
-	engine_lock(e);
-	for (uint32_t i = 0; i < e->table.fresh; i++) {
-		table_prefetch_whole(&e->table, i + 2, i + 6);
-		if (e->table.conns[i].id)
-			conn_report(&e->core, &e->table.conns[i]);
-	}
-	e->core.counts.change++;
-	engine_unlock(e);
+	return n < e->table.fresh - i ? i + n : e->table.fresh;
 }
 
 void
+engine_finish(struct engine *e)
+{
+	uint32_t i = 0, end;
+	bool more;
+
+	do {
+		engine_lock(e);
+		end = slice_end(e, i, FINISH_SLICE);
+		for (; i < end; i++) {
+			table_prefetch_whole(&e->table, i + 2, i + 6);
+			if (e->table.conns[i].id)
+				conn_report(&e->core, &e->table.conns[i]);
+		}
+		more = i < e->table.fresh;
+		e->core.counts.change++;
+		engine_unlock(e);
+	} while (more);
+}
+
+/* Connections that are made meanwhile stay. */
+void
 engine_clear(struct engine *e)
 {
-	engine_lock(e);
-	for (uint32_t i = 0; i < e->table.fresh; i++) {
-		struct conn *c = &e->table.conns[i];
+	uint32_t i = 0, end;
+	uint64_t first_id = 0;
+	bool more;
 
-		if (c->id && !c->pins) {
-			conn_report(&e->core, c);
-			conn_drop(&e->core, c);
+	do {
+		engine_lock(e);
+		if (first_id == 0)
+			first_id = e->table.next_id;
+		end = slice_end(e, i, CLEAR_SLICE);
+		for (; i < end; i++) {
+			struct conn *c = &e->table.conns[i];
+
+			if (c->id && c->id < first_id && !c->pins) {
+				conn_report(&e->core, c);
+				conn_drop(&e->core, c);
+			}
 		}
-	}
-	e->core.counts.change++;
-	engine_unlock(e);
+		more = i < e->table.fresh;
+		e->core.counts.change++;
+		engine_unlock(e);
+	} while (more);
 }
 
 /* ---- public: any thread ---- */
@@ -385,6 +428,21 @@ engine_scan(struct engine *e, uint32_t *cursor, nsec now, match_fn *match, key_f
 }
 
 void
+engine_visit(struct engine *e, uint32_t *cursor, nsec now, visit_fn *fn, void *arg)
+{
+	struct conn_facts f;
+	uint32_t stop;
+
+	engine_lock(e);
+	for (stop = slice_end(e, *cursor, SCAN_SLICE); *cursor < stop; ++*cursor)
+		if (slot_facts(e, *cursor, now, &f))
+			fn(arg, &f);
+	if (*cursor >= e->table.fresh)
+		*cursor = UINT32_MAX;
+	engine_unlock(e);
+}
+
+void
 engine_rows(struct engine *e, nsec now, const struct connref *refs, size_t n,
 	    struct conn_facts *out)
 {
@@ -417,24 +475,90 @@ engine_detail(struct engine *e, nsec now, struct connref ref, struct conn_detail
 	return frozen || c;
 }
 
+/* The connection and how many of its segments the asker may see; NULL: a stale ref. */
+static const struct conn *
+visible_history(const struct engine *e, struct connref ref, uint32_t *limit)
+{
+	const struct conn *c = table_at(&e->table, ref);
+	const struct snapshot *s = c ? snapshot_of(&e->freeze, ref.slot) : NULL;
+
+	*limit = s ? s->log_next : UINT32_MAX;
+	return c;
+}
+
 size_t
 engine_segments(struct engine *e, struct connref ref, uint64_t first, size_t n, struct segment *out,
 		uint64_t *total, uint64_t *lost)
 {
 	const struct conn *c;
-	const struct snapshot *s;
+	uint32_t limit;
 	size_t copied = 0;
 
 	*total = *lost = 0;
 	engine_lock(e);
-	c = table_at(&e->table, ref);
+	c = visible_history(e, ref, &limit);
 	if (c) {
-		s = snapshot_of(&e->freeze, ref.slot);
-		copied = history_copy(c, first, n, s ? s->log_next : UINT32_MAX, out, total);
+		copied = history_copy(c, first, n, limit, out);
+		*total = history_kept(c, limit);
 		*lost = c->log_lost;
 	}
 	engine_unlock(e);
 	return copied;
+}
+
+bool
+engine_history(struct engine *e, struct connref ref, struct history_facts *out)
+{
+	const struct conn *c;
+	uint32_t limit;
+
+	memset(out, 0, sizeof(*out));
+	engine_lock(e);
+	c = visible_history(e, ref, &limit);
+	if (c)
+		*out = (struct history_facts){history_kept(c, limit), c->log_lost, history_gap(c)};
+	engine_unlock(e);
+	return c;
+}
+
+int64_t
+engine_find_segment(struct engine *e, struct connref ref, uint64_t from, bool forward,
+		    uint32_t marks)
+{
+	const struct conn *c;
+	uint32_t limit;
+	bool done;
+
+	do {
+		engine_lock(e);
+		c = visible_history(e, ref, &limit);
+		done = !c || find_segment(c, &from, forward, marks, limit, FIND_WORK);
+		engine_unlock(e);
+	} while (!done);
+	return c && from != UINT64_MAX ? (int64_t)from : -1;
+}
+
+void
+engine_series(struct engine *e, struct connref ref, const struct series_query *q,
+	      struct series_point *out)
+{
+	uint64_t place = 0;
+	bool begun = false, done;
+
+	assert(q->t1 > q->t0);
+	memset(out, 0, q->n * sizeof(*out));
+	do {
+		const struct conn *c;
+		uint32_t limit;
+
+		engine_lock(e);
+		c = visible_history(e, ref, &limit);
+		if (c && !begun)
+			place = series_begin(c, q->t0, limit);
+		begun = true;
+		done = !c || series_add(c, &place, q, limit, FIND_WORK, out);
+		engine_unlock(e);
+	} while (!done);
 }
 
 void

@@ -38,7 +38,7 @@ void engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT]);
 void engine_tick(struct engine *e, nsec now);
 /* The input is over: gives every connection to the sink. */
 void engine_finish(struct engine *e);
-/* Forgets all connections (F5), numbers go on. */
+/* Reports and drops all connections but the pinned ones; their numbers go on. */
 void engine_clear(struct engine *e);
 
 /* ---- any thread ---- */
@@ -63,14 +63,30 @@ void engine_rows(struct engine *e, nsec now, const struct connref *refs, size_t 
 		 struct conn_facts *out);
 /* false: nobody by that ref any more. */
 bool engine_detail(struct engine *e, nsec now, struct connref ref, struct conn_detail *out);
-/* Remembered segments [first, first+n) of the connection, oldest first, n ≤ 512; returns how many
+/* Kept segments [first, first+n) of the connection, oldest first, n ≤ 512; returns how many
  * were written. *total: how many are kept; *lost: older ones no longer kept. */
 size_t engine_segments(struct engine *e, struct connref ref, uint64_t first, size_t n,
 		       struct segment *out, uint64_t *total, uint64_t *lost);
+/* What is kept of the connection's segments. false: a stale ref. */
+bool engine_history(struct engine *e, struct connref ref, struct history_facts *out);
+/* Place of the nearest kept segment with any of `marks` (see segment_marks()), from place `from` on
+ * (forward) or before it; −1: there is none. Releases the lock between slices. */
+int64_t engine_find_segment(struct engine *e, struct connref ref, uint64_t from, bool forward,
+			    uint32_t marks);
+/* Fills out[q->n] from the kept segments; all counts 0 for a stale ref. Releases the lock between
+ * slices. */
+void engine_series(struct engine *e, struct connref ref, const struct series_query *q,
+		   struct series_point *out);
+
+typedef void visit_fn(void *arg, const struct conn_facts *f);
+/* Calls fn for a bounded number of connections: for aggregates. The cursor as in engine_scan(). fn
+ * runs under the lock: it must be quick and may not call the engine. */
+void engine_visit(struct engine *e, uint32_t *cursor, nsec now, visit_fn *fn, void *arg);
 /* Keeps a connection from being evicted while a screen shows it (counted). */
 void engine_pin(struct engine *e, struct connref ref, bool pin);
 /* Freezes what scan, rows, detail, segments and totals show at this moment; tracking goes on.
- * engine_totals then still counts live packets: .packets minus those at the freeze = "+N". */
-void engine_freeze(struct engine *e, bool frozen);
+ * engine_totals then still counts live packets: .packets minus those at the freeze = "+N". false:
+ * no memory, nothing is frozen. */
+bool engine_freeze(struct engine *e, bool frozen);
 
 #endif

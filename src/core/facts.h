@@ -127,6 +127,7 @@ struct ladder_facts {
 /* What the connection screen and the reports add to conn_facts. */
 struct conn_detail {
 	struct conn_facts f;
+	uint32_t revision; /* times it went on after it had been reported */
 	uint8_t n_verdicts;
 	struct verdict verdicts[VERDICT_COUNT]; /* most telling first */
 	struct ladder_facts half[2];
@@ -142,20 +143,66 @@ struct segment {
 	seqno raw_seq, raw_ack;
 	uint32_t len;	  /* payload */
 	uint32_t window;  /* scaled */
+	uint32_t in_flight[2]; /* bytes of each side that are unacknowledged after it */
 	uint32_t findings; /* FINDING() bits */
 	uint16_t flags;	  /* TH_* */
-	uint16_t dup_ack; /* the how-manieth duplicate ACK, 0 none */
+	uint16_t dup_ack; /* ordinal of the duplicate ACK, 0 none */
 	uint8_t from;	  /* enum side */
 	uint8_t state[2]; /* both ends after it */
 	uint8_t cause;	  /* enum cause; CAUSE_NONE: not a retransmission */
 	uint8_t needed;	  /* enum needed */
 	bool pending;	  /* needed or findings may still be revised by what follows */
 	bool window_unscaled; /* the scale is unknown: window is as in the header */
-	uint32_t rexmit_n;   /* the how-manieth repetition, 0 none */
+	uint32_t rexmit_n;   /* ordinal of the repetition, 0 none */
 	uint64_t rexmit_of;  /* frame it repeats, 0 unknown */
 	nsec rexmit_after;   /* since the previous attempt of the same bytes */
 	uint64_t acked_by;   /* frame of the ACK that covered it, 0 not yet */
 	nsec acked_after;    /* how long that took */
+};
+
+/* What a search of segments can ask for: FINDING() bits, and a reset. */
+#define MARK_RESET (UINT32_C(1) << 31)
+_Static_assert(FINDING_COUNT < 31, "marks are 32 bits");
+
+static inline uint32_t
+segment_marks(const struct segment *s)
+{
+	return s->findings | ((s->flags & TH_RST) ? MARK_RESET : 0);
+}
+
+/* What is kept of a connection's segments: its beginning and its end, with a gap between them where
+ * the memory did not suffice. */
+struct history_facts {
+	uint64_t kept;
+	uint64_t dropped;
+	uint64_t gap; /* place, among the kept ones, of the first segment after the gap */
+};
+
+/* What a series shows of a connection's segments, for one side as the sender of data. */
+enum series_kind {
+	SERIES_SEQ,	   /* end of its segments' sequence ranges, relative */
+	SERIES_RETRANSMIT, /* the same, of retransmissions only */
+	SERIES_ACK,	   /* acknowledgements of its peer, relative */
+	SERIES_EDGE,	   /* right edge of the window that its peer offers, relative */
+	SERIES_WINDOW,	   /* that window, bytes */
+	SERIES_FLIGHT,	   /* its bytes in flight */
+	SERIES_RTT,	   /* time until its segments were acknowledged, ns */
+	SERIES_BYTES,	   /* payload bytes, in `sum` */
+	SERIES_KIND_COUNT,
+};
+
+/* Time [t0, t1) cut into n equal columns; t1 > t0. */
+struct series_query {
+	enum series_kind kind;
+	enum side side;
+	nsec t0, t1;
+	size_t n;
+};
+
+/* One column: the extremes and the sum of its values; count 0: there are none. */
+struct series_point {
+	uint64_t count, sum;
+	int64_t min, max;
 };
 
 struct timer_event {
@@ -173,7 +220,8 @@ struct engine_sink {
 	/* A segment given before was revised, or (pending false) is final now. */
 	void (*amend)(void *ctx, const struct segment *);
 	void (*timer)(void *ctx, const struct timer_event *);
-	/* The connection ended, is evicted, or the input is over; exactly once for each. */
+	/* The connection ended, is evicted, or the input is over. Once for each, and once more with
+	 * a higher revision for one that went on after that. */
 	void (*connection)(void *ctx, const struct conn_detail *);
 };
 

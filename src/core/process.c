@@ -337,6 +337,7 @@ process_usual(struct core *core, struct conn *c, enum side from, const struct pa
 	seqno una;
 
 	conn_touch(core, c);
+	conn_revive(core, c);
 	seg_begin(&s, core, p, c, from, false);
 	idle = p->payload_len > 0 && s.snd->sendq.len == 0;
 	una = s.rcv->seq.una;
@@ -411,6 +412,7 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 		copy_emit(&s, copy);
 		return;
 	}
+	conn_revive(core, c);
 	s.snd->scope = p->scope;
 	vantage_by_packet(&s);
 	seg_decide(&s);

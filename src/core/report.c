@@ -177,6 +177,7 @@ detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 	const struct conn *c = conn_expand(conn, &room);
 
 	conn_fill(c, now, &out->f);
+	out->revision = c->revision;
 	out->n_verdicts = (uint8_t)verdicts_of(c, now, out->verdicts, VERDICT_COUNT);
 	out->f.n_verdicts = out->n_verdicts;
 	if (out->n_verdicts > 0)

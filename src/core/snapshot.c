@@ -63,6 +63,7 @@ void
 snapshot_detail(const struct snapshot *s, const struct conn *c, struct conn_detail *out)
 {
 	out->f = s->facts;
+	out->revision = 0; /* for reports only */
 	out->n_verdicts = s->facts.n_verdicts > 0;
 	out->verdicts[0] = s->facts.verdict;
 	out->half[CLIENT].n_gaps = out->half[SERVER].n_gaps = 0;
@@ -73,7 +74,7 @@ snapshot_detail(const struct snapshot *s, const struct conn *c, struct conn_deta
 	/* What was kept at the freeze may have made room since. */
 	out->f.kept = 0;
 	if (c)
-		history_copy(c, 0, 0, s->log_next, NULL, &out->f.kept);
+		out->f.kept = history_kept(c, s->log_next);
 }
 
 void

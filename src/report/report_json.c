@@ -259,6 +259,7 @@ json_connection(struct output *w, const struct conn_detail *d, nsec now)
 
 	begin_line(w, "connection");
 	output_uint(w, "id", f->id);
+	output_uint(w, "revision", d->revision);
 	json_endpoint(w, "client", &f->end[CLIENT]);
 	json_endpoint(w, "server", &f->end[SERVER]);
 	output_string(w, "roles", f->roles_guessed ? "guessed" : "handshake");

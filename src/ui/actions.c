@@ -69,10 +69,13 @@ static void
 freeze(struct ui *ui, struct view *v)
 {
 	(void)v;
+	if (!engine_freeze(ui->engine, !ui->frozen)) {
+		ui_warn(ui, _("Not frozen: not enough memory for a snapshot"));
+		return;
+	}
 	ui->frozen = !ui->frozen;
 	engine_totals(ui->engine, &ui->totals);
 	ui->frozen_packets = ui->totals.packets;
-	engine_freeze(ui->engine, ui->frozen);
 	if (ui->frozen)
 		ui_say(ui, _("Frozen at this moment; capturing goes on. p shows what is now."));
 }

@@ -53,6 +53,14 @@ open_small(struct watch *w, uint32_t max_connections)
 	watch_open_with(w, cfg);
 }
 
+static void
+open_large(struct watch *w)
+{
+	struct engine_config cfg = watch_config();
+	cfg.memory = (size_t)256 << 20;
+	watch_open_with(w, cfg);
+}
+
 /* ---- budgets ---- */
 
 static void
@@ -154,6 +162,132 @@ test_history_keeps_its_budget(void **state)
 	n = engine_segments(w.e, d.f.ref, total - 1, 8, s, &total, &lost);
 	assert_int_equal(n, 1);
 	assert_int_equal(s[0].frame, w.frame);
+	watch_close(&w);
+}
+
+/* What is kept is the beginning and the end; the gap between them is where it says. */
+static void
+test_history_marks_its_gap(void **state)
+{
+	(void)state;
+	struct watch w;
+	struct pair c;
+	struct history_facts h;
+	struct segment s[2];
+	uint64_t total, lost;
+	struct engine_config cfg = watch_config();
+	cfg.memory = 1 << 20;
+	watch_open_with(&w, cfg);
+	pair_nth(&c, &w, 0);
+	pair_handshake(&c, MS(0), MS(20));
+	assert_true(engine_history(w.e, ref_of(&c), &h));
+	assert_int_equal(h.dropped, 0);
+	for (int i = 0; i < 30000; i++) {
+		data(&c, SERVER, .len = 100, .at = SEC(1) + MS(1) * i);
+		ack(&c, CLIENT);
+	}
+	assert_true(engine_history(w.e, ref_of(&c), &h));
+	assert_int_equal(h.gap, 6);
+	assert_int_equal(h.kept + h.dropped, 60003);
+	assert_int_equal(engine_segments(w.e, ref_of(&c), h.gap - 1, 2, s, &total, &lost), 2);
+	assert_int_equal(s[0].frame, 6);
+	assert_int_equal(s[1].frame, 7 + h.dropped);
+	watch_close(&w);
+}
+
+/* Every place gives the segment of its frame, in chunks of all sizes. */
+static void
+test_history_by_place(void **state)
+{
+	(void)state;
+	struct watch w;
+	struct pair c;
+	open_large(&w);
+	pair_nth(&c, &w, 0);
+	pair_handshake(&c, MS(0), MS(20));
+	for (int i = 0; i < 20000; i++) {
+		data(&c, SERVER, .len = 100, .at = SEC(1) + MS(1) * i);
+		ack(&c, CLIENT);
+	}
+	for (uint64_t at = 0; at < 40003; at += 1 + at % 97) {
+		struct segment s[3];
+		uint64_t total, lost;
+		size_t n = engine_segments(w.e, ref_of(&c), at, 3, s, &total, &lost);
+		assert_int_equal(total, 40003);
+		assert_int_equal(n, at + 3 <= total ? 3 : total - at);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(s[i].frame, at + i + 1);
+		if (at % 2 == 1 && at > 3) /* data: acknowledged by the next frame */
+			assert_int_equal(s[0].acked_by, s[0].len ? at + 2 : 0);
+	}
+	watch_close(&w);
+}
+
+static void
+test_find_segment(void **state)
+{
+	(void)state;
+	struct watch w;
+	struct pair c;
+	const uint32_t marks = FINDING(F_ZERO_WINDOW) | MARK_RESET;
+	open_large(&w);
+	pair_nth(&c, &w, 0);
+	pair_handshake(&c, MS(0), MS(20));
+	for (int i = 0; i < 20000; i++) {
+		data(&c, SERVER, .len = 100, .at = SEC(1) + MS(1) * i);
+		if (i == 7000 || i == 7001)
+			ack(&c, CLIENT, .win = WIN_ZERO);
+		else
+			ack(&c, CLIENT);
+	}
+	const struct connref ref = ref_of(&c);
+	const int64_t first = 3 + 2 * 7000 + 1, second = first + 2;
+	assert_int_equal(engine_find_segment(w.e, ref, 0, true, marks), first);
+	assert_int_equal(engine_find_segment(w.e, ref, (uint64_t)first, true, marks), first);
+	assert_int_equal(engine_find_segment(w.e, ref, (uint64_t)first + 1, true, marks), second);
+	assert_int_equal(engine_find_segment(w.e, ref, (uint64_t)second + 1, true, marks), -1);
+	assert_int_equal(engine_find_segment(w.e, ref, 40003, false, marks), second);
+	assert_int_equal(engine_find_segment(w.e, ref, (uint64_t)second, false, marks), first);
+	assert_int_equal(engine_find_segment(w.e, ref, (uint64_t)first, false, marks), -1);
+	assert_int_equal(engine_find_segment(w.e, ref, 0, true, FINDING(F_DSACK)), -1);
+	rst_ack(&c, SERVER);
+	assert_int_equal(engine_find_segment(w.e, ref, (uint64_t)second + 1, true, marks), 40003);
+	watch_close(&w);
+}
+
+static void
+test_series(void **state)
+{
+	(void)state;
+	struct watch w;
+	struct pair c;
+	struct series_point p[10];
+	open_large(&w);
+	pair_nth(&c, &w, 0);
+	pair_handshake(&c, MS(0), MS(20));
+	for (int i = 0; i < 10000; i++) {
+		data(&c, SERVER, .len = 100, .at = SEC(1) + MS(1) * i);
+		ack(&c, CLIENT);
+	}
+	struct series_query q = {SERIES_BYTES, SERVER, PKT_EPOCH + SEC(1), PKT_EPOCH + SEC(11), 10};
+	engine_series(w.e, ref_of(&c), &q, p);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(p[i].count, 1000);
+		assert_int_equal(p[i].sum, 100000);
+	}
+	q.kind = SERIES_SEQ;
+	engine_series(w.e, ref_of(&c), &q, p);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(p[i].min, 1 + 100 * (1000 * i + 1));
+		assert_int_equal(p[i].max, 1 + 100 * (1000 * i + 1000));
+	}
+	q.kind = SERIES_FLIGHT;
+	engine_series(w.e, ref_of(&c), &q, p);
+	assert_int_equal(p[5].min, 0);
+	assert_int_equal(p[5].max, 100);
+	q.kind = SERIES_RETRANSMIT;
+	engine_series(w.e, ref_of(&c), &q, p);
+	assert_int_equal(p[5].count, 0);
 	watch_close(&w);
 }
 
@@ -432,6 +566,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_each_connection_told_once),
 	cmocka_unit_test(test_batches_change_nothing),
 	cmocka_unit_test(test_counts_of_what_gave_no_packet),
+	cmocka_unit_test(test_history_marks_its_gap),
+	cmocka_unit_test(test_history_by_place),
+	cmocka_unit_test(test_find_segment),
+	cmocka_unit_test(test_series),
 	cmocka_unit_test(test_no_history_wanted),
 	cmocka_unit_test(test_freeze),
 	cmocka_unit_test(test_freeze_keeps_all_that_was_said),

@@ -346,6 +346,7 @@ struct conn_cold {
 	nsec pmtu_ts;		/* latest ICMP "too big", 0 none */
 	seqno pmtu_seq, pmtu_high; /* range it made the sender cut anew */
 	frame_mark icmp_frame;
+	uint64_t reported_verdicts; /* bit per code: what the totals counted for it */
 	uint16_t icmp_mtu;
 	uint8_t icmp_version, icmp_type, icmp_code;
 	uint8_t pmtu_side, rst_ttl;
@@ -389,7 +390,8 @@ struct conn {
 	uint64_t first_frame;
 	/* ---- line 1: segment history ---- */
 	uint64_t id;
-	struct history_chunk *log_first, *log_last;
+	struct history_chunk *log_first; /* its first segments, or NULL */
+	struct history_index *log_later; /* the chunks after that, or NULL */
 	uint32_t log_next; /* number of the next segment; 0 while none are kept */
 	uint32_t log_lost; /* dropped for room */
 	nsec start;
@@ -406,6 +408,7 @@ struct conn {
 	uint32_t interface;
 	int16_t vlan; /* −1 none */
 	bool rst_suspect;
+	uint8_t revision; /* times it went on after it had been reported, saturating */
 	const struct conn_cold *cold; /* never NULL */
 	union {
 		struct lone_syn syn; /* while half is NULL */

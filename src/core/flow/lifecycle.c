@@ -27,6 +27,18 @@ conn_report(struct core *core, struct conn *c)
 	core->report(core, c);
 }
 
+/* The totals count each connection's latest report. */
+void
+conn_revive(struct core *core, struct conn *c)
+{
+	if (!(c->flags & C_REPORTED))
+		return;
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		core->counts.verdicts[i] -= c->cold->reported_verdicts >> i & 1;
+	c->flags &= (uint16_t)~C_REPORTED;
+	c->revision += c->revision < UINT8_MAX;
+}
+
 /* The class decides who must go first when room is needed. */
 void
 conn_update_class(struct core *core, struct conn *c, nsec now)
@@ -38,6 +50,8 @@ conn_update_class(struct core *core, struct conn *c, nsec now)
 	else if (c->end_cause != END_OPEN)
 		cls = CLASS_ENDED;
 	else if (c->half[0].state < TCP_ESTAB && c->half[1].state < TCP_ESTAB)
+		cls = CLASS_OPENING;
+	else if (c->half[0].segments + c->half[1].segments <= 1) /* a flood of ACKs, say */
 		cls = CLASS_OPENING;
 	if (cls != c->cls)
 		table_class(core->table, c, cls, now);

@@ -7,8 +7,10 @@
 
 /* Before any change of the connection: a snapshot that is being shown keeps the old facts. */
 void conn_touch(struct core *core, struct conn *c);
-/* Emits the connection, once. */
+/* Emits the connection, unless it was since its latest packet. */
 void conn_report(struct core *core, struct conn *c);
+/* A packet came for a connection that had been reported: it will be reported anew. */
+void conn_revive(struct core *core, struct conn *c);
 /* Puts it into the queue of its class, which decides what is evicted first. */
 void conn_update_class(struct core *core, struct conn *c, nsec now);
 /* Gives back the memory that an endpoint has from the pool. */

@@ -127,7 +127,7 @@ sendq_grow(struct pool *pool, struct sendq *q)
 /* How much of what is acknowledged stays readable when room is made: what is sent again without
  * need is mostly among the latest. */
 static uint16_t
-history_kept(const struct sendq *q)
+acked_kept(const struct sendq *q)
 {
 	uint16_t quarter = q->head / 4;
 
@@ -137,7 +137,7 @@ history_kept(const struct sendq *q)
 }
 
 static void
-history_drop(struct sendq *q, uint16_t drop)
+acked_drop(struct sendq *q, uint16_t drop)
 {
 	size_t n = (size_t)(q->head + q->len - drop);
 
@@ -151,7 +151,7 @@ history_drop(struct sendq *q, uint16_t drop)
 static void
 sendq_room(struct pool *pool, struct sendq *q)
 {
-	uint16_t keep = history_kept(q);
+	uint16_t keep = acked_kept(q);
 
 	if (q->head + q->len < q->cap)
 		return;
@@ -164,7 +164,7 @@ sendq_room(struct pool *pool, struct sendq *q)
 		}
 		keep = q->head / 4;
 	}
-	history_drop(q, q->head - keep);
+	acked_drop(q, q->head - keep);
 }
 
 /* Puts a copy of r before index i, with latest where it has one. Returns the new element. */

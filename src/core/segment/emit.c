@@ -29,6 +29,8 @@ segment_fill(const struct seg *s, struct segment *out)
 		.ack = ack ? half_rel(s->rcv, p->ack) : -1,
 		.raw_seq = p->seq, .raw_ack = p->ack, .len = p->payload_len,
 		.window = window_said(s),
+		.in_flight = {half_in_flight(&s->c->half[CLIENT]),
+			      half_in_flight(&s->c->half[SERVER])},
 		.findings = s->findings, .flags = p->flags, .dup_ack = s->dup_ack,
 		.from = s->from,
 		.state = {s->c->half[0].state, s->c->half[1].state},
@@ -58,6 +60,7 @@ segment_amend(struct core *core, struct conn *c, uint32_t log, bool final)
 
 	if (!s)
 		return;
+	history_marks_changed(c, log);
 	if (final)
 		s->pending = false;
 	if (core->sink.amend)

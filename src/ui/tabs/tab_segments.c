@@ -385,28 +385,37 @@ segments_follow(struct ui *ui, struct view *v)
 		list_go(&v->list, v->list.count - 1);
 }
 
-/* Looks for a segment with a problem from the cursor on, or back; says so when there is none. */
+/* Marks of a segment that the user is taken to: what was sent again, probes, resets, and findings
+ * that are worse than a note. */
+static uint32_t
+problem_marks(void)
+{
+	uint32_t marks = MARK_RESET | FINDING(F_RETRANSMISSION) | FINDING(F_ZERO_WINDOW_PROBE) |
+			 FINDING(F_KEEP_ALIVE);
+
+	for (int i = 0; i < FINDING_COUNT; i++)
+		if (finding_info((enum finding)i)->severity > SEV_NOTE)
+			marks |= FINDING(i);
+	return marks;
+}
+
+/* Moves to the next or previous segment with a problem; says so when there is none. */
 static void
 find_problem(struct ui *ui, struct view *v, int by)
 {
 	struct connection *f = v->state;
-	uint64_t total, lost;
-	struct segment s;
-	size_t at = v->list.cursor;
+	uint64_t from = v->list.cursor + (by > 0);
+	int64_t at;
 
 	if (!f->on_segments || f->gone)
 		return;
-	while (by > 0 ? at + 1 < v->list.count : at > 0) {
-		at = by > 0 ? at + 1 : at - 1;
-		if (engine_segments(ui->engine, f->ref, at, 1, &s, &total, &lost) == 1 &&
-		    (s.cause != CAUSE_NONE || segment_severity(&s) > SEV_NOTE ||
-		     (s.flags & TH_RST) != 0)) {
-			list_go(&v->list, at);
-			return;
-		}
-	}
-	ui_say(ui, "%s",
-	       by > 0 ? _("No problem after this segment") : _("No problem before this segment"));
+	at = engine_find_segment(ui->engine, f->ref, from, by > 0, problem_marks());
+	if (at >= 0 && (size_t)at < v->list.count)
+		list_go(&v->list, (size_t)at);
+	else
+		ui_say(ui, "%s",
+		       by > 0 ? _("No problem after this segment")
+			      : _("No problem before this segment"));
 }
 
 void
