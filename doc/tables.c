@@ -21,6 +21,7 @@ static unsigned
 code_point(const char *s, size_t *n)
 {
 	unsigned char c = (unsigned char)s[0];
+
 	*n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
 	unsigned cp = *n == 1 ? c : c & (0x7fu >> *n);
 	for (size_t i = 1; i < *n; i++)
@@ -36,6 +37,7 @@ put_text(const char *s)
 		fputs("\\&", stdout);
 	for (size_t n; *s; s += n) {
 		unsigned cp = code_point(s, &n);
+
 		if (cp == '\\')
 			fputs("\\e", stdout);
 		else if (cp == '-')
@@ -110,6 +112,7 @@ static void
 put_key(void *ctx, const char *screen, const char *keys, const char *help)
 {
 	const char **last = ctx;
+
 	if (!*last || strcmp(*last, screen) != 0)
 		put_heading(screen);
 	*last = screen;
@@ -120,6 +123,7 @@ static void
 put_keys(void)
 {
 	const char *last = NULL;
+
 	ui_each_key(put_key, &last);
 }
 
@@ -191,6 +195,7 @@ static void
 put_line(const char *line)
 {
 	const char *version = strstr(line, "@VERSION@");
+
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
 		if (strcmp(line, tables[i].name) != 0)
 			continue;
@@ -208,6 +213,7 @@ int
 main(void)
 {
 	char line[1024];
+
 	while (fgets(line, sizeof(line), stdin))
 		put_line(line);
 	return fflush(stdout) == 0 && !ferror(stdin) ? EXIT_SUCCESS : EXIT_FAILURE;

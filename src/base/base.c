@@ -36,6 +36,7 @@ void
 die(const char *fmt, ...)
 {
 	void (*hook)(void) = die_hook;
+
 	die_hook = NULL; /* a hook that dies must not come back here */
 	if (hook)
 		hook();
@@ -85,6 +86,7 @@ xasprintf(const char *fmt, ...)
 {
 	char *s = NULL;
 	va_list ap;
+
 	va_start(ap, fmt);
 	int n = vasprintf(&s, fmt, ap);
 	va_end(ap);

@@ -46,6 +46,7 @@ static bool
 read_whole(const char **s, uint64_t *out)
 {
 	uint64_t v = 0;
+
 	if (!is_digit(**s))
 		return false;
 	for (; is_digit(**s); (*s)++)
@@ -61,6 +62,7 @@ static bool
 read_fraction(const char **s, double *out)
 {
 	double digit = 0.1;
+
 	*out = 0;
 	if (**s != '.')
 		return true;
@@ -77,10 +79,12 @@ parse_with_unit(const char *s, const struct unit *units, size_t n_units, uint64_
 {
 	uint64_t whole;
 	double fraction;
+
 	if (!read_whole(&s, &whole) || !read_fraction(&s, &fraction))
 		return false;
 	for (size_t i = 0; i < n_units; i++) {
 		uint64_t v;
+
 		if (strcmp(s, units[i].name) != 0)
 			continue;
 		if (__builtin_mul_overflow(whole, units[i].factor, &v))
@@ -95,6 +99,7 @@ bool
 parse_duration(const char *s, nsec *out)
 {
 	uint64_t v;
+
 	if (!parse_with_unit(s, duration_units, ARRAY_LEN(duration_units), &v) || v > INT64_MAX)
 		return false;
 	*out = (nsec)v;
@@ -112,6 +117,7 @@ bool
 parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *out)
 {
 	uint64_t v;
+
 	if (!read_whole(&s, &v) || *s != '\0' || v < min || v > max)
 		return false;
 	*out = v;

@@ -23,6 +23,7 @@ static size_t
 whole_chars(const char *s, size_t len)
 {
 	size_t start = len;
+
 	while (start > 0 && len - start < 3 && ((unsigned char)s[start - 1] & 0xc0) == 0x80)
 		start--;
 	if (start == 0)
@@ -56,6 +57,7 @@ void
 text_add(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
+
 	va_start(ap, fmt);
 	text_addv(t, fmt, ap);
 	va_end(ap);
@@ -75,6 +77,7 @@ char_at(const char *s, mbstate_t *state, size_t *columns)
 {
 	wchar_t wc;
 	size_t n = mbrtowc(&wc, s, strlen(s), state);
+
 	if (n == 0 || n == (size_t)-1 || n == (size_t)-2) {
 		memset(state, 0, sizeof(*state));
 		*columns = 1;
@@ -90,6 +93,7 @@ text_width(const char *s)
 {
 	mbstate_t state = {0};
 	size_t width = 0, w;
+
 	while (*s) {
 		s += char_at(s, &state, &w);
 		width += w;
@@ -103,9 +107,11 @@ fit(const char *s, size_t columns, size_t *used)
 {
 	mbstate_t state = {0};
 	size_t at = 0, w;
+
 	*used = 0;
 	while (s[at]) {
 		size_t n = char_at(s + at, &state, &w);
+
 		if (*used + w > columns)
 			break;
 		at += n;
@@ -126,6 +132,7 @@ text_cut(char *out, size_t size, const char *s, size_t columns)
 	struct text t = text_on(out, size);
 	size_t used;
 	size_t n = fit(s, columns, &used);
+
 	if (s[n] == '\0') {
 		text_add(&t, "%s", s);
 		return used;
@@ -141,6 +148,7 @@ size_t
 text_cut_middle(char *out, size_t size, const char *s, size_t columns, size_t tail)
 {
 	size_t width = text_width(s);
+
 	if (width <= columns || columns == 0)
 		return text_cut(out, size, s, columns);
 	if (tail > columns - 1)
@@ -161,6 +169,7 @@ utf8_at(const uint8_t *p, size_t len, uint32_t *cp)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc0 ? 2 : 0;
+
 	if (n == 0 || n > len || p[0] > 0xf4)
 		return 0;
 	*cp = n == 1 ? p[0] : p[0] & (0x7fu >> n);
@@ -188,9 +197,11 @@ text_escape(char *out, size_t size, const void *bytes, size_t len)
 	const uint8_t *p = bytes;
 	struct text t = text_on(out, size);
 	bool utf8 = locale_is_utf8();
+
 	while (len > 0) {
 		uint32_t cp = 0;
 		size_t n = utf8_at(p, len, &cp);
+
 		if (n == 0 || (n > 1 && !utf8) || cp < 0x20 || cp == 0x7f) {
 			text_add(&t, "\\x%02x", *p);
 			n = 1;
@@ -212,6 +223,7 @@ static char *
 take(char *out, size_t size, const char *put, const char *end)
 {
 	size_t n = (size_t)(end - put);
+
 	if (size == 0)
 		return out;
 	if (n > size - 1)
@@ -225,6 +237,7 @@ char *
 text_duration(char *out, size_t size, nsec d)
 {
 	char put[TEXT_PUT_MAX];
+
 	return take(out, size, put, text_put_duration(put, d));
 }
 
@@ -235,6 +248,7 @@ text_seconds(char *out, size_t size, nsec d)
 	uint64_t v = d < 0 ? -(uint64_t)d : (uint64_t)d;
 	uint64_t frac = v % NSEC_PER_SEC;
 	int digits = 9;
+
 	text_add(&t, "%s%llu", d < 0 ? "-" : "", (unsigned long long)(v / NSEC_PER_SEC));
 	if (frac == 0)
 		return out;
@@ -248,6 +262,7 @@ char *
 text_count(char *out, size_t size, uint64_t n)
 {
 	char put[TEXT_PUT_MAX];
+
 	return take(out, size, put, text_put_count(put, n));
 }
 
@@ -257,6 +272,7 @@ static bool
 is_v4_mapped(const uint8_t addr[16])
 {
 	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
 	return memcmp(addr, prefix, sizeof(prefix)) == 0;
 }
 
@@ -264,6 +280,7 @@ char *
 text_addr(char *out, size_t size, const uint8_t addr[16])
 {
 	char buf[INET6_ADDRSTRLEN] = "";
+
 	if (is_v4_mapped(addr))
 		return take(out, size, buf, text_put_ipv4(buf, addr + 12));
 	inet_ntop(AF_INET6, addr, buf, sizeof(buf));
@@ -274,6 +291,7 @@ char *
 text_endpoint(char *out, size_t size, const uint8_t addr[16], uint16_t port)
 {
 	char buf[INET6_ADDRSTRLEN + TEXT_PUT_MAX], *p = buf;
+
 	if (is_v4_mapped(addr)) {
 		p = text_put_ipv4(buf, addr + 12);
 	} else {
@@ -293,6 +311,7 @@ static bool
 break_down(nsec moment, struct tm *tm, int *frac)
 {
 	time_t sec = (time_t)(moment / NSEC_PER_SEC);
+
 	*frac = (int)(moment % NSEC_PER_SEC);
 	if (*frac < 0) {
 		*frac += (int)NSEC_PER_SEC;
@@ -336,6 +355,7 @@ text_clock(char *out, size_t size, nsec t, int digits)
 	char put[CLOCK_MAX], *p = put;
 	struct tm tm;
 	int frac;
+
 	if (break_down(t, &tm, &frac))
 		p = put_clock(p, &tm, frac, digits);
 	return take(out, size, put, p);
@@ -347,6 +367,7 @@ text_date(char *out, size_t size, nsec t, int digits)
 	char put[CLOCK_MAX], *p = put;
 	struct tm tm;
 	int frac;
+
 	if (break_down(t, &tm, &frac))
 		p = put_clock(put_date(p, &tm), &tm, frac, digits);
 	return take(out, size, put, p);

@@ -50,6 +50,7 @@ static bool
 parse_speed(const char *s, double *speed)
 {
 	nsec n;
+
 	if (strspn(s, "0123456789.") != strlen(s) || !parse_duration(s, &n))
 		return false;
 	*speed = (double)n / NSEC_PER_SEC;
@@ -78,6 +79,7 @@ set_value(struct config *cfg, const struct option_info *o, const char *arg)
 {
 	void *to = (char *)cfg + o->offset;
 	uint64_t v;
+
 	switch (o->type) {
 	case OPT_FLAG:
 		*(bool *)to = true;
@@ -164,9 +166,11 @@ static void
 build_getopt_tables(struct option longs[MAX_OPTIONS + 1], char shorts[2 * MAX_OPTIONS + 2])
 {
 	char *s = shorts;
+
 	*s++ = ':'; /* a missing argument is told apart from an unknown option */
 	for (size_t i = 0; i < conf_option_count && i < MAX_OPTIONS; i++) {
 		const struct option_info *o = &conf_options[i];
+
 		longs[i] = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
 					   option_code(i)};
 		if (!o->letter)
@@ -217,6 +221,7 @@ unknown_option(char *argv[], struct err *err)
 		err_set(err, _("--%s takes no argument; see tcplens --help"), o->name);
 	} else if (optopt) {
 		char letter = (char)optopt;
+
 		text_escape(name, sizeof(name), &letter, 1);
 		err_set(err, _("unknown option -%s; see tcplens --help"), name);
 	} else {
@@ -232,6 +237,7 @@ missing_argument(struct err *err)
 	const struct option_info *o = option_by_code(optopt);
 	char name[64];
 	struct text t = text_on(name, sizeof(name));
+
 	add_name(&t, o);
 	err_set(err, _("%s needs an argument: %s; see tcplens --help"), name, _(o->arg));
 	return CONF_USAGE;
@@ -243,6 +249,7 @@ bad_value(const struct option_info *o, const char *arg, struct err *err)
 	char name[64], value[128], wanted[160];
 	struct text n = text_on(name, sizeof(name));
 	struct text w = text_on(wanted, sizeof(wanted));
+
 	add_name(&n, o);
 	describe_type(&w, o);
 	text_escape(value, sizeof(value), arg, strlen(arg));
@@ -265,6 +272,7 @@ parse_options(struct config *cfg, int argc, char *argv[], struct err *err)
 	struct option longs[MAX_OPTIONS + 1];
 	char shorts[2 * MAX_OPTIONS + 2];
 	int code;
+
 	build_getopt_tables(longs, shorts);
 	opterr = 0;
 	optind = 0;
@@ -286,8 +294,10 @@ static char *
 join_arguments(int argc, char *argv[])
 {
 	char *all = NULL;
+
 	for (int i = 0; i < argc; i++) {
 		char *longer = all ? xasprintf("%s %s", all, argv[i]) : xstrdup(argv[i]);
+
 		free(all);
 		all = longer;
 	}
@@ -299,6 +309,7 @@ static void
 blank_comments(char *s)
 {
 	bool comment = false;
+
 	for (; *s; s++) {
 		if (*s == '#')
 			comment = true;
@@ -313,6 +324,7 @@ static enum conf_result
 read_filter_file(struct config *cfg, struct err *err)
 {
 	char name[256];
+
 	text_escape(name, sizeof(name), cfg->filter_file, strlen(cfg->filter_file));
 	FILE *f = fopen(cfg->filter_file, "re");
 	char *buf = xmalloc(MAX_FILTER_FILE);
@@ -379,6 +391,7 @@ static bool
 may_break(const char *s)
 {
 	unsigned char lead = (unsigned char)s[0];
+
 	return lead == ' ' || (lead >= 0xe3 && lead != 0xef && strncmp(s, "\xe3\x80", 2) != 0);
 }
 
@@ -387,6 +400,7 @@ static size_t
 line_break(const char *s, size_t columns)
 {
 	char cut[512];
+
 	if (text_width(s) <= columns)
 		return strlen(s);
 	text_cut(cut, sizeof(cut), s, columns + 1);
@@ -404,6 +418,7 @@ print_wrapped(FILE *out, const char *s)
 {
 	while (*s) {
 		size_t n = line_break(s, HELP_WIDTH - HELP_COLUMN);
+
 		fprintf(out, "%.*s\n", (int)n, s);
 		s += n;
 		s += strspn(s, " ");
@@ -418,6 +433,7 @@ print_option(FILE *out, const struct option_info *o)
 	char left[128], help[1024];
 	struct text t = text_on(left, sizeof(left));
 	struct text h = text_on(help, sizeof(help));
+
 	if (o->letter)
 		text_add(&t, "  -%c, --%s", o->letter, o->name);
 	else

@@ -120,5 +120,6 @@ option_group_title(enum option_group g)
 		[OPTIONS_LIMITS] = N_("Limits"),
 		[OPTIONS_OTHER] = N_("Other"),
 	};
+
 	return titles[g];
 }

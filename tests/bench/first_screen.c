@@ -21,6 +21,7 @@ static long long
 now_us(void)
 {
 	struct timespec t;
+
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
@@ -32,8 +33,10 @@ wait_for(int fd, const char *word)
 	static char seen[1 << 18];
 	size_t n = 0;
 	struct pollfd p = {fd, POLLIN, 0};
+
 	while (n < sizeof(seen) - 1 && poll(&p, 1, 10000) > 0) {
 		ssize_t k = read(fd, seen + n, sizeof(seen) - 1 - n);
+
 		if (k <= 0)
 			return false;
 		n += (size_t)k;

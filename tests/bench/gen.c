@@ -137,6 +137,7 @@ static void
 conn_open(struct gen *g, struct conn *c)
 {
 	uint32_t isn = draw(g, UINT32_MAX);
+
 	*c = (struct conn){.id = g->next_id++,
 			   .seq = {isn, isn * 2654435761u},
 			   .tsval = {isn >> 8, isn >> 4},
@@ -165,6 +166,7 @@ static uint32_t
 sum16(const uint8_t *p, uint32_t n)
 {
 	uint32_t sum = 0;
+
 	for (uint32_t i = 0; i + 1 < n; i += 2)
 		sum += (uint32_t)(p[i] << 8 | p[i + 1]);
 	return sum;
@@ -189,6 +191,7 @@ static uint32_t
 put_options(uint8_t *o, const struct tcp_fields *f)
 {
 	uint32_t n = 0;
+
 	if (f->flags & SYN) {
 		memcpy(o, "\2\4\5\264\4\2", 6);
 		n = 6;
@@ -217,6 +220,7 @@ static void
 put_ip(uint8_t *ip, const struct tcp_fields *f, uint32_t tcp_len)
 {
 	uint32_t client = 0x0a000000 + f->id / 40000, server = 0xc0a80000 + f->id % 250;
+
 	memset(ip, 0, 20);
 	ip[0] = 0x45;
 	put16(ip + 2, 20 + tcp_len + f->payload);
@@ -235,6 +239,7 @@ put_frame(uint8_t *b, const struct tcp_fields *f)
 {
 	uint8_t *ip = b + 14, *tcp = ip + 20;
 	uint32_t client_port = 1024 + f->id % 40000, server_port = 80;
+
 	memcpy(b, "\2\0\0\0\0\1\2\0\0\0\0\2\10\0", 14);
 	uint32_t tcp_len = 20 + put_options(tcp + 20, f);
 	put_ip(ip, f, tcp_len);
@@ -256,6 +261,7 @@ write_frame(struct gen *g, const struct tcp_fields *f)
 	static uint8_t b[16 + HEADERS + MSS];
 	uint32_t headers = put_frame(b + 16, f);
 	uint32_t wire = headers + f->payload;
+
 	memset(b + 16 + headers, 0, wire - headers);
 	uint32_t record[4] = {(uint32_t)(g->clock / NSEC_PER_SEC),
 			      (uint32_t)(g->clock % NSEC_PER_SEC),
@@ -272,6 +278,7 @@ static void
 end_round(struct gen *g, struct conn *c)
 {
 	const struct round *r = &rounds[c->round];
+
 	c->seq[r->sender] += (uint32_t)r->segments * r->len;
 	if (c->round == OPEN || c->round == CLOSE) {
 		c->seq[CLIENT]++;
@@ -291,6 +298,7 @@ static uint32_t
 acked(const struct conn *c, const struct step *s)
 {
 	uint32_t n = c->seq[!s->from] + (uint32_t)s->acks * rounds[c->round].len;
+
 	return (c->round == OPEN || c->round == CLOSE) && c->step > 0 ? n + 1 : n;
 }
 
@@ -299,6 +307,7 @@ write_step(struct gen *g, struct conn *c)
 {
 	const struct round *r = &rounds[c->round];
 	const struct step *s = &r->steps[c->step];
+
 	c->tsval[s->from] += (uint32_t)(g->clock / NSEC_PER_MS) & 1;
 	struct tcp_fields f = {.id = c->id,
 			       .from = s->from,
@@ -330,6 +339,7 @@ run_connections(struct gen *g)
 	while (g->packets > 0) {
 		struct conn *c = &g->conns[draw(g, g->n_conns)];
 		uint32_t burst = 1 + draw(g, g->load->burst);
+
 		if (c->ready > g->clock) /* all may wait: time goes on */
 			g->clock += g->dt;
 		while (g->packets > 0 && burst-- > 0 && c->ready <= g->clock)
@@ -342,6 +352,7 @@ run_flood(struct gen *g)
 {
 	while (g->packets > 0) {
 		struct conn c;
+
 		conn_open(g, &c);
 		write_step(g, &c);
 	}
@@ -351,6 +362,7 @@ static void
 write_header(const struct gen *g)
 {
 	const uint32_t header[6] = {0xa1b23c4d, 2 | 4 << 16, 0, 0, g->load->snaplen, 1};
+
 	fwrite(header, sizeof(header), 1, stdout);
 }
 
@@ -367,6 +379,7 @@ int
 main(int argc, char **argv)
 {
 	struct gen g = {.clock = 1700000000 * NSEC_PER_SEC};
+
 	if (argc != 5 || !(g.load = find_load(argv[1]))) {
 		fputs("usage: gen bulk|mixed|many|flood PACKETS CONNECTIONS SEED >FILE\n", stderr);
 		return 2;

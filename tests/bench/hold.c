@@ -38,6 +38,7 @@ static nsec
 cpu_now(void)
 {
 	struct timespec t;
+
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
 }
@@ -53,6 +54,7 @@ int
 __wrap_pthread_mutex_lock(pthread_mutex_t *m)
 {
 	int r = __real_pthread_mutex_lock(m);
+
 	locked_at = cpu_now();
 	return r;
 }
@@ -68,6 +70,7 @@ static void
 took(struct longest *l)
 {
 	nsec d = held;
+
 	l->max = nsec_max(l->max, d);
 	l->sum += d;
 	l->above += d > HOLD_LIMIT;
@@ -89,6 +92,7 @@ make_packet(uint32_t c, uint32_t k, nsec now)
 	bool from_server = k == 1 || (k > 2 && k % 3 != 2);
 	uint32_t isn[2] = {c * 2654435761u, c * 40503u};
 	uint32_t data = k > 2 ? k - 3 - (k - 3) / 3 : 0; /* segments before this packet */
+
 	if (k > 8 && k % 17 == 0 && from_server)
 		data--;
 	struct packet p = {.ts = now, .vlan = -1, .ip_version = 4, .ttl = 64, .window = 502};
@@ -118,6 +122,7 @@ capture(void *arg)
 	nsec now = 1700000000 * NSEC_PER_SEC;
 	uint64_t random = 1, n = 0;
 	uint32_t *next = xcalloc(b->connections, sizeof(*next));
+
 	while (n < b->packets) {
 		for (size_t i = 0; i < ENGINE_BATCH; i++) {
 			random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
@@ -160,6 +165,7 @@ static void
 do_nothing(nsec length)
 {
 	static pthread_mutex_t nobody_else = PTHREAD_MUTEX_INITIALIZER;
+
 	pthread_mutex_lock(&nobody_else);
 	while (cpu_now() - locked_at < length)
 		;
@@ -177,6 +183,7 @@ refresh(struct bench *b, struct longest *l)
 	struct connref refs[ROWS];
 	size_t n = 0, kept = 0;
 	uint32_t cursor = 0;
+
 	do {
 		TIMED(&l[SCAN], n = engine_scan(b->e, &cursor, 0, any, newest, NULL, items, SLICE));
 		TIMED(&b->machine, do_nothing(l[SCAN].sum / (nsec)l[SCAN].calls));
@@ -186,6 +193,7 @@ refresh(struct bench *b, struct longest *l)
 	TIMED(&l[ROWS_CALL], engine_rows(b->e, 0, refs, kept, rows));
 	for (size_t i = 0; i < kept; i++) {
 		uint64_t total, lost;
+
 		TIMED(&l[DETAIL], engine_detail(b->e, 0, refs[i], &detail));
 		TIMED(&l[SEGMENTS],
 		      engine_segments(b->e, refs[i], 0, ROWS, segments, &total, &lost));
@@ -227,6 +235,7 @@ main(int argc, char **argv)
 				   {.name = "segments"}, {.name = "totals"}, {.name = "freeze"}};
 	struct err err;
 	pthread_t thread;
+
 	if (argc != 3) {
 		fputs("usage: hold CONNECTIONS PACKETS\n", stderr);
 		return 2;

@@ -20,6 +20,7 @@ main(int argc, char **argv)
 	char msg[PCAP_ERRBUF_SIZE] = "usage: noop FILE";
 	unsigned long count = 0;
 	pcap_t *p = argc == 2 ? pcap_open_offline(argv[1], msg) : NULL;
+
 	if (!p || pcap_loop(p, -1, nothing, (u_char *)&count) < 0) {
 		fprintf(stderr, "noop: %s\n", p ? pcap_geterr(p) : msg);
 		return 1;

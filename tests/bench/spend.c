@@ -14,6 +14,7 @@ static void
 run(char **argv)
 {
 	int null = open("/dev/null", O_WRONLY);
+
 	if (null < 0 || dup2(null, STDOUT_FILENO) < 0)
 		_exit(126);
 	execvp(argv[0], argv);
@@ -26,6 +27,7 @@ main(int argc, char **argv)
 {
 	struct rusage u;
 	int status;
+
 	if (argc < 2) {
 		fputs("usage: spend COMMAND [ARGUMENT…]\n", stderr);
 		return 2;

@@ -33,6 +33,7 @@ static uint32_t
 take(struct record *r, size_t n)
 {
 	uint32_t v = 0;
+
 	for (; n > 0 && r->left > 0; n--, r->left--)
 		v = v << 8 | *r->at++;
 	return v;
@@ -43,6 +44,7 @@ static int32_t
 take_step(struct record *r)
 {
 	uint32_t v = take(r, 1);
+
 	if (v < 128)
 		return (int32_t)v - (v >= 64 ? 128 : 0);
 	int32_t big = (int32_t)(take(r, 2) << (v & 15));
@@ -75,6 +77,7 @@ ingest(struct run *run, struct record *r)
 	seqno isn[2] = {0xfffff000u + t * 77, t * 99999};
 	struct packet p = {.ts = run->now, .frame = ++run->frame, .ref = run->frame, .vlan = -1,
 			   .ip_version = 4, .ttl = 64, .sport = (uint16_t)(40000 + t), .dport = 80};
+
 	p.src[15] = back ? 2 : 1;
 	p.dst[15] = back ? 1 : 2;
 	if (back) {
@@ -103,6 +106,7 @@ static void
 apply(struct run *run, struct record *r)
 {
 	uint32_t what = take(r, 1), slot = what % CONNECTIONS;
+
 	run->now += (nsec)take_step(r) * (what & 1 ? NSEC_PER_MS : 30 * NSEC_PER_US);
 	if (run->now < NSEC_PER_SEC)
 		run->now = NSEC_PER_SEC;
@@ -154,11 +158,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct engine_config cfg = {.max_connections = CONNECTIONS, .memory = 1 << 20,
 				    .history = true, .seed = 1, .sink = &sink};
 	struct run run = {.e = engine_new(&cfg, NULL), .now = 1700000000 * NSEC_PER_SEC};
+
 	if (!run.e)
 		return 0;
 	while (size > 0) {
 		size_t n = data[0] < size ? data[0] : size - 1;
 		struct record r = {data + 1, n};
+
 		data += n + 1;
 		size -= n + 1;
 		apply(&run, &r);

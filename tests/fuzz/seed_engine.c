@@ -28,6 +28,7 @@ static void
 put_step(struct record *r, int32_t v)
 {
 	uint32_t big = v < 0 ? 0u - (uint32_t)v : (uint32_t)v, shift = 0;
+
 	if (v >= -64 && v < 64) {
 		put(r, 1, (uint32_t)v & 127);
 		return;
@@ -45,6 +46,7 @@ put_packet(struct record *r, const struct sim *s, const struct captured *c, nsec
 	const struct sent *t = &s->sent[c->sent];
 	const struct packet *p = &c->p;
 	int64_t ack = (int32_t)(p->ack - s->end[!t->from].isn);
+
 	put(r, 1, 0);
 	put_step(r, (int32_t)(since / (30 * NSEC_PER_US)));
 	put(r, 1, t->from);
@@ -87,10 +89,12 @@ write_seed(FILE *f, uint64_t seed)
 	struct sim *s = sim_new(seed, e);
 	int64_t next[2] = {0, 0};
 	nsec last = 0;
+
 	s->on_capture = nothing;
 	sim_run(s, 30 * NSEC_PER_SEC);
 	for (size_t i = 0; i < s->n_captured && i < PACKETS_MAX; i++) {
 		struct record r = {.n = 0};
+
 		put_packet(&r, s, &s->captured[i], s->captured[i].ts - last, next);
 		last = s->captured[i].ts;
 		fputc(r.n, f);
@@ -110,6 +114,7 @@ main(int argc, char **argv)
 	for (uint64_t n = 0; n < strtoull(argv[2], NULL, 10); n++) {
 		char *path = xasprintf("%s/sim%02llu", argv[1], (unsigned long long)n);
 		FILE *f = fopen(path, "wb");
+
 		if (!f)
 			die("%s: cannot be written", path);
 		write_seed(f, n);

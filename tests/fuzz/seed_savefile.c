@@ -14,6 +14,7 @@ static void
 save(const char *dir, const char *name, struct capfile *c)
 {
 	char path[4096];
+
 	snprintf(path, sizeof(path), "%s/%s%s", dir, name, c->swap ? "-swapped" : "");
 	FILE *f = fopen(path, "wb");
 	if (!f || fwrite(c->buf, c->len, 1, f) != 1 || fclose(f) != 0) {
@@ -59,6 +60,7 @@ main(int argc, char **argv)
 		return 2;
 	for (int swap = 0; swap < 2; swap++) {
 		struct capfile c = {.swap = swap};
+
 		save_pcap(argv[1], "pcap", &c, 0xa1b2c3d4, 4);
 		save_pcap(argv[1], "pcap-old", &c, 0xa1b2c3d4, 2);
 		save_pcap(argv[1], "pcap-nsec", &c, 0xa1b23c4d, 4);

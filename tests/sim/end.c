@@ -74,6 +74,7 @@ nsec
 end_next_timer(const struct end *e)
 {
 	nsec own = nsec_min(e->timer_at, e->rack_at);
+
 	return nsec_min(nsec_min(own, e->delack_at), nsec_min(e->keepalive_at, e->app_at));
 }
 
@@ -145,6 +146,7 @@ static void
 on_syn(struct sim *s, struct end *e, const struct packet *p)
 {
 	const struct end *peer = &s->end[!e->side];
+
 	e->rcv_nxt = e->consumed = 1;
 	e->ts = e->ts && (p->options & OPT_TS);
 	e->sack = e->sack && (p->options & OPT_SACK_OK);
@@ -156,6 +158,7 @@ static void
 established(struct sim *s, struct end *e)
 {
 	const struct tx *t = &e->q[0];
+
 	if (t->times == 1)
 		estimator_sample(&e->rtt, s->now - t->first, 1, 1);
 	e->state = TCP_ESTAB;
@@ -197,6 +200,7 @@ static bool
 join_ooo(struct end *e)
 {
 	bool joined = false;
+
 	for (unsigned i = 0; i < e->n_ooo;) {
 		if (e->ooo[i].left > e->rcv_nxt) {
 			i++;
@@ -227,6 +231,7 @@ static void
 take_data(struct sim *s, struct end *e, int64_t seq, int64_t end, bool fin)
 {
 	bool at_once = true;
+
 	if (already_here(e, seq, end)) {
 		e->dsack = (struct range64){seq, end};
 	} else if (end > e->rcv_edge + 1) {
@@ -275,6 +280,7 @@ take_segment(struct sim *s, struct end *e, const struct packet *p, int64_t seq, 
 {
 	int64_t end = seq + packet_seg_len(p), before = e->rcv_nxt;
 	bool fin = (p->flags & TH_FIN) != 0;
+
 	send_acked(s, e, p, ack);
 	fin_acked(e);
 	if (fin)
@@ -291,6 +297,7 @@ static void
 input_opening(struct sim *s, struct end *e, const struct packet *p, int64_t ack)
 {
 	bool is_syn = (p->flags & TH_SYN) != 0, has_ack = (p->flags & TH_ACK) != 0;
+
 	if (e->state == TCP_LISTEN && is_syn && !has_ack) {
 		on_syn(s, e, p);
 		start(s, e, TCP_SYN_RECV);
@@ -310,6 +317,7 @@ end_input(struct sim *s, struct end *e, const struct packet *p)
 {
 	const struct end *peer = &s->end[!e->side];
 	int64_t seq = unwrap(e->rcv_nxt, peer->isn, p->seq), ack = unwrap(e->una, e->isn, p->ack);
+
 	e->heard = s->now;
 	e->keepalive_n = 0;
 	if (e->state == TCP_CLOSED) {

@@ -21,6 +21,7 @@ static inline void
 estimator_sample(struct estimator *r, nsec sample, int64_t una, int64_t nxt)
 {
 	double m = (double)sample / 1e6;
+
 	if (r->samples++ == 0) {
 		*r = (struct estimator){.srtt = m, .mdev = 2 * m, .window_end = nxt, .samples = 1};
 		r->rttvar = r->mdev_max = r->mdev > ESTIMATOR_FLOOR ? r->mdev : ESTIMATOR_FLOOR;
@@ -52,6 +53,7 @@ static inline nsec
 estimator_rto(const struct estimator *r)
 {
 	double ms = r->samples > 0 ? r->srtt + r->rttvar : 1000;
+
 	return (nsec)((ms > 120000 ? 120000 : ms) * 1e6);
 }
 

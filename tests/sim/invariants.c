@@ -54,6 +54,7 @@ static void
 check_half(const struct half_facts *h)
 {
 	uint64_t caused = 0;
+
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		caused += h->by_cause[i];
 	MUST(h->state < TCP_STATE_COUNT);
@@ -106,6 +107,7 @@ void
 invariants_detail(const struct conn_detail *d)
 {
 	uint64_t codes = 0;
+
 	check_facts(&d->f);
 	MUST(d->n_verdicts == d->f.n_verdicts);
 	for (int i = 0; i < d->n_verdicts; i++) {
@@ -126,6 +128,7 @@ void
 invariants_segment(const struct segment *s)
 {
 	const uint32_t again = FINDING(F_FAST_RETRANSMISSION) | FINDING(F_SPURIOUS_RETRANSMISSION);
+
 	MUST(s->frame > 0 && s->conn_id > 0);
 	MUST(s->findings < FINDING(FINDING_COUNT));
 	MUST(s->from <= SERVER);
@@ -146,6 +149,7 @@ check_history(struct engine *e, const struct conn_detail *d)
 	static struct segment seg[64];
 	uint64_t total = 0, lost = 0, first = 0, last_frame = 0;
 	size_t n;
+
 	do {
 		n = engine_segments(e, d->f.ref, first, ARRAY_LEN(seg), seg, &total, &lost);
 		MUST(n <= ARRAY_LEN(seg) && first + n <= total);
@@ -168,6 +172,7 @@ check_asked(struct engine *e, nsec now, struct connref ref)
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
 	struct conn_expanded room;
 	const struct conn *c = table_at(engine_core(e)->table, ref);
+
 	if (c == NULL)
 		return;
 	c = conn_expand(c, &room);
@@ -189,6 +194,7 @@ check_connections(struct engine *e, nsec now, const struct scan_item *items, siz
 	static struct conn_facts rows[256];
 	static struct conn_detail d;
 	struct connref refs[256];
+
 	for (size_t i = 0; i < n; i++)
 		refs[i] = items[i].ref;
 	engine_rows(e, now, refs, n, rows);
@@ -210,6 +216,7 @@ invariants_check(struct engine *e, nsec now, uint32_t max_connections)
 	struct totals t;
 	uint32_t cursor = 0, before;
 	uint64_t seen = 0;
+
 	do {
 		before = cursor;
 		size_t n = engine_scan(e, &cursor, now, NULL, by_slot, NULL, items,

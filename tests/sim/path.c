@@ -28,6 +28,7 @@ legs_of(const struct sim *s, enum side from)
 {
 	unsigned share = from == CLIENT ? s->where : 100 - s->where;
 	nsec first = s->one_way * share / 100;
+
 	return (struct legs){first, s->one_way - first, share};
 }
 
@@ -68,6 +69,7 @@ path_send(struct sim *s, const struct packet *p, uint32_t sent)
 	struct legs l = legs_of(s, from), late = l;
 	nsec at = s->depart[from] = nsec_max(s->now, s->depart[from] + 3 * NSEC_PER_US);
 	bool lost = is_lost(s, at), before = before_capture(s, &l);
+
 	if (sim_chance(s, s->reorder))
 		*(before_capture(s, &l) ? &l.first : &l.second) += extra_delay(s);
 	deliver(s, p, sent, at, l, false, lost && before, lost && !before);

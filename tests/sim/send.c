@@ -25,6 +25,7 @@ static nsec
 late(struct sim *s, nsec length)
 {
 	size_t i = 0;
+
 	while (length >= wheel[i].below)
 		i++;
 	return length + sim_draw(s, (uint32_t)(wheel[i].step / NSEC_PER_US)) * NSEC_PER_US;
@@ -44,6 +45,7 @@ static uint16_t
 next_id(struct sim *s, struct end *e, uint16_t flags)
 {
 	bool stateless = (flags & TH_RST) || (flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK);
+
 	if (e->id_mode == ID_ZERO || (stateless && e->id_mode == ID_COUNTS))
 		return 0;
 	return e->id_mode == ID_COUNTS ? e->ip_id++ : (uint16_t)sim_draw(s, 65536);
@@ -57,6 +59,7 @@ window_to_offer(struct end *e, bool syn)
 	int64_t edge = e->rcv_nxt + (room > 0 ? room : 0);
 	uint32_t worth = e->mss < e->buffer / 2 ? e->mss : e->buffer / 2;
 	unsigned shift = e->wscale_ok && !syn ? e->wscale : 0;
+
 	if (edge >= e->rcv_edge + worth)
 		e->rcv_edge = edge;
 	int64_t window = (e->rcv_edge - e->rcv_nxt + (1 << shift) - 1) >> shift;
@@ -87,6 +90,7 @@ static void
 put_block(const struct end *e, const struct end *peer, struct packet *p, struct range64 r)
 {
 	unsigned room = e->ts ? 3 : 4;
+
 	if (p->n_sack >= room || r.left >= r.right)
 		return;
 	p->options |= OPT_SACK;
@@ -98,6 +102,7 @@ static void
 put_sack(struct sim *s, struct end *e, struct packet *p)
 {
 	const struct end *peer = &s->end[!e->side];
+
 	if (!e->sack || !(p->flags & TH_ACK) || (p->flags & (TH_SYN | TH_RST)))
 		return;
 	put_block(e, peer, p, e->dsack);
@@ -112,6 +117,7 @@ put_endpoints(const struct end *e, struct packet *p)
 	const uint8_t addr[2][16] = {{[10] = 0xff, 0xff, 10, 1, 0, 1},
 				     {[10] = 0xff, 0xff, 10, 1, 0, 2}};
 	const uint16_t port[2] = {51000, 8080};
+
 	memcpy(p->src, addr[e->side], 16);
 	memcpy(p->dst, addr[!e->side], 16);
 	p->sport = port[e->side];
@@ -124,6 +130,7 @@ digest_of(const struct packet *p)
 	uint32_t h = p->sport * 31u + p->flags;
 	const uint32_t v[] = {p->seq, p->ack, p->window, p->tsval, p->tsecr, p->payload_len,
 			      p->sack[0].left, p->sack[0].right};
+
 	for (size_t i = 0; i < ARRAY_LEN(v); i++)
 		h = (h ^ v[i]) * 16777619u;
 	return h;
@@ -136,6 +143,7 @@ send_segment(struct sim *s, struct end *e, uint16_t flags, int64_t seq, uint32_t
 	const struct end *peer = &s->end[!e->side];
 	struct packet p = {.flags = flags, .payload_len = len, .vlan = -1, .ip_version = 4,
 			   .ttl = 64, .ip_df = 1, .csum = CSUM_GOOD};
+
 	put_endpoints(e, &p);
 	p.seq = e->isn + (seqno)seq;
 	p.ack = flags & TH_ACK ? peer->isn + (seqno)e->rcv_nxt : 0;
@@ -165,6 +173,7 @@ static uint16_t
 tx_flags(const struct end *e, const struct tx *t)
 {
 	uint16_t flags = t->syn ? TH_SYN : TH_ACK;
+
 	if (t->syn && e->state == TCP_SYN_RECV)
 		flags |= TH_ACK;
 	return flags | (t->fin ? TH_FIN : 0);
@@ -174,6 +183,7 @@ void
 send_again(struct sim *s, struct end *e, struct tx *t, enum cause cause)
 {
 	uint32_t len = (uint32_t)(t->end - t->seq) - t->syn - t->fin;
+
 	t->lost = false;
 	t->last = s->now;
 	t->order = s->n_sent;
@@ -201,6 +211,7 @@ static unsigned
 pipe_of(const struct end *e)
 {
 	unsigned n = 0;
+
 	for (unsigned i = 0; i < e->n_q; i++)
 		n += !e->q[i].sacked && !e->q[i].lost;
 	return n;
@@ -221,6 +232,7 @@ send_next(struct sim *s, struct end *e)
 	uint32_t mss = e->mss - (e->ts ? 12 : 0);
 	int64_t data = e->written - e->nxt, room = e->window_edge - e->nxt;
 	int64_t len = data < mss ? data : mss;
+
 	if (e->fin_sent || pipe_of(e) >= e->cwnd || e->n_q >= TXQ_MAX / 2)
 		return false;
 	if (len > room && (room <= 0 || e->n_q > 0))
@@ -242,6 +254,7 @@ void
 send_pending(struct sim *s, struct end *e)
 {
 	bool sent = false;
+
 	if (e->state == TCP_SYN_SENT || e->state == TCP_SYN_RECV || e->state == TCP_CLOSED ||
 	    e->state == TCP_LISTEN || e->state == TCP_TIME_WAIT)
 		return;
@@ -258,6 +271,7 @@ static nsec
 rto_now(const struct end *e)
 {
 	nsec rto = estimator_rto(&e->rtt);
+
 	for (unsigned i = 0; i < e->backoff; i++)
 		rto = nsec_min(rto * 2, 120 * NSEC_PER_SEC);
 	return rto;
@@ -292,13 +306,16 @@ void
 send_arm(struct sim *s, struct end *e)
 {
 	nsec rto = rto_now(e), pto = probe_timeout(e);
+
 	if (e->n_q == 0) {
 		bool stuck = e->written > e->nxt;
 		nsec wait = nsec_max(estimator_rto(&e->rtt), 200 * NSEC_PER_MS)
 			    << (e->persist_n < 8 ? e->persist_n : 8);
+
 		set_timer(s, e, stuck ? TIMER_PERSIST : TIMER_NONE, s->now, wait);
 	} else if (may_probe_tail(e)) {
 		nsec at = nsec_min(s->now + pto, e->rto_base + rto);
+
 		set_timer(s, e, TIMER_TLP, s->now, nsec_max(at - s->now, 0));
 	} else {
 		set_timer(s, e, TIMER_RTO, e->rto_base, rto);
@@ -339,6 +356,7 @@ static void
 on_tlp(struct sim *s, struct end *e)
 {
 	unsigned cwnd = e->cwnd++;
+
 	e->tlp_out = true;
 	if (!send_next(s, e))
 		send_again(s, e, &e->q[e->n_q - 1], CAUSE_TLP);
@@ -396,11 +414,14 @@ static bool
 take_sack(struct end *e, const struct packet *p, nsec *since)
 {
 	bool news = false;
+
 	for (unsigned b = 0; b < p->n_sack; b++) {
 		int64_t left = e->una + (int32_t)(p->sack[b].left - (e->isn + (seqno)e->una));
 		int64_t right = e->una + (int32_t)(p->sack[b].right - (e->isn + (seqno)e->una));
+
 		for (unsigned i = 0; i < e->n_q; i++) {
 			struct tx *t = &e->q[i];
+
 			if (t->seq < left || t->end > right || t->sacked)
 				continue;
 			t->sacked = news = true;
@@ -419,6 +440,7 @@ drop_acked(struct end *e, int64_t ack, nsec *since)
 {
 	unsigned gone = 0;
 	bool again = false;
+
 	for (; gone < e->n_q && e->q[gone].end <= ack; gone++) {
 		again |= e->q[gone].times > 1;
 		if (!e->q[gone].sacked)
@@ -457,6 +479,7 @@ take_sample(struct sim *s, struct end *e, const struct packet *p, nsec acked, ns
 	    bool advanced)
 {
 	nsec since = acked != NSEC_NEVER ? acked : sacked;
+
 	if (since == NSEC_NEVER && advanced && (p->options & OPT_TS))
 		since = s->now - (nsec)(e->ts_base + (uint32_t)(s->now / NSEC_PER_MS) - p->tsecr) *
 					 NSEC_PER_MS;
@@ -469,6 +492,7 @@ static unsigned
 later_arrived(const struct end *e, unsigned at)
 {
 	unsigned later = 0;
+
 	for (unsigned i = at + 1; i < e->n_q; i++)
 		later += e->q[i].sacked && e->q[i].order > e->q[at].order;
 	return later;
@@ -488,8 +512,10 @@ static void
 mark_lost(struct sim *s, struct end *e, unsigned enough)
 {
 	bool any = false, soon = false;
+
 	for (unsigned i = 0; e->sack && i < e->n_q; i++) {
 		unsigned later = e->q[i].sacked || e->q[i].lost ? 0 : later_arrived(e, i);
+
 		if (later >= enough)
 			any = e->q[i].lost = true;
 		soon |= later > 0;
@@ -522,6 +548,7 @@ send_acked(struct sim *s, struct end *e, const struct packet *p, int64_t ack)
 	int64_t edge = ack + ((int64_t)p->window << shift);
 	bool advanced = ack > e->una, news = false;
 	bool opened = edge > e->window_edge;
+
 	if (ack < e->una || ack > e->nxt)
 		return;
 	e->window_edge = edge;

@@ -25,6 +25,7 @@ static void
 make_end(struct sim *s, enum side side, bool ts, bool sack, bool scale)
 {
 	struct end *e = &s->end[side];
+
 	*e = (struct end){
 		.side = side,
 		.state = side == CLIENT ? TCP_CLOSED : TCP_LISTEN,
@@ -72,6 +73,7 @@ make_application(struct sim *s)
 {
 	enum app app = (enum app)sim_draw(s, APP_COUNT);
 	unsigned rounds = app == APP_REQUESTS ? 1 + sim_draw(s, 6) : 1;
+
 	s->response = app == APP_REQUESTS ? 100 + sim_draw(s, 15000) : 3000 + sim_draw(s, 120000);
 	s->closer = (enum side)sim_draw(s, 2);
 	s->both_close = one_in(s, 6);
@@ -94,6 +96,7 @@ struct sim *
 sim_new(uint64_t seed, struct engine *e)
 {
 	struct sim *s = xcalloc(1, sizeof(*s));
+
 	s->random = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	s->engine = e;
 	make_path(s);
@@ -133,6 +136,7 @@ static void
 handle(struct sim *s, struct event *ev)
 {
 	struct sent *sent = &s->sent[ev->sent];
+
 	if (ev->kind == EV_CAPTURE) {
 		capture(s, ev);
 		return;
@@ -145,6 +149,7 @@ static unsigned
 next_event(const struct sim *s)
 {
 	unsigned best = 0;
+
 	for (unsigned i = 1; i < s->n_events; i++)
 		if (s->events[i].at < s->events[best].at ||
 		    (s->events[i].at == s->events[best].at &&
@@ -161,11 +166,13 @@ step(struct sim *s, nsec limit)
 	nsec event = s->n_events > 0 ? s->events[i].at : NSEC_NEVER;
 	nsec timer = nsec_min(end_next_timer(&s->end[0]), end_next_timer(&s->end[1]));
 	nsec next = nsec_min(event, timer);
+
 	if (next == NSEC_NEVER || next > limit)
 		return false;
 	s->now = nsec_max(s->now, next);
 	if (event <= timer) {
 		struct event ev = s->events[i];
+
 		s->events[i] = s->events[--s->n_events];
 		handle(s, &ev);
 	} else {

@@ -32,6 +32,7 @@ static void
 make_room(struct said *said, uint64_t frame)
 {
 	size_t size = said->size;
+
 	if (frame <= size)
 		return;
 	said->size = size ? 2 * size : 1024;
@@ -45,6 +46,7 @@ static void
 on_segment(void *ctx, const struct segment *s)
 {
 	struct said *said = ctx;
+
 	invariants_segment(s);
 	make_room(said, s->frame);
 	said->seg[s->frame - 1] = *s;
@@ -54,6 +56,7 @@ static void
 on_amend(void *ctx, const struct segment *s)
 {
 	struct said *said = ctx;
+
 	invariants_segment(s);
 	said->seg[s->frame - 1] = *s;
 }
@@ -62,6 +65,7 @@ static void
 on_timer(void *ctx, const struct timer_event *t)
 {
 	struct said *said = ctx;
+
 	said->timer[t->from] = *t;
 }
 
@@ -70,6 +74,7 @@ static void
 note_timer(void *ctx, uint64_t frame, enum side from)
 {
 	struct said *said = ctx;
+
 	make_room(said, frame);
 	said->before[frame - 1] = said->timer[from];
 }
@@ -78,6 +83,7 @@ static void
 on_connection(void *ctx, const struct conn_detail *d)
 {
 	struct said *said = ctx;
+
 	invariants_detail(d);
 	said->conn = *d;
 	said->conns++;
@@ -92,6 +98,7 @@ new_engine(struct said *said)
 				    .sink = said ? &sink : NULL};
 	struct err err;
 	struct engine *e = engine_new(&cfg, &err);
+
 	if (!e)
 		die("%s", err.msg);
 	return e;
@@ -111,6 +118,7 @@ print_packets(const struct sim *s, const struct said *said)
 		const struct sent *t = &s->sent[c->sent];
 		const struct segment *g = &said->seg[i];
 		char flags[12], block[64] = "";
+
 		if (c->p.n_sack > 0)
 			snprintf(block, sizeof(block), " sack %u-%u of %d",
 				 c->p.sack[0].left - s->end[!t->from].isn,
@@ -132,6 +140,7 @@ static struct sim *
 run(uint64_t n, struct scores *scores, bool verbose)
 {
 	struct said said = {0};
+
 	seed = n;
 	make_room(&said, 4096);
 	struct engine *e = new_engine(&said);
@@ -211,11 +220,14 @@ run_damaged(struct sim *s)
 	struct engine *e = new_engine(sim_draw(s, 2) ? &said : NULL);
 	uint64_t frame = 0;
 	nsec now = SIM_EPOCH;
+
 	make_room(&said, 4 * s->n_captured + 64);
 	for (size_t i = 0; i < s->n_captured; i++) {
 		size_t k = sim_draw(s, 30) ? i : sim_draw(s, (uint32_t)s->n_captured);
+
 		for (uint32_t copies = sim_draw(s, 25) ? 1 : sim_draw(s, 3); copies > 0; copies--) {
 			struct packet p = s->captured[k].p;
+
 			p.frame = ++frame;
 			if (sim_draw(s, 6) == 0)
 				damage(s, &p);
@@ -244,6 +256,7 @@ outcome(const char *name, const struct score *s, double least)
 {
 	double rate = s->asked ? 100.0 * (double)s->right / (double)s->asked : 0;
 	bool ok = s->asked > 0 && rate >= least;
+
 	failed += !ok;
 	printf("%sok %d - %s: %llu of %llu, %.2f %% (at least %.1f)\n", ok ? "" : "not ", ++tests,
 	       name, (unsigned long long)s->right, (unsigned long long)s->asked, rate, least);
@@ -263,9 +276,11 @@ main(int argc, char **argv)
 	struct scores sc = {0};
 	uint64_t first = argc > 2 ? strtoull(argv[1], NULL, 10) : 0;
 	uint64_t runs = argc > 2 ? strtoull(argv[2], NULL, 10) : RUNS;
+
 	invariants_report = report_seed;
 	for (uint64_t n = first; n < first + runs; n++) {
 		struct sim *s = run(n, &sc, argc > 3);
+
 		run_damaged(s);
 		sim_free(s);
 	}

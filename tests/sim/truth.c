@@ -25,6 +25,7 @@ static void ATTR_FORMAT(3, 4)
 say(const struct compare *c, size_t frame, const char *fmt, ...)
 {
 	va_list ap;
+
 	if (!c->verbose)
 		return;
 	printf("#   frame %zu: ", frame + 1);
@@ -55,6 +56,7 @@ static int64_t
 bytes_set(uint8_t *map, int64_t from, int64_t to, bool set)
 {
 	int64_t n = 0;
+
 	for (int64_t i = from; i < to && i < SPACE; i++) {
 		n += map[i];
 		map[i] |= set;
@@ -68,6 +70,7 @@ find_needs(struct compare *c)
 {
 	for (size_t i = 0; i < c->s->n_sent; i++) {
 		const struct sent *t = &c->s->sent[i];
+
 		if (t->kind != SENT_FIRST && t->kind != SENT_AGAIN)
 			continue;
 		c->need[i] = bytes_set(c->had[t->from], t->seq, t->end, false) < t->end - t->seq;
@@ -128,6 +131,7 @@ static void
 compare_need(struct compare *c, size_t i, const struct sent *t, const struct segment *g)
 {
 	bool need = c->need[c->s->captured[i].sent];
+
 	if (doubled_unseen(c->s, t))
 		return;
 	must(c, !(need && g->needed == NEEDED_NO), i, "spurious said of what was needed");
@@ -146,6 +150,7 @@ compare_again(struct compare *c, size_t i, const struct sent *t, const struct se
 	int64_t len = t->end - t->seq;
 	bool again = (g->findings & FINDING(F_RETRANSMISSION)) != 0;
 	bool past_all = t->seq >= c->hi[t->from]; /* nothing of it ever came by: unknowable */
+
 	if (past_all)
 		return;
 	if (seen == len || order_shows(c->s, t->from))
@@ -156,6 +161,7 @@ compare_again(struct compare *c, size_t i, const struct sent *t, const struct se
 	}
 	if (seen == len) {
 		bool fits = cause_fits(t, g->cause);
+
 		count(near_sender(c->s, t->from) ? &c->out->cause : &c->out->cause_far, fits);
 		if (!fits)
 			say(c, i, "cause %s called %s", cause_name(t->cause),
@@ -169,10 +175,12 @@ compare_first(struct compare *c, size_t i, const struct sent *t, const struct se
 	      int64_t seen)
 {
 	bool late = t->end > t->seq && t->seq < c->hi[t->from];
+
 	if (late && seen > 0)
 		return; /* its own retransmission came by first */
 	if (late) {
 		bool right = g->findings & FINDING(F_OUT_OF_ORDER);
+
 		if (order_shows(c->s, t->from))
 			count(&c->out->hole, right);
 		if (!right)
@@ -189,6 +197,7 @@ static void
 compare_probe(struct compare *c, size_t i, const struct sent *t, const struct segment *g)
 {
 	enum finding want = t->kind == SENT_PROBE ? F_ZERO_WINDOW_PROBE : F_KEEP_ALIVE;
+
 	if (t->kind == SENT_PROBE && !c->window_closed[!t->from])
 		return; /* that the window is closed did not come by */
 	bool right = (g->findings & FINDING(want)) != 0;
@@ -201,6 +210,7 @@ static void
 compare_timer(struct compare *c, size_t i, const struct sent *t, const struct segment *g)
 {
 	const struct timer_facts *b = &c->said->before[i].t;
+
 	if (t->kind != SENT_AGAIN || !near_sender(c->s, t->from) || b->kind == TIMER_NONE ||
 	    (t->cause != CAUSE_RTO && t->cause != CAUSE_SYN && t->cause != CAUSE_TLP))
 		return;
@@ -222,8 +232,10 @@ compare_packet(struct compare *c, size_t i)
 	bool sequence = t->kind == SENT_FIRST || t->kind == SENT_AGAIN;
 	int64_t end = p->p.flags & TH_RST ? t->seq : t->end;
 	int64_t seen = sequence ? bytes_set(c->captured[t->from], t->seq, end, true) : 0;
+
 	if (p->copy) {
 		bool marked = g->frame == 0 || g->findings & FINDING(F_DUPLICATE_PACKET);
+
 		if (order_shows(c->s, t->from) && sequence && p->p.ip_id != 0)
 			count(&c->out->copy, marked);
 	} else if (g->frame == 0) {
@@ -249,10 +261,12 @@ compare_counts(struct compare *c, enum side side)
 {
 	uint64_t segments = 0, bytes = 0, unique = 0;
 	const struct half_facts *h = &c->said->conn.f.half[side];
+
 	memset(c->had[side], 0, SPACE);
 	for (size_t i = 0; i < c->s->n_captured; i++) {
 		const struct captured *p = &c->s->captured[i];
 		const struct sent *t = &c->s->sent[p->sent];
+
 		if (t->from != side || c->said->seg[i].frame == 0)
 			continue;
 		segments++;
@@ -290,10 +304,13 @@ static void
 compare_transitions(struct compare *c)
 {
 	uint8_t state[2] = {TCP_UNKNOWN, TCP_UNKNOWN};
+
 	for (size_t i = 0; i < c->s->n_captured; i++) {
 		const struct segment *g = &c->said->seg[i];
+
 		for (int k = 0; g->frame > 0 && k < 2; k++) {
 			bool may = later[state[k]] & 1u << g->state[k];
+
 			must(c, may, i, "a state that cannot follow");
 			if (!may)
 				printf("#   %s: %s to %s\n", k == CLIENT ? "client" : "server",
@@ -309,10 +326,12 @@ static void
 compare_states(struct compare *c)
 {
 	const struct sim *s = c->s;
+
 	if (s->reset_lost || s->end[0].gave_up || s->end[1].gave_up || s->refuse)
 		return;
 	for (int k = 0; k < 2; k++) {
 		uint8_t said = c->said->conn.f.half[k].state;
+
 		count(&c->out->state, said == s->end[k].state);
 		if (said != s->end[k].state)
 			say(c, s->n_captured - 1, "%s in %s, said %s",
@@ -327,6 +346,7 @@ truth_compare(const struct sim *s, const struct said *said, struct scores *out, 
 	static uint8_t maps[4][SPACE];
 	struct compare c = {.s = s, .said = said, .out = out, .verbose = verbose,
 			    .captured = {maps[0], maps[1]}, .had = {maps[2], maps[3]}};
+
 	memset(maps, 0, sizeof(maps));
 	c.need = xcalloc(s->n_sent + 1, 1);
 	find_needs(&c);

@@ -108,6 +108,7 @@ static size_t
 begin(struct capfile *c, uint32_t type)
 {
 	size_t at = c->len;
+
 	put32(c, type);
 	put32(c, 0);
 	return at;
@@ -133,6 +134,7 @@ void
 ng_section(struct capfile *c)
 {
 	size_t at = begin(c, 0x0a0d0d0a);
+
 	put32(c, 0x1a2b3c4d);
 	put16(c, 1);
 	put16(c, 0);
@@ -144,6 +146,7 @@ void
 ng_interface(struct capfile *c, uint16_t linktype, uint32_t snaplen, int tsresol, int64_t offset)
 {
 	size_t at = begin(c, 1);
+
 	put16(c, linktype);
 	put16(c, 0);
 	put32(c, snaplen);
@@ -170,6 +173,7 @@ ng_packet(struct capfile *c, uint32_t interface, uint64_t units, uint8_t id, uin
 	  uint32_t wire_len, int flags)
 {
 	size_t at = begin(c, 6);
+
 	put32(c, interface);
 	put32(c, (uint32_t)(units >> 32));
 	put32(c, (uint32_t)units);
@@ -190,6 +194,7 @@ void
 ng_old_packet(struct capfile *c, uint16_t interface, uint64_t units, uint8_t id, uint32_t cap_len)
 {
 	size_t at = begin(c, 2);
+
 	put16(c, interface);
 	put16(c, 3); /* drops */
 	put32(c, (uint32_t)(units >> 32));
@@ -204,6 +209,7 @@ void
 ng_simple(struct capfile *c, uint8_t id, uint32_t wire_len, uint32_t cap_len)
 {
 	size_t at = begin(c, 3);
+
 	put32(c, wire_len);
 	put_payload(c, id, cap_len);
 	end(c, at);
@@ -213,6 +219,7 @@ void
 ng_statistics(struct capfile *c, uint32_t interface, uint64_t ifdrop, uint64_t osdrop)
 {
 	size_t at = begin(c, 5);
+
 	put32(c, interface);
 	put64(c, 0);
 	put16(c, 5);
@@ -229,6 +236,7 @@ void
 ng_unknown(struct capfile *c, uint32_t type, size_t body)
 {
 	size_t at = begin(c, type);
+
 	for (size_t i = 0; i < body; i++)
 		put8(c, 0xee);
 	end(c, at);
@@ -238,6 +246,7 @@ void
 bytes_save(const void *p, size_t len, char *path)
 {
 	const char *dir = getenv("TMPDIR");
+
 	snprintf(path, 64, "%.40s/tcplens-XXXXXX", dir && dir[0] ? dir : "/tmp");
 	int fd = mkstemp(path);
 	assert(fd >= 0);
@@ -258,6 +267,7 @@ pack_gzip(const uint8_t *p, size_t len, uint8_t *out, size_t size)
 {
 	z_stream z = {0};
 	int r = deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+
 	assert(r == Z_OK);
 	uint8_t *copy = malloc(len ? len : 1);
 	memcpy(copy, p, len);
@@ -278,6 +288,7 @@ size_t
 pack_zstd(const uint8_t *p, size_t len, uint8_t *out, size_t size)
 {
 	size_t n = ZSTD_compress(out, size, p, len, 3);
+
 	assert(!ZSTD_isError(n));
 	return n;
 }

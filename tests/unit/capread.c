@@ -12,10 +12,12 @@ void
 read_all(struct stream *st, struct got *g)
 {
 	struct savefile sf;
+
 	memset(g, 0, sizeof(*g));
 	savefile_open(&sf, st);
 	for (;;) {
 		struct frame f;
+
 		g->end = savefile_next(&sf, &f);
 		if (g->end == SAVEFILE_WAIT && st->regular)
 			fail();
@@ -41,6 +43,7 @@ read_bytes(const uint8_t *p, size_t len, struct got *g)
 {
 	struct stream st;
 	uint8_t *copy = malloc(len ? len : 1);
+
 	if (len)
 		memcpy(copy, p, len);
 	stream_open_memory(&st, copy, len);
@@ -54,6 +57,7 @@ read_path(const char *path, struct got *g)
 {
 	struct stream st;
 	struct err err = {""};
+
 	assert_true(stream_open(&st, path, &err));
 	read_all(&st, g);
 	stream_close(&st);
@@ -110,5 +114,6 @@ record_end(const struct capfile *c, int which, const struct got *whole, size_t i
 {
 	size_t at = (size_t)record_offset(whole->f[i].ref);
 	bool swap = which == 1 ? i < 5 : which & 1;
+
 	return at + (which < 2 ? get32(c->buf + at + 4, swap) : 16 + whole->f[i].cap_len);
 }

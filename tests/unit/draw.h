@@ -10,6 +10,7 @@ static inline uint32_t
 draw(uint32_t below)
 {
 	static uint64_t random = 88172645463325252u;
+
 	random ^= random << 13;
 	random ^= random >> 7;
 	random ^= random << 17;

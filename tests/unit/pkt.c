@@ -32,6 +32,7 @@ static void
 on_segment(void *ctx, const struct segment *s)
 {
 	struct watch *w = ctx;
+
 	w->segs = grow(w->segs, w->n_segs, &w->size_segs, sizeof(*w->segs));
 	w->segs[w->n_segs++] = (struct seen_segment){*s, *s, 0};
 }
@@ -49,6 +50,7 @@ static void
 on_amend(void *ctx, const struct segment *s)
 {
 	struct seen_segment *seen = find_segment(ctx, s->frame);
+
 	assert_non_null(seen);	       /* nothing is amended that was not given */
 	assert_true(seen->now.pending); /* nor after it was final */
 	seen->now = *s;
@@ -59,6 +61,7 @@ static void
 on_timer(void *ctx, const struct timer_event *t)
 {
 	struct watch *w = ctx;
+
 	w->timers = grow(w->timers, w->n_timers, &w->size_timers, sizeof(*w->timers));
 	w->timers[w->n_timers++] = *t;
 }
@@ -67,6 +70,7 @@ static void
 on_connection(void *ctx, const struct conn_detail *d)
 {
 	struct watch *w = ctx;
+
 	w->conns = grow(w->conns, w->n_conns, &w->size_conns, sizeof(*w->conns));
 	w->conns[w->n_conns++] = *d;
 }
@@ -84,6 +88,7 @@ watch_open_with(struct watch *w, struct engine_config cfg)
 	*w = (struct watch){.now = PKT_EPOCH - PKT_STEP}; /* a first packet without time: at 0 */
 	const struct engine_sink sink = {w, on_segment, on_amend, on_timer, on_connection};
 	struct err err;
+
 	cfg.sink = &sink;
 	w->e = engine_new(&cfg, &err);
 	assert_non_null(w->e);
@@ -109,6 +114,7 @@ void
 watch_until(struct watch *w, nsec at)
 {
 	nsec end = PKT_EPOCH + at;
+
 	while (w->now < end) {
 		w->now = nsec_min(end, w->now + 100 * NSEC_PER_MS);
 		engine_tick(w->e, w->now);
@@ -126,6 +132,7 @@ const struct segment *
 seg_at(const struct watch *w, uint64_t frame)
 {
 	const struct seen_segment *s = find_segment(w, frame);
+
 	return s ? &s->now : NULL;
 }
 
@@ -133,6 +140,7 @@ const struct segment *
 seg_at_once(const struct watch *w, uint64_t frame)
 {
 	const struct seen_segment *s = find_segment(w, frame);
+
 	return s ? &s->first : NULL;
 }
 
@@ -140,6 +148,7 @@ bool
 has_finding(const struct watch *w, uint64_t frame, enum finding f)
 {
 	const struct segment *s = seg_at(w, frame);
+
 	assert_non_null(s);
 	return (s->findings & FINDING(f)) != 0;
 }
@@ -158,6 +167,7 @@ void
 assert_findings_at(const struct watch *w, uint64_t frame, uint32_t want, const char *file, int line)
 {
 	const struct segment *s = seg_at(w, frame);
+
 	if (s && s->findings == want)
 		return;
 	print_error("frame %llu\n", (unsigned long long)frame);
@@ -207,6 +217,7 @@ static void
 set_options(const struct pair *c, enum side from, const struct pkt *s, struct packet *p)
 {
 	bool first = (p->flags & TH_SYN) != 0;
+
 	if (first && c->mss[from] > 0) {
 		p->options |= OPT_MSS;
 		p->mss = c->mss[from];
@@ -254,6 +265,7 @@ header_digest(const struct packet *p)
 			      p->mss, p->wscale, p->tsval, p->tsecr, p->payload_len, p->n_sack,
 			      p->sack[0].left, p->sack[0].right, p->sack[1].left, p->sack[1].right};
 	uint32_t h = 2166136261u;
+
 	for (size_t i = 0; i < ARRAY_LEN(v); i++)
 		h = (h ^ v[i]) * 16777619u;
 	return h;
@@ -325,6 +337,7 @@ uint64_t
 pair_send(struct pair *c, enum side from, uint16_t flags, const struct pkt *s)
 {
 	struct packet p = pair_packet(c, from, flags, s);
+
 	return s->unseen ? 0 : capture(c, &p);
 }
 
@@ -332,6 +345,7 @@ uint64_t
 pair_copy(struct pair *c, nsec later, uint8_t ttl_less)
 {
 	struct packet p = c->last;
+
 	p.ts += later;
 	p.ttl -= ttl_less;
 	return capture(c, &p);
@@ -341,6 +355,7 @@ uint64_t
 pair_icmp(struct pair *c, nsec at, uint8_t router, uint8_t type, uint8_t code, uint16_t mtu)
 {
 	struct packet p = c->last, quoted = c->last;
+
 	p.ts = PKT_EPOCH + at;
 	p.icmp_version = p.ip_version;
 	p.icmp_type = type;
@@ -385,6 +400,7 @@ static bool
 between(const void *arg, const struct conn_facts *f)
 {
 	const struct pair *c = arg;
+
 	for (int i = 0; i < 2; i++)
 		if (memcmp(&f->end[0], &c->end[i], sizeof(f->end[0])) == 0 &&
 		    memcmp(&f->end[1], &c->end[!i], sizeof(f->end[1])) == 0)
@@ -406,10 +422,12 @@ scan_pair(struct pair *c, nsec now, struct scan_item *newest)
 	struct scan_item items[64];
 	uint32_t cursor = 0;
 	size_t n = 0;
+
 	newest->key = INT64_MAX;
 	do {
 		size_t k = engine_scan(c->w->e, &cursor, now, between, by_age, c, items,
 				       ARRAY_LEN(items));
+
 		for (size_t i = 0; i < k; i++)
 			if (items[i].key < newest->key)
 				*newest = items[i];
@@ -425,6 +443,7 @@ assert_asked_enough(struct pair *c, nsec now, struct connref ref)
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
 	struct conn_expanded room;
 	const struct conn *conn = table_at(engine_core(c->w->e)->table, ref);
+
 	if (conn == NULL)
 		return; /* only a freeze remembers it */
 	conn = conn_expand(conn, &room);
@@ -438,6 +457,7 @@ pair_detail(struct pair *c, nsec at)
 {
 	struct scan_item newest;
 	struct conn_detail d;
+
 	assert_true(scan_pair(c, PKT_EPOCH + at, &newest) > 0);
 	assert_true(engine_detail(c->w->e, PKT_EPOCH + at, newest.ref, &d));
 	assert_asked_enough(c, PKT_EPOCH + at, newest.ref);
@@ -448,6 +468,7 @@ size_t
 pair_count(struct pair *c)
 {
 	struct scan_item newest;
+
 	return scan_pair(c, c->w->now, &newest);
 }
 

@@ -98,6 +98,7 @@ struct source *
 open_source(const struct source_config *cfg, struct err *err, bool *denied)
 {
 	struct source *s = source_open(cfg, err, denied);
+
 	if (s && !source_prepare(s, err)) {
 		source_close(s);
 		return NULL;
@@ -109,6 +110,7 @@ struct source *
 open_memory(const struct capfile *c, struct source_config cfg)
 {
 	struct err err = {""};
+
 	cfg.memory = c->buf;
 	cfg.memory_len = c->len;
 	cfg.memory_name = "memory";
@@ -123,6 +125,7 @@ run(struct source *s)
 {
 	struct source_status st;
 	struct err err = {""};
+
 	assert_true(source_run(s, engine, &err));
 	source_status(s, &st);
 	return st;
@@ -132,6 +135,7 @@ void
 start(struct source *s)
 {
 	struct err err = {""};
+
 	assert_true(source_start(s, engine, &err));
 }
 
@@ -139,6 +143,7 @@ struct source_status
 wait_for(struct source *s, unsigned n)
 {
 	struct source_status st;
+
 	for (int i = 0; i < 20000; i++) {
 		source_status(s, &st);
 		if (st.packets >= n || st.phase != SOURCE_RUNNING)
@@ -169,6 +174,7 @@ void
 open_pipe(struct pipe_source *p, struct source_config cfg)
 {
 	struct err err = {""};
+
 	bytes_save("", 0, p->path);
 	unlink(p->path);
 	assert_int_equal(mkfifo(p->path, 0600), 0);

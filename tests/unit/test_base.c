@@ -35,6 +35,7 @@ test_text_add_cuts_at_a_character(void **state)
 	(void)state;
 	for (size_t size = 1; size <= 12; size++) {
 		char buf[16];
+
 		memset(buf, 'x', sizeof(buf));
 		struct text t = text_on(buf, size);
 		text_add(&t, "a\u00e9\u4e2d\U0001f600");
@@ -125,6 +126,7 @@ test_escape_is_always_safe(void **state)
 	for (unsigned a = 0; a < 256; a++)
 		for (unsigned b = 0; b < 256; b++) {
 			uint8_t in[2] = {(uint8_t)a, (uint8_t)b};
+
 			text_escape(out, sizeof(out), in, 2);
 			for (const char *p = out; *p; p++)
 				assert_false((unsigned char)*p < 0x20 || *p == 0x7f);
@@ -225,6 +227,7 @@ test_put(void **state)
 	assert_string_equal(ended(out, text_put_uint(out, UINT64_MAX)), "18446744073709551615");
 	for (int i = 0; i < 256; i++) {
 		const uint8_t addr[4] = {(uint8_t)i, 1, (uint8_t)(i / 2), (uint8_t)(255 - i)};
+
 		snprintf(want, sizeof(want), "%d.1.%d.%d", i, i / 2, 255 - i);
 		assert_string_equal(ended(out, text_put_ipv4(out, addr)), want);
 	}

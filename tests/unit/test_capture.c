@@ -29,6 +29,7 @@ put_segment(struct capfile *c, uint32_t sec, uint16_t client_port, bool from_cli
 	const uint8_t client[4] = {10, 0, 0, 1}, server[4] = {10, 0, 0, 2};
 	const uint32_t words[2] = {__builtin_bswap32(seq), __builtin_bswap32(ack)};
 	uint16_t ports[2] = {__builtin_bswap16(client_port), __builtin_bswap16(80)};
+
 	f[16] = (uint8_t)((40 + len) >> 8);
 	f[17] = (uint8_t)(40 + len);
 	f[22] = 64;
@@ -57,6 +58,7 @@ many_connections(struct capfile *c)
 	for (uint32_t i = 0; i < SEGMENTS; i++)
 		for (uint16_t k = 0; k < CONNECTIONS; k++) {
 			uint16_t port = (uint16_t)(20000 + k);
+
 			if (i == 0)
 				put_segment(c, i, port, true, 99, 0, TH_SYN, 0);
 			else if (i == 1)
@@ -74,6 +76,7 @@ make_engine(void)
 	struct engine_config cfg = {
 		.max_connections = 1024, .memory = 8 << 20, .history = true, .seed = 42};
 	struct engine *e = engine_new(&cfg, &err);
+
 	assert_string_equal(err.msg, "");
 	assert_non_null(e);
 	return e;
@@ -84,6 +87,7 @@ check_bytes(struct source *s, const struct segment *g)
 {
 	struct frame f;
 	uint8_t buf[128];
+
 	if (!store_read(s, g->ref, &f, buf, sizeof(buf)))
 		return; /* of an earlier round */
 	assert_int_equal(f.cap_len, 54 + g->len);
@@ -99,11 +103,13 @@ ask_rows(struct source *s, struct engine *e, const struct scan_item *items, size
 	struct conn_facts rows[64];
 	struct segment segments[32];
 	uint64_t total, lost;
+
 	for (size_t i = 0; i < n; i++)
 		refs[i] = items[i].ref;
 	engine_rows(e, source_now(s), refs, n, rows);
 	for (size_t i = 0; i < n; i += 7) {
 		size_t got = engine_segments(e, refs[i], 0, 32, segments, &total, &lost);
+
 		for (size_t k = 0; k < got; k++)
 			check_bytes(s, &segments[k]);
 	}
@@ -116,11 +122,13 @@ ask_everything(struct source *s, struct engine *e)
 	struct scan_item items[64];
 	struct totals t;
 	uint32_t cursor = 0;
+
 	source_status(s, &st);
 	engine_totals(e, &t);
 	assert_true(t.tracked <= 1024);
 	while (cursor != UINT32_MAX) {
 		size_t n = engine_scan(e, &cursor, source_now(s), NULL, NULL, NULL, items, 64);
+
 		assert_true(n <= 64);
 		ask_rows(s, e, items, n);
 	}
@@ -137,6 +145,7 @@ one_round(const struct capfile *c, struct engine *e, double speed)
 				    .speed = speed,
 				    .keep_bytes = true};
 	struct source *s = source_open(&cfg, &err, NULL);
+
 	assert_non_null(s);
 	assert_true(source_prepare(s, &err));
 	assert_true(source_start(s, e, &err));
@@ -183,8 +192,10 @@ add_frames(void *arg)
 {
 	struct ring_job *j = arg;
 	uint8_t data[1500];
+
 	for (unsigned i = 0; !atomic_load(&j->enough); i++) {
 		unsigned len = i * 7 % 1500;
+
 		memset(data, (int)(len & 0xff), len);
 		atomic_store(&j->latest, ring_add(j->ring, &(struct frame){.number = len,
 									   .data = data,

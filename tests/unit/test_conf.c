@@ -20,9 +20,11 @@ parse(struct config *cfg, struct err *err, const char *line)
 	static char words[512];
 	char *argv[MAX_ARGS + 1];
 	int argc = 0;
+
 	snprintf(words, sizeof(words), "tcplens %s", line);
 	for (char *p = words; *p && argc < MAX_ARGS;) {
 		size_t n = strcspn(p, " ");
+
 		argv[argc++] = p;
 		p += n;
 		if (*p)
@@ -100,6 +102,7 @@ test_output_options_imply_a_report(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		struct config c;
 		struct err err;
+
 		assert_int_equal(parse(&c, &err, lines[i]), CONF_OK);
 		assert_true(c.report);
 		assert_int_equal(c.json, i == 0);
@@ -142,6 +145,7 @@ test_wrong_usage(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct config c;
 		struct err err;
+
 		assert_int_equal(parse(&c, &err, cases[i].line), CONF_USAGE);
 		assert_non_null(strstr(err.msg, cases[i].says));
 		assert_null(strchr(err.msg, '\n'));
@@ -192,6 +196,7 @@ test_table(void **state)
 	(void)state;
 	for (size_t i = 0; i < conf_option_count; i++) {
 		const struct option_info *o = &conf_options[i];
+
 		for (size_t k = 0; k < i; k++) {
 			assert_string_not_equal(o->name, conf_options[k].name);
 			assert_true(!o->letter || o->letter != conf_options[k].letter);

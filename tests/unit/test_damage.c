@@ -17,6 +17,7 @@ static void
 assert_damaged(const struct capfile *c, size_t packets, const char *what)
 {
 	struct got g;
+
 	read_bytes(c->buf, c->len, &g);
 	assert_int_equal(g.end, SAVEFILE_DAMAGED);
 	assert_int_equal(g.n, packets);
@@ -71,6 +72,7 @@ test_pcapng_damage(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(d); i++) {
 		struct capfile c = {0};
+
 		ng_section(&c);
 		ng_interface(&c, 1, 0, -1, 0);
 		ng_packet(&c, 0, 1, 1, 60, 60, -1);
@@ -91,6 +93,7 @@ test_pcapng_impossible_resolution(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct capfile c = {0};
+
 		ng_section(&c);
 		ng_interface(&c, 1, 0, i ? 20 : 0x80 | 64, 0);
 		assert_damaged(&c, 0, "time resolution");
@@ -123,10 +126,12 @@ test_cut_at_every_byte(void **state)
 	for (int which = 0; which < SAMPLES; which++) {
 		struct capfile c = {0};
 		struct got whole, g;
+
 		sample(&c, which);
 		read_bytes(c.buf, c.len, &whole);
 		for (size_t cut = 0; cut < c.len; cut++) {
 			size_t expected = 0;
+
 			for (size_t i = 0; i < whole.n; i++)
 				expected += record_end(&c, which, &whole, i) <= cut;
 			read_bytes(c.buf, cut, &g);
@@ -150,10 +155,12 @@ test_damage_at_every_byte(void **state)
 	for (int which = 0; which < SAMPLES; which++) {
 		struct capfile c = {0};
 		struct got whole, g;
+
 		sample(&c, which);
 		read_bytes(c.buf, c.len, &whole);
 		for (size_t at = 0; at < c.len; at++) {
 			uint8_t was = c.buf[at];
+
 			for (size_t v = 0; v < ARRAY_LEN(values); v++) {
 				c.buf[at] = values[v];
 				read_bytes(c.buf, c.len, &g);
@@ -215,6 +222,7 @@ check_packed(pack_fn *pack)
 	struct capfile c = {0};
 	struct got g;
 	char path[64];
+
 	large(&c, 4000);
 	size_t half = c.len / 2, size = c.len + 4096;
 	uint8_t *out = malloc(size);
@@ -252,6 +260,7 @@ check_highly_packed(pack_fn *pack)
 	struct got g;
 	char path[64];
 	static const uint8_t zeros[60000];
+
 	pcap_header(&c, 0xa1b2c3d4, 4, 1);
 	for (uint32_t i = 0; i < 300; i++) {
 		pcap_packet(&c, i, 0, 0, 0, 60000);
@@ -322,6 +331,7 @@ check_pipe(const struct capfile *c, int which, size_t step, const struct got *wh
 	struct savefile sf;
 	struct frame f;
 	size_t n = 0;
+
 	assert_int_equal(pipe(fd), 0);
 	struct stream st = {.fd = fd[0], .owns_fd = true};
 	st.buf = malloc(1 << 20);
@@ -329,6 +339,7 @@ check_pipe(const struct capfile *c, int which, size_t step, const struct got *wh
 	savefile_open(&sf, &st);
 	for (size_t at = 0; at < c->len; at += step) {
 		size_t part = c->len - at < step ? c->len - at : step;
+
 		send_bytes(fd[1], c->buf + at, part);
 		while (savefile_next(&sf, &f) == SAVEFILE_FRAME) {
 			assert_true(n < whole->n);
@@ -354,6 +365,7 @@ test_pipe_in_pieces(void **state)
 	for (int which = 0; which < SAMPLES; which++) {
 		struct capfile c = {0};
 		struct got whole;
+
 		sample(&c, which);
 		read_bytes(c.buf, c.len, &whole);
 		for (size_t step = 1; step < 40; step += 3)
@@ -377,6 +389,7 @@ test_packed_pipe_waits(void **state)
 	pcap_packet(&c, 1, 0, 1, 60, 60);
 	for (int kind = 0; kind < 2; kind++) {
 		size_t n = pack_gzip(c.buf, c.len, out, sizeof(out));
+
 #ifdef HAVE_ZSTD
 		if (kind)
 			n = pack_zstd(c.buf, c.len, out, sizeof(out));

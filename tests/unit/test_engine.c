@@ -12,6 +12,7 @@ static struct totals
 totals(struct watch *w)
 {
 	struct totals t;
+
 	engine_totals(w->e, &t);
 	return t;
 }
@@ -26,6 +27,7 @@ static bool
 is_there(struct watch *w, struct connref ref)
 {
 	static struct conn_detail d;
+
 	return engine_detail(w->e, w->now, ref, &d);
 }
 
@@ -49,6 +51,7 @@ static void
 open_small(struct watch *w, uint32_t max_connections)
 {
 	struct engine_config cfg = watch_config();
+
 	cfg.max_connections = max_connections;
 	watch_open_with(w, cfg);
 }
@@ -496,6 +499,7 @@ test_batches_change_nothing(void **state)
 	p[0].ts = PKT_EPOCH;
 	for (int i = 0; i < 10; i++) {
 		nsec at = MS(50) + MS(30) * i;
+
 		p[n++] = pair_packet(&b, SERVER, TH_ACK | TH_PSH,
 				     &(struct pkt){.at = at, .len = 1000});
 		p[n++] = pair_packet(&b, CLIENT, TH_ACK, &(struct pkt){.at = at + PKT_STEP});
@@ -541,6 +545,7 @@ test_time_runs_backwards(void **state)
 {
 	struct watch w;
 	struct pair c;
+
 	watch_open(&w);
 	pair_init(&c, &w, ISN(state));
 	pair_handshake(&c, SEC(100), MS(20));

@@ -227,6 +227,7 @@ test_duplicate_ack(void **state)
 		data(&c, CLIENT, .len = 1000, .at = SEC(1) + US(10) * i);
 	for (uint16_t i = 1; i < 4; i++) {
 		uint64_t f = ack(&c, SERVER, .ack = C, .at = SEC(1.02) + US(10) * i);
+
 		assert_findings(&w, f, FINDING(F_DUPLICATE_ACK));
 		assert_int_equal(seg_at(&w, f)->dup_ack, i);
 	}
@@ -388,6 +389,7 @@ static void
 fill_window(struct pair *c, uint32_t last)
 {
 	uint32_t window = 502u << 7;
+
 	data(c, SERVER, .len = window - 1000, .at = SEC(1));
 	data(c, SERVER, .len = last, .at = SEC(1) + US(20));
 }
@@ -522,6 +524,7 @@ static uint64_t
 capture_duplicates(struct watch *w)
 {
 	struct totals t;
+
 	engine_totals(w->e, &t);
 	return t.capture_duplicates;
 }
@@ -587,6 +590,7 @@ test_mptcp_is_no_duplicate_ack(void **state)
 {
 	struct watch w;
 	struct pair c;
+
 	watch_open(&w);
 	pair_init(&c, &w, ISN(state));
 	syn(&c, .mptcp = 1);

@@ -56,6 +56,7 @@ test_no_line_is_too_wide(void **state)
 	for (int width = 13; width < 70; width++) {
 		struct lines l = {0};
 		size_t bytes = 0;
+
 		lines_wrap(&l, ROLE_NORMAL, width, 0, "", text);
 		for (size_t i = 0; i < l.n; i++) {
 			assert_true((int)text_width(l.items[i].text) <= width);

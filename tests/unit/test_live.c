@@ -26,6 +26,7 @@ interface_up(const char *name)
 {
 	struct ifreq r = {.ifr_flags = IFF_UP | IFF_RUNNING};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
 	bool ok = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &r) == 0;
 	if (fd >= 0)
@@ -48,6 +49,7 @@ send_datagrams(uint16_t port, unsigned n, size_t len)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
 	char bytes[64] = "datagram";
+
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	assert_true(fd >= 0);
@@ -61,6 +63,7 @@ open_live(struct source_config cfg)
 {
 	struct err err = {""};
 	bool denied;
+
 	cfg.interface = cfg.interface ? cfg.interface : "lo";
 	cfg.keep_bytes = true;
 	struct source *s = isolated ? open_source(&cfg, &err, &denied) : NULL;
@@ -151,6 +154,7 @@ static void
 assert_refused(struct source_config cfg, const char *what)
 {
 	struct err err = {""};
+
 	assert_null(open_source(&cfg, &err, NULL));
 	if (!strstr(err.msg, what))
 		fail_msg("\"%s\" does not say \"%s\"", err.msg, what);

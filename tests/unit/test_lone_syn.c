@@ -31,6 +31,7 @@ random_syn(void)
 		.ip_version = draw(2) ? 4 : 6, .ttl = (uint8_t)draw(256),
 		.direction = (uint8_t)draw(3), .csum = (uint8_t)draw(4),
 	};
+
 	p.options = (uint16_t)(draw(0x800) & ~(uint32_t)(OPT_CUT | OPT_SACK));
 	memcpy(p.src, v4, sizeof(v4));
 	memcpy(p.dst, v4, sizeof(v4));
@@ -45,6 +46,7 @@ engine_open(void)
 	struct engine_config cfg = {.max_connections = 4, .memory = 1 << 20, .seed = 1};
 	struct err err;
 	struct engine *e = engine_new(&cfg, &err);
+
 	assert_non_null(e);
 	return e;
 }
@@ -55,6 +57,7 @@ newest(struct engine *e, const struct packet *p)
 	enum side from;
 	struct conn *c =
 		identify_existing(engine_core(e), p, table_hash(engine_core(e)->table, p), &from);
+
 	assert_non_null(c);
 	assert_int_equal(from, CLIENT);
 	return c;
@@ -65,6 +68,7 @@ static void
 use_before(struct engine *e, const struct packet *syn)
 {
 	struct packet p = *syn, r = *syn;
+
 	p.ts = EPOCH - 600 * NSEC_PER_SEC;
 	p.frame = 1;
 	p.seq = syn->seq + 1000000;
@@ -86,6 +90,7 @@ static void
 assert_same_half(const struct half *a, const struct half *b)
 {
 	struct half x = *a, y = *b;
+
 	assert_ptr_equal(a->sendq.rec, a->sendq.in_line);
 	assert_ptr_equal(b->sendq.rec, b->sendq.in_line);
 	assert_ptr_equal(a->cold, &half_cold_none);
@@ -101,6 +106,7 @@ test_as_by_the_long_way(void **state)
 	for (int i = 0; i < 20000; i++) {
 		const struct packet syn = random_syn();
 		struct engine *shortly = engine_open(), *longly = engine_open();
+
 		assert_true(is_lone_syn(&syn));
 		engine_ingest(shortly, &syn, 1);
 		use_before(longly, &syn);
@@ -137,6 +143,7 @@ test_looking_changes_nothing(void **state)
 		static struct conn_detail before, after;
 		enum side from;
 		struct conn *c;
+
 		engine_ingest(e, &syn, 1);
 		c = table_find(engine_core(e)->table, table_hash(engine_core(e)->table, &syn), &syn,
 			       &from);
@@ -164,6 +171,7 @@ test_room_is_used_again(void **state)
 	struct totals t;
 	for (int i = 0; i < 1000; i++) {
 		struct packet syn = random_syn(), answer;
+
 		syn.sport = (uint16_t)(1024 + i);
 		syn.ts = EPOCH + i * NSEC_PER_SEC;
 		syn.frame = (uint64_t)i * 2 + 1;

@@ -25,6 +25,7 @@ static int
 in_child(bool (*fn)(void))
 {
 	int status;
+
 	fflush(stdout);
 	pid_t pid = fork();
 	assert_true(pid >= 0);
@@ -43,6 +44,7 @@ proc_status(const char *name)
 	char line[256];
 	unsigned long long v = ~0ull;
 	FILE *f = fopen("/proc/self/status", "re");
+
 	while (f && fgets(line, sizeof(line), f))
 		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
 			v = strtoull(line + strlen(name) + 1, NULL, 16);
@@ -68,6 +70,7 @@ drop_as_it_is(void)
 {
 	struct err err = {""};
 	uid_t before = geteuid();
+
 	unsetenv("SUDO_UID");
 	return privs_drop(NULL, &err) && !err.msg[0] && geteuid() == before && nothing_left();
 }
@@ -77,6 +80,7 @@ is_nobody(void)
 {
 	uid_t r, e, s;
 	gid_t rg, eg, sg;
+
 	if (getresuid(&r, &e, &s) != 0 || getresgid(&rg, &eg, &sg) != 0)
 		return false;
 	return r == NOBODY && e == NOBODY && s == NOBODY && rg == NOBODY && eg == NOBODY &&
@@ -87,6 +91,7 @@ static bool
 drop_to_sudo_user(void)
 {
 	struct err err = {""};
+
 	setenv("SUDO_UID", "65534", 1);
 	setenv("SUDO_GID", "65534", 1);
 	return privs_drop(NULL, &err) && is_nobody() && nothing_left();
@@ -96,6 +101,7 @@ static bool
 drop_to_named_user(void)
 {
 	struct err err = {""};
+
 	setenv("SUDO_UID", "1", 1); /* -Z counts more */
 	return privs_drop("nobody", &err) && is_nobody() && nothing_left();
 }
@@ -105,6 +111,7 @@ nonsense_in_the_environment(void)
 {
 	struct err err = {""};
 	static const char *const nonsense[] = {"", "x", "-1", "4294967295", "99999999999", "0"};
+
 	for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
 		setenv("SUDO_UID", nonsense[i], 1);
 		if (!privs_drop(NULL, &err) || err.msg[0] || geteuid() != 0)
@@ -117,6 +124,7 @@ static bool
 unknown_user(void)
 {
 	struct err err = {""};
+
 	return !privs_drop("no such user", &err) && strstr(err.msg, "no such user");
 }
 
@@ -124,6 +132,7 @@ static bool
 another_user_without_root(void)
 {
 	struct err err = {""};
+
 	if (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY) != 0)
 		return false;
 	return !privs_drop("root", &err) && strstr(err.msg, "root");

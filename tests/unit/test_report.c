@@ -102,6 +102,7 @@ test_strings(void **state)
 		"\u00e9\u20ac\U0001f600",
 		"\u65e0\u4eba\u56de\u7b54",
 	};
+
 	static const struct {
 		const char *bytes, *read;
 	} repaired[] = {
@@ -293,6 +294,7 @@ test_queue_random(void **state)
 				 .ctx = &c,
 				 .emit_segment = count_segment,
 				 .emit_text = ignore_text};
+
 	enum { N = 20000 };
 	static bool amended[N + 1];
 	uint32_t random = 12345;

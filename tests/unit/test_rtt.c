@@ -72,6 +72,7 @@ test_against_description(void **state)
 		struct estimator e = {0};
 		seqno una = 1000;
 		uint32_t random = 12345;
+
 		for (unsigned i = 0; i < 300; i++) {
 			random = random * 1664525 + 1013904223;
 			feed(&r, &e, shapes[k](i, random >> 8), &una);
@@ -89,6 +90,7 @@ test_first_sample(void **state)
 	} known[] = {{0.1, 200.1}, {20, 220}, {100, 300}, {200.8, 602.4}, {1000, 3000}};
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		struct rtt r = {0};
+
 		rtt_sample(&r, MS(known[i].rtt), 1, 1);
 		assert_near(rto_ms(&r), known[i].rto, 0.01);
 	}
@@ -144,6 +146,7 @@ test_samples_by_direction(void **state)
 {
 	struct watch w;
 	struct pair c;
+
 	watch_open(&w);
 	pair_init(&c, &w, ISN(state));
 	pair_handshake(&c, MS(0), MS(20));
@@ -170,6 +173,7 @@ test_both_ways_count(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(near); i++) {
 		struct watch w;
 		struct pair c;
+
 		watch_open(&w);
 		pair_init(&c, &w, ISN(state));
 		tcp(&c, CLIENT, TH_SYN, .at = MS(0));
@@ -193,6 +197,7 @@ test_no_sample_from_repeated(void **state)
 {
 	struct watch w;
 	struct pair c;
+
 	watch_open(&w);
 	pair_init(&c, &w, ISN(state));
 	c.ts = false;

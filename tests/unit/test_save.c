@@ -113,6 +113,7 @@ save(const struct place *p, bool replace, uint32_t n, int odd, uint64_t *left_ou
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
 		struct frame f = frame(data, i % 40, i % 2 ? odd : 1);
+
 		packet_saver_add(w, &f);
 	}
 	*left_out = packet_saver_left_out(w);
@@ -148,6 +149,7 @@ check_format(const char *name, const void *magic, size_t len, bool is_pcapng)
 	assert_int_equal(g.n, 12);
 	for (uint32_t i = 0; i < 12; i++) {
 		struct frame f = frame(NULL, i, 1);
+
 		assert_frame(&g.f[i], i + 1, f.ts, f.cap_len, f.wire_len, 1);
 		assert_int_equal(g.first[i], 7);
 		assert_int_equal(g.f[i].direction, is_pcapng ? f.direction : DIR_UNKNOWN);

@@ -29,6 +29,7 @@ test_pcap_variants(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
 		struct capfile c = {.swap = v[i].swap};
 		struct got g;
+
 		pcap_header(&c, v[i].magic, 4, 1);
 		pcap_packet(&c, 1700000000, 123456, 10, 60, 60);
 		pcap_packet(&c, 1700000001, 7, 20, 0, 0);
@@ -55,6 +56,7 @@ test_pcap_modified(void **state)
 	for (int swap = 0; swap < 2; swap++) {
 		struct capfile c = {.swap = swap};
 		struct got g;
+
 		pcap_header(&c, 0xa1b2cd34, 4, 1);
 		for (uint8_t type = 0; type <= 4; type += 4) {
 			put32(&c, 5);
@@ -130,6 +132,7 @@ read_one_time(int tsresol, int64_t offset, uint64_t units)
 {
 	struct capfile c = {0};
 	struct got g;
+
 	ng_section(&c);
 	ng_interface(&c, 1, 0, tsresol, offset);
 	ng_packet(&c, 0, units, 1, 60, 60, -1);
@@ -176,6 +179,7 @@ static void
 assert_all_blocks(const struct got *g, size_t first)
 {
 	const struct frame *f = g->f + first;
+
 	assert_frame(&f[0], first + 1, NSEC_PER_SEC, 61, 61, 1);
 	assert_frame(&f[1], first + 2, 2 * NSEC_PER_SEC, 40, 1500, 101);
 	assert_frame(&f[2], first + 3, 2 * NSEC_PER_SEC, 96, 200, 1);
@@ -199,6 +203,7 @@ test_pcapng_blocks(void **state)
 	for (int swap = 0; swap < 2; swap++) {
 		struct capfile c = {.swap = swap};
 		struct got g;
+
 		all_blocks(&c);
 		read_bytes(c.buf, c.len, &g);
 		assert_int_equal(g.end, SAVEFILE_END);
@@ -274,6 +279,7 @@ test_record_parse_again(void **state)
 		struct savefile sf;
 		struct stream st;
 		struct frame f;
+
 		sample(&c, which);
 		stream_open_memory(&st, c.buf, c.len);
 		savefile_open(&sf, &st);
@@ -282,6 +288,7 @@ test_record_parse_again(void **state)
 			struct record_format rf;
 			struct record r;
 			size_t at = (size_t)record_offset(f.ref);
+
 			n++;
 			assert_true(savefile_format(&sf, f.ref, &rf));
 			assert_true(record_parse(&rf, c.buf + at, RECORD_HEADER_MAX, &r));

@@ -95,6 +95,7 @@ terminal_finish(struct terminal *t)
 
 	for (int waited = 0; waited < PATIENCE; waited += 10) {
 		struct pollfd fd = {.fd = t->master, .events = POLLIN};
+
 		if (t->master >= 0 && poll(&fd, 1, 0) == 1 && read(t->master, buf, sizeof(buf)) < 0)
 			assert_int_equal(errno, EIO);
 		if (waitpid(t->child, &status, WNOHANG) == t->child) {

@@ -50,6 +50,7 @@ send_new(struct model *m, uint32_t len)
 {
 	uint32_t to = m->nxt + len < SPACE ? m->nxt + len : SPACE;
 	struct sent_range r;
+
 	if (to == m->nxt)
 		return;
 	r = record(m, m->nxt, to);
@@ -70,6 +71,7 @@ static void
 fill(struct model *m, uint32_t from, uint32_t to)
 {
 	struct sent_range r = record(m, from, to);
+
 	sendq_fill(m->pool, &m->q, &r);
 	for (uint32_t i = from; i < to; i++)
 		if (!m->byte[i].there)
@@ -94,6 +96,7 @@ overtaken(struct model *m, uint32_t at)
 {
 	const struct sent_range *found = sendq_find(&m->q, m->base + at);
 	struct sent_range r;
+
 	if (!found)
 		return;
 	uint32_t from = found->seq - m->base, to = found->end - m->base;
@@ -115,6 +118,7 @@ happen(struct model *m)
 {
 	uint32_t room = m->nxt - m->una, a = m->una + draw(room + 1), b = m->una + draw(room + 1);
 	uint32_t from = a < b ? a : b, to = a < b ? b : a, what = draw(20);
+
 	if (what < 8)
 		send_new(m, 1 + draw(40));
 	else if (what < 9)
@@ -135,6 +139,7 @@ static void
 check_record(const struct model *m, const struct sent_range *r, const struct byte *b)
 {
 	const struct last_sent latest = sendq_last_sent(&m->q, r);
+
 	assert_int_equal(r->first_ts, b->first);
 	assert_int_equal(r->tsval, b->tsval);
 	assert_int_equal(r->sent, b->sent);
@@ -147,8 +152,10 @@ static void
 check(const struct model *m)
 {
 	uint32_t seen = 0;
+
 	for (uint32_t i = m->una; i < m->nxt; i++) {
 		const struct sent_range *r = sendq_find(&m->q, m->base + i);
+
 		assert_int_equal(r != NULL, m->byte[i].there);
 		if (r)
 			check_record(m, r, &m->byte[i]);
@@ -158,6 +165,7 @@ check(const struct model *m)
 	/* What is still known of the past is true. */
 	for (uint32_t i = 0; i < m->una; i++) {
 		const struct sent_range *r = sendq_find_acked(&m->q, m->base + i);
+
 		if (r)
 			check_record(m, r, &m->byte[i]);
 	}
@@ -173,6 +181,7 @@ test_against_a_model(void **state)
 	m.pool = pool_new(16 << 20);
 	for (int round = 0; round < ROUNDS; round++) {
 		struct pool *pool = m.pool;
+
 		memset(&m, 0, sizeof(m));
 		m.pool = pool;
 		m.base = draw(2) ? draw(UINT32_MAX) : UINT32_MAX - draw(SPACE);

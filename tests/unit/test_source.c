@@ -116,6 +116,7 @@ assert_open_fails(const struct source_config *cfg, const char *what)
 {
 	struct err err = {""};
 	struct source *s = open_source(cfg, &err, NULL);
+
 	assert_null(s);
 	if (!strstr(err.msg, what))
 		fail_msg("\"%s\" does not say \"%s\"", err.msg, what);
@@ -375,6 +376,7 @@ put_tcp(struct capfile *c, uint16_t port, bool vlan)
 {
 	uint8_t f[64] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
 	size_t n = 12;
+
 	if (vlan) {
 		memcpy(f + n, "\x81\x00\x00\x07", 4);
 		n += 4;
@@ -423,6 +425,7 @@ test_filter_hint_for_vlans(void **state)
 	} t[] = {{"port 80", true}, {"port 81", true}, {"vlan and port 80", false}, {"ip", true}};
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
 		struct capfile c = {0};
+
 		pcap_header(&c, 0xa1b2c3d4, 4, 1);
 		put_tcp(&c, 80, true);
 		struct source *s = open_memory(&c, (struct source_config){.filter = t[i].filter});
@@ -471,6 +474,7 @@ test_filter_error_says_where(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
 		struct err err = {""};
 		struct offline_filter *of = offline_filter_new(t[i].filter);
+
 		assert_false(offline_filter_prepare(of, 1, &err));
 		if (!strstr(err.msg, t[i].says))
 			fail_msg("\"%s\" does not say \"%s\"", err.msg, t[i].says);

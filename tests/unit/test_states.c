@@ -23,6 +23,7 @@ static uint64_t
 connections(struct watch *w)
 {
 	struct totals t;
+
 	engine_totals(w->e, &t);
 	return t.connections;
 }
@@ -619,6 +620,7 @@ test_handshake_out_of_order(void **state)
 {
 	struct watch w;
 	struct pair c;
+
 	watch_open(&w);
 	pair_init(&c, &w, ISN(state));
 	syn(&c, .at = MS(0));

@@ -105,6 +105,7 @@ static void
 assert_not_overwritten(const char *path, const char *what)
 {
 	struct err err = {""};
+
 	assert_null(pcap_writer_open(path, 1, 0, true, NULL, &err));
 	if (!strstr(err.msg, what))
 		fail_msg("\"%s\" does not say \"%s\"", err.msg, what);
@@ -165,6 +166,7 @@ static void
 limit_file_size(rlim_t size)
 {
 	struct rlimit r;
+
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &r), 0);
 	r.rlim_cur = size < r.rlim_max ? size : r.rlim_max;
@@ -239,6 +241,7 @@ assert_store_holds(struct source *s, unsigned n)
 {
 	uint8_t buf[512];
 	struct frame f;
+
 	for (unsigned i = 0; i < n; i++) {
 		assert_true(store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf)));
 		assert_int_equal(f.cap_len, 20 + i);
@@ -336,6 +339,7 @@ ring_holds(struct ring *r, const struct kept *k, uint64_t number)
 {
 	static uint8_t buf[1 << 17];
 	struct frame f;
+
 	if (!ring_read(r, k->ref, &f, buf, sizeof(buf)))
 		return false;
 	assert_int_equal(f.number, number);
@@ -405,6 +409,7 @@ test_spool_keeps_the_latest(void **state)
 	for (unsigned at = 0; at < end + 10; at += 13) {
 		unsigned len = at % 300;
 		bool kept = at + 1000 >= end && at + len <= end;
+
 		assert_int_equal(spool_read(sp, at, buf, len), kept);
 		for (unsigned k = 0; kept && k < len; k++)
 			assert_int_equal(buf[k], (at + k) % 251);

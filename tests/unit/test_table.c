@@ -20,6 +20,7 @@ static struct packet
 tuple(uint32_t n, bool back)
 {
 	struct packet p = {.sport = (uint16_t)(1000 + n % 7), .dport = 80};
+
 	p.src[15] = (uint8_t)(1 + n / 7);
 	p.dst[15] = 200;
 	if (!back)
@@ -37,6 +38,7 @@ add(struct table *t, uint32_t n, nsec now)
 {
 	struct packet p = tuple(n, false);
 	struct conn *c = table_add(t, table_hash(t, &p), &p, now);
+
 	if (c) {
 		memcpy(c->end[CLIENT].addr, p.src, 16);
 		memcpy(c->end[SERVER].addr, p.dst, 16);
@@ -52,6 +54,7 @@ find(struct table *t, uint32_t n, bool back)
 	struct packet p = tuple(n, back);
 	enum side from;
 	struct conn *c = table_find(t, table_hash(t, &p), &p, &from);
+
 	if (c)
 		assert_int_equal(from, back ? SERVER : CLIENT);
 	return c;
@@ -69,6 +72,7 @@ check(struct table *t, const struct model *m, uint32_t n)
 {
 	for (int back = 0; back < 2; back++) {
 		struct conn *c = find(t, n, back);
+
 		if (m->n[n] == 0) {
 			assert_null(c);
 			continue;
@@ -78,6 +82,7 @@ check(struct table *t, const struct model *m, uint32_t n)
 	}
 	for (uint32_t i = 0; i < m->n[n]; i++) {
 		struct conn *c = table_at(t, m->ref[n][i]);
+
 		assert_non_null(c);
 		assert_int_equal(c->id, m->id[n][i]);
 	}
@@ -88,6 +93,7 @@ static void
 model_add(struct table *t, struct model *m, uint32_t n)
 {
 	struct conn *c = add(t, n, 1);
+
 	if (m->total == CAPACITY) {
 		assert_null(c);
 		return;
@@ -126,6 +132,7 @@ test_against_naive_array(void **state)
 	assert_true(table_init(&t, CAPACITY, 7));
 	for (int i = 0; i < STEPS; i++) {
 		uint32_t n = draw(TUPLES);
+
 		if (draw(100) < 52)
 			model_add(&t, &m, n);
 		else
@@ -167,6 +174,7 @@ test_ids_never_again(void **state)
 	assert_true(table_init(&t, 2, 7));
 	for (int i = 0; i < 100; i++) {
 		struct conn *c = add(&t, 3, i);
+
 		assert_true(c->id > last);
 		last = c->id;
 		table_remove(&t, c);

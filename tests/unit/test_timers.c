@@ -21,6 +21,7 @@ lateness(nsec length)
 {
 	nsec step = length < MS(256) ? MS(4) : length < SEC(2.048) ? MS(32)
 		    : length < SEC(16.384) ? MS(256) : length < SEC(131) ? SEC(2.048) : SEC(16.4);
+
 	return step + MS(4);
 }
 
@@ -29,6 +30,7 @@ static void
 assert_due(struct pair *c, enum side side, enum timer_kind kind, nsec moment, nsec length)
 {
 	struct timer_facts t = DETAIL(c).f.half[side].timer;
+
 	assert_string_equal(timer_kind_name((enum timer_kind)t.kind), timer_kind_name(kind));
 	assert_true(t.due != NSEC_NEVER);
 	nsec due = t.due - PKT_EPOCH, latest = t.due_latest - PKT_EPOCH;
@@ -42,6 +44,7 @@ static void
 assert_gives_up(struct pair *c, enum side side, nsec from, nsec to)
 {
 	nsec g = DETAIL(c).f.half[side].timer.gives_up;
+
 	assert_true(g != NSEC_NEVER);
 	g -= PKT_EPOCH;
 	if (g < from || g > to)
@@ -172,6 +175,7 @@ test_cable_pulled(void **state)
 	assert_due(&c, CLIENT, TIMER_RTO, at + rto, rto);
 	for (int i = 0; i < 8; i++) {
 		nsec gap = rto << i;
+
 		f = data(&c, CLIENT, .seq = 1, .len = 1000,
 			 .at = at += gap + lateness(gap) / 2);
 		assert_int_equal(seg_at(&w, f)->cause, CAUSE_RTO);

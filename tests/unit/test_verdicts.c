@@ -282,6 +282,7 @@ send_with_loss(struct pair *c, int n, int every)
 	for (int i = 0; i < n; i++) {
 		nsec at = SEC(1) + MS(600) * i;
 		int64_t seq = c->next[CLIENT];
+
 		data(c, CLIENT, .len = 1000, .at = at);
 		if (i % every == 0)
 			data(c, CLIENT, .seq = seq, .len = 1000, .at = at + MS(230));
