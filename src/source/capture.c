@@ -23,6 +23,7 @@ static nsec
 clock_read(clockid_t id)
 {
 	struct timespec t;
+
 	clock_gettime(id, &t);
 	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
 }
@@ -121,6 +122,7 @@ static void
 wake(struct source *s)
 {
 	uint64_t one = 1;
+
 	s->woke = clock_monotonic();
 	s->untold = false;
 	if (write(s->wake_fd, &one, sizeof(one)) < 0)
@@ -131,6 +133,7 @@ static void
 publish(struct source *s)
 {
 	struct source_status *st = &s->status;
+
 	pthread_mutex_lock(&s->lock);
 	if (s->packets != st->packets) {
 		s->untold = true;
@@ -157,6 +160,7 @@ static void
 end_writing(struct source *s)
 {
 	struct err err;
+
 	if (!s->writer)
 		return;
 	if (!pcap_writer_close(s->writer, &err) && !s->err.msg[0])
@@ -218,6 +222,7 @@ static void
 tick_by_clock(struct source *s)
 {
 	nsec now;
+
 	if (!time_passes(s, &now) || now < s->next_tick)
 		return;
 	engine_tick(s->engine, now);
@@ -229,6 +234,7 @@ static struct timespec
 poll_time(struct source *s)
 {
 	nsec now, left = time_passes(s, &now) ? TICK : NSEC_NEVER;
+
 	if (s->due != NSEC_NEVER)
 		left = nsec_min(left, nsec_max(0, s->due - clock_monotonic()));
 	if (s->untold)
@@ -245,6 +251,7 @@ wait_for_input(struct source *s)
 		{.fd = s->ops->fd(s), .events = POLLIN},
 	};
 	struct timespec t = poll_time(s);
+
 	if (s->writer) /* what has arrived can be read by others while we wait */
 		pcap_writer_flush(s->writer);
 	ppoll(fds, 2, &t, NULL);
@@ -262,6 +269,7 @@ capture_run(struct source *s)
 		[INPUT_FAILED] = SOURCE_FAILED,
 	};
 	enum input_result r = INPUT_MORE;
+
 	s->next = s->batch;
 	while (!atomic_load_explicit(&s->stopping, memory_order_relaxed)) {
 		r = s->ops->read(s);

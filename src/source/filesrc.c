@@ -28,8 +28,10 @@ next_frame(struct source *s)
 {
 	struct file_input *in = &s->file;
 	struct frame *f = &in->pending;
+
 	for (int i = 0; i < ENGINE_BATCH; i++) {
 		enum savefile_result r = savefile_next(&in->savefile, f);
+
 		if (r != SAVEFILE_FRAME)
 			return r;
 		if (UNLIKELY(s->cfg.snaplen && f->cap_len > s->cfg.snaplen))
@@ -46,6 +48,7 @@ static enum input_result
 file_over(struct source *s, enum savefile_result r)
 {
 	struct file_input *in = &s->file;
+
 	if (r == SAVEFILE_WAIT) {
 		s->due = NSEC_NEVER;
 		return INPUT_WAIT;
@@ -63,6 +66,7 @@ static bool
 is_due(struct source *s, nsec ts)
 {
 	nsec clock = clock_monotonic();
+
 	pthread_mutex_lock(&s->lock);
 	if (s->replay.speed != 0)
 		replay_begin(&s->replay, ts, clock);
@@ -99,8 +103,10 @@ static enum input_result
 read_plain(struct source *s)
 {
 	struct frame f;
+
 	for (int i = 0; i < ENGINE_BATCH; i++) {
 		enum savefile_result r = savefile_next(&s->file.savefile, &f);
+
 		if (r != SAVEFILE_FRAME)
 			return file_over(s, r);
 		capture_frame(s, &f);
@@ -113,10 +119,12 @@ file_read(struct source *s)
 {
 	struct file_input *in = &s->file;
 	bool paced = is_paced(s);
+
 	if (!paced && is_plain(s))
 		return read_plain(s);
 	for (int i = 0; i < ENGINE_BATCH; i++) {
 		enum savefile_result r = in->has_pending ? SAVEFILE_FRAME : next_frame(s);
+
 		if (r != SAVEFILE_FRAME)
 			return file_over(s, r);
 		if (!in->has_pending)
@@ -152,12 +160,14 @@ static void
 file_status(struct source *s, struct source_status *st)
 {
 	struct file_input *in = &s->file;
+
 	savefile_drops(&in->savefile, &st->kernel_drops, &st->interface_drops);
 	st->progress = progress(&in->stream);
 	if (in->spool && !st->message[0])
 		spool_message(in->spool, st->message, sizeof(st->message));
 	if (in->savefile.n_interfaces && !st->linktype) {
 		const struct record_format *f = &in->savefile.interfaces[0].f;
+
 		linktype_status(f->linktype, st);
 		st->snaplen = f->snaplen;
 	}
@@ -167,6 +177,7 @@ static void
 file_close(struct source *s)
 {
 	struct file_input *in = &s->file;
+
 	offline_filter_free(in->filter);
 	savefile_close(&in->savefile);
 	stream_close(&in->stream);
@@ -190,6 +201,7 @@ prime(struct source *s, struct err *err)
 {
 	struct file_input *in = &s->file;
 	enum savefile_result r = SAVEFILE_FRAME;
+
 	while (!in->has_pending && r != SAVEFILE_END && r != SAVEFILE_DAMAGED) {
 		r = savefile_next(&in->savefile, &in->pending);
 		if (r == SAVEFILE_FRAME)
@@ -215,6 +227,7 @@ open_stream(struct source *s, struct err *err, bool *denied)
 {
 	struct stream *st = &s->file.stream;
 	struct err why;
+
 	if (s->cfg.memory) {
 		stream_open_memory(st, s->cfg.memory, s->cfg.memory_len);
 		return true;
@@ -237,6 +250,7 @@ open_spool(struct source *s, struct err *err)
 {
 	struct file_input *in = &s->file;
 	struct stream *st = &in->stream;
+
 	if (!s->cfg.keep_bytes || s->cfg.memory)
 		return true;
 	if (st->regular && (stream_need(st, 4) == STREAM_ERROR || !st->unpacker))
@@ -256,6 +270,7 @@ file_open(struct source *s, struct err *err, bool *denied)
 {
 	struct file_input *in = &s->file;
 	const char *name = s->cfg.memory ? s->cfg.memory_name : s->cfg.read_file;
+
 	if (strcmp(name, "-") == 0)
 		name = _("standard input");
 	text_escape(s->status.name, sizeof(s->status.name), name, strlen(name));
@@ -294,6 +309,7 @@ direction_again(struct file_input *in, const struct record_format *rf, uint64_t 
 		const struct record *r)
 {
 	uint8_t options[OPTIONS_MAX];
+
 	if (!r->options)
 		return r->direction;
 	size_t len = r->total - 4 - r->options;
@@ -310,6 +326,7 @@ record_again(struct file_input *in, const struct record_format *rf, uint64_t off
 	     struct record *r)
 {
 	uint8_t h[RECORD_HEADER_MAX];
+
 	for (size_t len = sizeof(h); len >= 12; len -= 4)
 		if (bytes_at(in, offset, h, len))
 			return record_parse(rf, h, len, r);
@@ -323,6 +340,7 @@ file_reread(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_
 	struct record_format rf;
 	struct record r;
 	uint64_t offset = record_offset(ref);
+
 	if (!savefile_format(&in->savefile, ref, &rf) || !record_again(in, &rf, offset, &r))
 		return false;
 	if (s->cfg.snaplen && r.cap_len > s->cfg.snaplen)

@@ -60,6 +60,7 @@ const char *
 linktype_name(int linktype)
 {
 	const char *name = pcap_datalink_val_to_name(linktype_to_dlt(linktype));
+
 	return name ? name : "unknown";
 }
 
@@ -77,6 +78,7 @@ static bool
 compiles(pcap_t *p, const char *text)
 {
 	struct bpf_program program;
+
 	if (pcap_compile(p, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return false;
 	pcap_freecode(&program);
@@ -89,6 +91,7 @@ cut_to_good_words(char *text)
 {
 	pcap_t *p = pcap_open_dead(DLT_EN10MB, RECORD_DATA_MAX);
 	bool good = false;
+
 	for (char *space; p && !good && (space = strrchr(text, ' ')) != NULL;) {
 		*space = '\0';
 		good = text[0] && compiles(p, text);
@@ -102,6 +105,7 @@ bool
 filter_error(const char *text, const char *why, struct err *err)
 {
 	char shown[160], words[160], where[256];
+
 	text_escape(shown, sizeof(shown), text, strlen(text));
 	snprintf(words, sizeof(words), "%s", shown);
 	if (strstr(why, "syntax error") && cut_to_good_words(words)) {
@@ -115,6 +119,7 @@ struct offline_filter *
 offline_filter_new(const char *text)
 {
 	struct offline_filter *of = xcalloc(1, sizeof(*of));
+
 	of->text = xstrdup(text);
 	return of;
 }
@@ -144,6 +149,7 @@ bool
 offline_filter_prepare(struct offline_filter *of, int linktype, struct err *err)
 {
 	const struct compiled *known = find(of, linktype);
+
 	if (known)
 		return known->usable;
 	if (of->n == LINKTYPES_MAX)
@@ -165,6 +171,7 @@ static bool
 has_vlan(const struct frame *f)
 {
 	uint32_t at;
+
 	switch (f->linktype) {
 	case DLT_EN10MB:
 		at = 12;
@@ -204,6 +211,7 @@ void
 offline_filter_hint(const struct offline_filter *of, char *out, size_t size)
 {
 	struct text t = text_on(out, size);
+
 	if (!of->passed && of->vlan_rejected && !strstr(of->text, "vlan"))
 		text_add(&t,
 			 _("the filter matched nothing, but there are VLAN-tagged packets: try "

@@ -32,6 +32,7 @@ static uint64_t
 statistic(const char *interface, const char *name)
 {
 	char path[160], line[32] = "";
+
 	snprintf(path, sizeof(path), "/sys/class/net/%.64s/statistics/%s", interface, name);
 	FILE *f = strchr(interface, '/') ? NULL : fopen(path, "re");
 	if (!f)
@@ -48,6 +49,7 @@ static void
 add_address(struct text *t, const struct sockaddr *sa)
 {
 	char name[INET6_ADDRSTRLEN] = "";
+
 	if (!sa)
 		return;
 	if (sa->sa_family == AF_INET)
@@ -86,6 +88,7 @@ interfaces_list(struct interface_info *out, int max, struct err *err)
 	char errbuf[PCAP_ERRBUF_SIZE];
 	pcap_if_t *all;
 	int n = 0;
+
 	if (pcap_findalldevs(&all, errbuf) < 0) {
 		err_set(err, _("the interfaces cannot be listed: %s"), errbuf);
 		return -1;

@@ -118,6 +118,7 @@ drain(struct packer *p)
 {
 	for (size_t done = 0; done < p->len && p->error == 0;) {
 		ssize_t n = write(p->fd, p->buf + done, p->len - done);
+
 		if (n >= 0)
 			done += (size_t)n;
 		else if (errno != EINTR)

@@ -49,6 +49,7 @@ static nsec
 moment(const struct record_format *f, uint64_t units)
 {
 	uint128 ns;
+
 	if (f->binary)
 		ns = (uint128)units * NSEC_PER_SEC >> f->exponent;
 	else if (f->exponent <= 9)
@@ -76,6 +77,7 @@ each_option(const uint8_t *p, size_t len, bool swap, option_fn *fn, void *ctx)
 	while (len >= 4) {
 		uint16_t code = get16(p, swap), n = get16(p + 2, swap);
 		uint32_t step = 4 + pad4(n);
+
 		if (code == OPT_END || n > len - 4)
 			return;
 		fn(ctx, swap, code, p + 4, n);
@@ -90,6 +92,7 @@ static void
 interface_option(void *ctx, bool swap, uint16_t code, const uint8_t *value, uint16_t len)
 {
 	struct record_format *f = ctx;
+
 	if (code == OPT_IF_TSRESOL && len >= 1) {
 		f->binary = value[0] & 0x80;
 		f->exponent = value[0] & 0x7f;
@@ -101,6 +104,7 @@ static void
 statistics_option(void *ctx, bool swap, uint16_t code, const uint8_t *value, uint16_t len)
 {
 	struct savefile_interface *i = ctx;
+
 	if (code == OPT_ISB_IFDROP && len >= 8)
 		i->interface_drops = get64(value, swap);
 	else if (code == OPT_ISB_OSDROP && len >= 8)
@@ -112,6 +116,7 @@ packet_option(void *ctx, bool swap, uint16_t code, const uint8_t *value, uint16_
 {
 	enum direction *d = ctx;
 	static const enum direction directions[4] = {DIR_UNKNOWN, DIR_IN, DIR_OUT, DIR_UNKNOWN};
+
 	if (code == OPT_PACKET_FLAGS && len >= 4)
 		*d = directions[get32(value, swap) & 3];
 }
@@ -120,6 +125,7 @@ enum direction
 record_direction(const struct record_format *f, const uint8_t *options, size_t len)
 {
 	enum direction d = DIR_UNKNOWN;
+
 	each_option(options, len, f->swap, packet_option, &d);
 	return d;
 }
@@ -192,6 +198,7 @@ packet_block(struct savefile *sf, uint32_t type, uint32_t total, struct frame *f
 	const uint8_t *p = stream_at(sf->stream);
 	uint32_t n = named_interface(sf, type, p);
 	struct record r;
+
 	if (n >= sf->n_interfaces - sf->section)
 		return damaged(sf, _("damaged (a packet of an interface that was not described)"));
 	size_t i = sf->section + n;
@@ -210,6 +217,7 @@ static enum savefile_result
 interface_block(struct savefile *sf, uint32_t total)
 {
 	const uint8_t *p = stream_at(sf->stream);
+
 	if (total < 20)
 		return damaged(sf, _("damaged (an interface description that is too short)"));
 	struct record_format f = {
@@ -234,6 +242,7 @@ statistics_block(struct savefile *sf, uint32_t total)
 {
 	const uint8_t *p = stream_at(sf->stream);
 	uint32_t n = total >= 24 ? get32(p + 8, sf->first.swap) : UINT32_MAX;
+
 	if (n < sf->n_interfaces - sf->section)
 		each_option(p + 20, total - 24, sf->first.swap, statistics_option,
 			    &sf->interfaces[sf->section + n]);
@@ -246,6 +255,7 @@ static enum savefile_result
 section_block(struct savefile *sf)
 {
 	enum stream_result r = stream_need(sf->stream, 28);
+
 	if (r != STREAM_OK)
 		return savefile_stuck(sf, r);
 	const uint8_t *p = stream_at(sf->stream);
@@ -268,8 +278,10 @@ skip(struct savefile *sf)
 {
 	while (sf->skip) {
 		size_t n = stream_avail(sf->stream);
+
 		if (n == 0) {
 			enum stream_result r = stream_need(sf->stream, 1);
+
 			if (r != STREAM_OK)
 				return savefile_stuck(sf, r);
 			n = stream_avail(sf->stream);
@@ -295,6 +307,7 @@ known_block(struct savefile *sf, uint32_t type, uint32_t total, struct frame *f,
 {
 	enum stream_result r =
 		total <= STREAM_NEED_MAX ? stream_need(sf->stream, total) : STREAM_OK;
+
 	if (r != STREAM_OK)
 		return savefile_stuck(sf, r);
 	const uint8_t *p = stream_at(sf->stream);
@@ -314,6 +327,7 @@ block(struct savefile *sf, struct frame *f, bool *packet)
 {
 	struct stream *st = sf->stream;
 	enum stream_result r = stream_need(st, BLOCK_MIN);
+
 	if (r == STREAM_END && stream_avail(st) == 0)
 		return SAVEFILE_END;
 	if (r != STREAM_OK)
@@ -334,8 +348,10 @@ enum savefile_result
 pcapng_next(struct savefile *sf, struct frame *f)
 {
 	bool packet = false;
+
 	while (!packet) {
 		enum savefile_result r = sf->skip ? skip(sf) : SAVEFILE_FRAME;
+
 		if (r == SAVEFILE_FRAME)
 			r = block(sf, f, &packet);
 		if (r != SAVEFILE_FRAME)

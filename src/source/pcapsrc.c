@@ -42,6 +42,7 @@ on_packet(u_char *ctx, const struct pcap_pkthdr *h, const u_char *data)
 {
 	struct source *s = (struct source *)(void *)ctx;
 	struct live_input *in = s->live;
+
 	if (capture_complete(s))
 		return;
 	struct frame f = {
@@ -64,6 +65,7 @@ live_read(struct source *s)
 {
 	struct live_input *in = s->live;
 	int n = pcap_dispatch(in->pcap, DISPATCH_MAX, on_packet, (u_char *)s);
+
 	if (n == PCAP_ERROR) {
 		err_set(&s->err, _("%s: %s; the capture has ended"), in->name,
 			pcap_geterr(in->pcap));
@@ -89,6 +91,7 @@ live_status(struct source *s, struct source_status *st)
 	struct live_input *in = s->live;
 	struct pcap_stat ps;
 	nsec clock = clock_monotonic();
+
 	if (clock < in->stats_due)
 		return;
 	in->stats_due = clock + STATS_EVERY;
@@ -110,6 +113,7 @@ live_set_filter(struct source *s, const char *filter, struct err *err)
 	struct live_input *in = s->live;
 	struct bpf_program program;
 	const char *text = filter ? filter : "";
+
 	if (pcap_compile(in->pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return filter_error(text, pcap_geterr(in->pcap), err);
 	bool ok = pcap_setfilter(in->pcap, &program) == 0;
@@ -142,6 +146,7 @@ choose_name(const char *wanted, char *out, size_t size)
 {
 	uint64_t n;
 	struct interface_info *list;
+
 	snprintf(out, size, "%s", wanted && wanted[0] ? wanted : "any");
 	if (!parse_uint(out, 1, 1024, &n) || if_nametoindex(out))
 		return;
@@ -155,6 +160,7 @@ static bool
 explain_activation(const struct live_input *in, int r, struct err *err, bool *denied)
 {
 	const char *why = pcap_geterr(in->pcap);
+
 	switch (r) {
 	case PCAP_ERROR_PERM_DENIED:
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
@@ -179,6 +185,7 @@ create(struct source *s, uint32_t buffer_kib, struct err *err)
 	struct live_input *in = s->live;
 	char errbuf[PCAP_ERRBUF_SIZE];
 	bool any = strcmp(in->name, "any") == 0;
+
 	in->pcap = pcap_create(in->name, errbuf);
 	if (!in->pcap)
 		return err_set(err, "%s: %s", in->name, errbuf);
@@ -196,6 +203,7 @@ activate(struct source *s, struct err *err, bool *denied)
 {
 	struct live_input *in = s->live;
 	uint32_t wanted = s->cfg.buffer_kib ? s->cfg.buffer_kib : BUFFER_KIB;
+
 	if (wanted > INT32_MAX >> 10)
 		wanted = INT32_MAX >> 10;
 	for (uint32_t kib = wanted;; kib /= 2) {
@@ -226,6 +234,7 @@ explain_linktype(struct live_input *in, const char *wanted, struct err *err)
 	char names[256];
 	struct text t = text_on(names, sizeof(names));
 	int *list, n = pcap_list_datalinks(in->pcap, &list);
+
 	for (int i = 0; i < n; i++)
 		text_add(&t, "%s%s", i ? ", " : "", linktype_name(dlt_to_linktype(list[i])));
 	if (n > 0)
@@ -240,8 +249,10 @@ choose_linktype(struct source *s, struct err *err)
 {
 	struct live_input *in = s->live;
 	const char *wanted = s->cfg.linktype;
+
 	if (wanted && wanted[0]) {
 		int dlt = pcap_datalink_name_to_val(wanted);
+
 		if (dlt < 0 || pcap_set_datalink(in->pcap, dlt) < 0)
 			return explain_linktype(in, wanted, err);
 	} else if (pcap_datalink(in->pcap) == DLT_LINUX_SLL) {
@@ -256,6 +267,7 @@ static bool
 set_direction(struct source *s, struct err *err)
 {
 	struct live_input *in = s->live;
+
 	if (!s->cfg.direction)
 		return true;
 	pcap_direction_t d = s->cfg.direction == 'i' ? PCAP_D_IN : PCAP_D_OUT;
@@ -269,6 +281,7 @@ prepare(struct source *s, struct err *err)
 {
 	struct live_input *in = s->live;
 	char errbuf[PCAP_ERRBUF_SIZE];
+
 	if (!choose_linktype(s, err) || !set_direction(s, err))
 		return false;
 	if (s->cfg.filter && s->cfg.filter[0] && !live_set_filter(s, s->cfg.filter, err))

@@ -44,10 +44,12 @@ find_target(const char *user, struct target *t, bool *found, struct err *err)
 {
 	const char *uid_text = getenv("SUDO_UID"), *gid_text = getenv("SUDO_GID");
 	uint64_t uid, gid;
+
 	*t = (struct target){0};
 	*found = false;
 	if (user) {
 		const struct passwd *pw = getpwnam(user);
+
 		if (!pw)
 			return err_set(err, _("there is no user %s (-Z)"), user);
 		set_target(t, pw);
@@ -134,6 +136,7 @@ privs_drop(const char *user, struct err *err)
 {
 	struct target t;
 	bool found;
+
 	if (!find_target(user, &t, &found, err))
 		return false;
 	drop_bounding_set();
@@ -149,6 +152,7 @@ privs_explain(const char *interface, struct err *err)
 {
 	char link[PATH_MAX], exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", link, sizeof(link));
+
 	text_escape(exe, sizeof(exe), n > 0 ? link : "tcplens", n > 0 ? (size_t)n : 7);
 	err_set(err,
 		_("%s: no permission to capture; allow it: sudo setcap "

@@ -12,6 +12,7 @@ static nsec
 scaled(nsec d, double factor)
 {
 	double v = (double)d * factor, limit = (double)(INT64_MAX / 4);
+
 	return v > limit ? INT64_MAX / 4 : v < -limit ? -(INT64_MAX / 4) : (nsec)v;
 }
 
@@ -20,6 +21,7 @@ static nsec
 sum(nsec a, nsec b)
 {
 	nsec limit = FRAME_TIME_MAX, r;
+
 	if (__builtin_add_overflow(a, b, &r))
 		r = a < 0 ? -limit : limit;
 	return nsec_max(-limit, nsec_min(r, limit));
@@ -48,6 +50,7 @@ replay_set_speed(struct replay *r, double speed, nsec packet_time, nsec clock)
 {
 	/* At full speed the replay stands where the packets stand. */
 	nsec now = r->speed == 0 ? packet_time : replay_now(r, clock);
+
 	if (r->anchored || r->speed == 0) {
 		r->anchored = r->anchored || packet_time > 0;
 		r->packet_time = now;

@@ -35,6 +35,7 @@ struct ring *
 ring_new(size_t size)
 {
 	struct ring *r = calloc(1, sizeof(*r));
+
 	if (!r)
 		return NULL;
 	size = (size < RING_MIN ? RING_MIN : size) & ~(size_t)7;
@@ -63,6 +64,7 @@ uint64_t
 ring_add(struct ring *r, const struct frame *f)
 {
 	size_t len = (sizeof(struct ring_record) + f->cap_len + 7) & ~(size_t)7;
+
 	if (len > r->size / 2)
 		return 0;
 	pthread_mutex_lock(&r->lock);
@@ -84,6 +86,7 @@ static bool
 is_kept(const struct ring *r, uint64_t ref, struct ring_record *h)
 {
 	size_t at = ref % r->size;
+
 	if (ref % 8 || ref >= r->head || r->head - ref > r->size || r->size - at < sizeof(*h))
 		return false;
 	memcpy(h, r->memory + at, sizeof(*h));
@@ -94,10 +97,12 @@ bool
 ring_read(struct ring *r, uint64_t ref, struct frame *f, uint8_t *buf, size_t size)
 {
 	struct ring_record h;
+
 	pthread_mutex_lock(&r->lock);
 	bool kept = is_kept(r, ref, &h);
 	if (kept) {
 		size_t len = h.cap_len < size ? h.cap_len : size;
+
 		memcpy(buf, r->memory + ref % r->size + sizeof(h), len);
 		*f = (struct frame){
 			.ts = h.ts,

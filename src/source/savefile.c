@@ -57,6 +57,7 @@ enum savefile_result
 savefile_stuck(struct savefile *sf, enum stream_result r)
 {
 	struct stream *st = sf->stream;
+
 	if (r == STREAM_WAIT)
 		return SAVEFILE_WAIT;
 	if (r == STREAM_ERROR && !sf->started) {
@@ -87,6 +88,7 @@ bool
 savefile_format(struct savefile *sf, uint64_t ref, struct record_format *out)
 {
 	size_t i = (size_t)(ref >> 48);
+
 	pthread_mutex_lock(&sf->lock);
 	bool known = i < sf->n_interfaces;
 	if (known)
@@ -119,8 +121,10 @@ pcap_record_parse(const struct record_format *f, bool plain, const uint8_t *p, s
 	const bool swap = !plain && f->swap;
 	const uint32_t header = pcap_header(f, plain), fraction = get32(p + 4, swap);
 	uint32_t cap_len = get32(p + 8, swap), wire_len = get32(p + 12, swap);
+
 	if (!plain && f->swap_lengths && cap_len > wire_len) {
 		uint32_t t = cap_len;
+
 		cap_len = wire_len;
 		wire_len = t;
 	}
@@ -151,6 +155,7 @@ pcap_damage(struct savefile *sf, uint32_t cap_len)
 {
 	char what[96];
 	struct text t = text_on(what, sizeof(what));
+
 	text_add(&t, _("damaged (a record of %u bytes)"), cap_len);
 	return savefile_damage(sf, stream_offset(sf->stream), what);
 }
@@ -163,6 +168,7 @@ pcap_fetch(struct savefile *sf, struct frame *f)
 	const struct record_format *rf = &sf->first;
 	struct record r;
 	enum stream_result got = stream_need(st, pcap_header(rf, false));
+
 	if (got == STREAM_END && stream_avail(st) == 0)
 		return SAVEFILE_END;
 	if (got != STREAM_OK)
@@ -182,6 +188,7 @@ pcap_next(struct savefile *sf, struct frame *f)
 	const struct stream *st = sf->stream;
 	const struct record_format *rf = &sf->first;
 	struct record r;
+
 	if (UNLIKELY(!rf->plain || stream_avail(st) < pcap_header(rf, true)))
 		return pcap_fetch(sf, f);
 	if (UNLIKELY(!pcap_record_parse(rf, true, stream_at(st), &r) || stream_avail(st) < r.total))
@@ -205,6 +212,7 @@ static size_t
 find_magic(const uint8_t *p, bool *swap)
 {
 	size_t i = 0;
+
 	for (; i < ARRAY_LEN(magics); i++) {
 		*swap = get32(p, true) == magics[i].magic;
 		if (*swap || get32(p, false) == magics[i].magic)
@@ -218,6 +226,7 @@ pcap_start(struct savefile *sf)
 {
 	bool swap;
 	size_t i = find_magic(stream_at(sf->stream), &swap);
+
 	if (i == ARRAY_LEN(magics))
 		return not_a_capture(sf);
 	enum stream_result r = stream_need(sf->stream, FILE_HEADER);
@@ -246,6 +255,7 @@ static enum savefile_result
 start(struct savefile *sf)
 {
 	enum stream_result r = stream_need(sf->stream, 4);
+
 	if (r == STREAM_END)
 		return not_a_capture(sf);
 	if (r != STREAM_OK)
@@ -267,6 +277,7 @@ static ATTR_NOINLINE enum savefile_result
 first_record(struct savefile *sf, struct frame *f)
 {
 	enum savefile_result r = sf->err.msg[0] ? SAVEFILE_DAMAGED : start(sf);
+
 	return r == SAVEFILE_FRAME ? next_record(sf, f) : r;
 }
 

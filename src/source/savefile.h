@@ -134,6 +134,7 @@ static inline uint16_t
 get16(const uint8_t *p, bool swap)
 {
 	uint16_t v;
+
 	__builtin_memcpy(&v, p, sizeof(v));
 	return swap ? __builtin_bswap16(v) : v;
 }
@@ -142,6 +143,7 @@ static inline uint32_t
 get32(const uint8_t *p, bool swap)
 {
 	uint32_t v;
+
 	__builtin_memcpy(&v, p, sizeof(v));
 	return swap ? __builtin_bswap32(v) : v;
 }
@@ -150,6 +152,7 @@ static inline uint64_t
 get64(const uint8_t *p, bool swap)
 {
 	uint64_t v;
+
 	__builtin_memcpy(&v, p, sizeof(v));
 	return swap ? __builtin_bswap64(v) : v;
 }

@@ -22,6 +22,7 @@ static void
 notify(int fd)
 {
 	uint64_t one = 1;
+
 	if (write(fd, &one, sizeof(one)) < 0)
 		return; /* the counter is full: it is readable */
 }
@@ -32,6 +33,7 @@ open_writer(struct source *s, struct err *err)
 	const char *path = s->cfg.write_file;
 	bool exists;
 	struct stat info;
+
 	if (!path)
 		return true;
 	if (source_uses_file(s, path))
@@ -70,6 +72,7 @@ struct source *
 source_open(const struct source_config *cfg, struct err *err, bool *denied)
 {
 	struct source *s = xcalloc(1, sizeof(*s));
+
 	s->cfg = *cfg;
 	s->control_fd = s->wake_fd = -1;
 	s->due = NSEC_NEVER;
@@ -112,6 +115,7 @@ bool
 source_start(struct source *s, struct engine *e, struct err *err)
 {
 	sigset_t all, old;
+
 	s->engine = e;
 	/* Signals are the screen's. */
 	sigfillset(&all);
@@ -126,6 +130,7 @@ void
 source_stop(struct source *s)
 {
 	int saved = errno;
+
 	atomic_store_explicit(&s->stopping, true, memory_order_relaxed);
 	notify(s->control_fd);
 	errno = saved;
@@ -187,6 +192,7 @@ bool
 source_uses_file(const struct source *s, const char *path)
 {
 	struct stat info;
+
 	return stat(path, &info) == 0 && (source_reads(s, &info) || source_writes(s, &info));
 }
 

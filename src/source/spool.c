@@ -29,6 +29,7 @@ static int
 temporary_file(void)
 {
 	const char *dir = getenv("TMPDIR");
+
 	if (!dir || !dir[0])
 		dir = "/tmp";
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -47,6 +48,7 @@ spool_new(uint64_t limit, struct err *err)
 {
 	struct spool *sp = calloc(1, sizeof(*sp));
 	int fd = sp ? temporary_file() : -1;
+
 	if (fd < 0) {
 		err_set(err,
 			_("no temporary file for packet bytes: %s; set TMPDIR to a writable "
@@ -76,6 +78,7 @@ write_all(int fd, const uint8_t *p, size_t len, uint64_t at)
 {
 	while (len) {
 		ssize_t n = pwrite(fd, p, len, (off_t)at);
+
 		if (n < 0 && errno != EINTR)
 			return false;
 		if (n > 0) {
@@ -92,6 +95,7 @@ read_all(int fd, uint8_t *p, size_t len, uint64_t at)
 {
 	while (len) {
 		ssize_t n = pread(fd, p, len, (off_t)at);
+
 		if (n == 0 || (n < 0 && errno != EINTR))
 			return false;
 		if (n > 0) {
@@ -107,10 +111,12 @@ void
 spool_add(void *spool, const uint8_t *bytes, size_t len)
 {
 	struct spool *sp = spool;
+
 	pthread_mutex_lock(&sp->lock);
 	while (len && !sp->failed) {
 		uint64_t at = sp->written % sp->limit, room = sp->limit - at;
 		size_t n = len < room ? len : (size_t)room;
+
 		if (!write_all(sp->fd, bytes, n, at))
 			sp->failed = errno;
 		else
@@ -130,6 +136,7 @@ spool_read(struct spool *sp, uint64_t offset, uint8_t *buf, size_t len)
 	while (kept && len) {
 		uint64_t at = offset % sp->limit, room = sp->limit - at;
 		size_t n = len < room ? len : (size_t)room;
+
 		kept = read_all(sp->fd, buf, n, at);
 		buf += n;
 		offset += n;
@@ -143,6 +150,7 @@ void
 spool_message(struct spool *sp, char *out, size_t size)
 {
 	struct text t = text_on(out, size);
+
 	pthread_mutex_lock(&sp->lock);
 	if (sp->failed)
 		text_add(&t, _("packet bytes are no longer kept: temporary file: %s"),

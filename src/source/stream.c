@@ -27,6 +27,7 @@ bool
 stream_open(struct stream *s, const char *path, struct err *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
+
 	/* A FIFO nobody writes to yet is opened too: there is nothing in it at the moment. */
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	*s = (struct stream){.fd = fd, .owns_fd = !is_stdin};
@@ -76,6 +77,7 @@ static enum stream_result
 read_fd(struct stream *s, uint8_t *out, size_t size, size_t *len)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLIN};
+
 	if (!s->regular && poll(&p, 1, 0) == 0)
 		return STREAM_WAIT;
 	ssize_t n = read(s->fd, out, size);
@@ -105,6 +107,7 @@ read_plain(struct stream *s)
 {
 	size_t room = BUF_SIZE - s->end, len = 0;
 	enum stream_result r = read_fd(s, s->buf + s->end, room < BLOCK ? room : BLOCK, &len);
+
 	if (r == STREAM_OK)
 		arrived(s, len);
 	return r;
@@ -117,6 +120,7 @@ read_packed(struct stream *s)
 		size_t len;
 		enum unpack_result u =
 			unpacker_read(s->unpacker, s->buf + s->end, BUF_SIZE - s->end, &len);
+
 		if (len) { /* what came out before damage counts */
 			arrived(s, len);
 			return STREAM_OK;
@@ -145,6 +149,7 @@ set_packing(struct stream *s)
 {
 	const char *name;
 	enum packing kind = unpacker_probe(s->buf, s->end, &name);
+
 	s->probed = true;
 	if (kind == PACKING_NONE)
 		return STREAM_OK;
@@ -171,6 +176,7 @@ probe(struct stream *s)
 	while (s->end < PROBE_BYTES) {
 		size_t len = 0;
 		enum stream_result r = read_fd(s, s->buf + s->end, PROBE_BYTES - s->end, &len);
+
 		if (r == STREAM_END)
 			break;
 		if (r != STREAM_OK)
@@ -203,6 +209,7 @@ stream_fill(struct stream *s, size_t n)
 		n = STREAM_NEED_MAX;
 	if (!s->probed) {
 		enum stream_result r = probe(s);
+
 		if (r != STREAM_OK)
 			return r;
 	}
@@ -224,5 +231,6 @@ void
 stream_wait(const struct stream *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLIN};
+
 	poll(&p, 1, -1);
 }

@@ -83,6 +83,7 @@ struct unpacker *
 unpacker_new(enum packing kind)
 {
 	struct unpacker *u = calloc(1, sizeof(*u));
+
 	if (!u)
 		return NULL;
 	u->kind = kind;
@@ -136,6 +137,7 @@ static enum unpack_result
 read_gzip(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 {
 	z_stream *z = &u->gzip;
+
 	if (u->complete && u->pos < u->end) {
 		/* Another member; what is no member is padding, which gzip ignores too. */
 		if (u->in[u->pos] != 0x1f) {
@@ -164,6 +166,7 @@ read_zstd(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 {
 	ZSTD_inBuffer i = {u->in, u->end, u->pos};
 	ZSTD_outBuffer o = {out, size, 0};
+
 	if (u->complete && u->pos == u->end)
 		return UNPACK_OK;
 	size_t r = ZSTD_decompressStream(u->zstd, &o, &i);
@@ -198,11 +201,13 @@ enum unpack_result
 unpacker_read(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 {
 	enum unpack_result r = UNPACK_OK;
+
 	*len = 0;
 	/* A member that ends, or holds nothing, gives no bytes though more are to come. */
 	while (*len == 0 && r == UNPACK_OK && !u->drained) {
 		size_t before = u->pos;
 		bool was = u->complete;
+
 		r = read_some(u, out, size, len);
 		u->drained = *len == 0 && u->pos == before && u->complete == was;
 	}

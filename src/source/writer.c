@@ -129,6 +129,7 @@ open_existing(const char *path, struct err *err)
 {
 	struct stat info;
 	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
 	if (fd < 0 && errno == ELOOP)
 		err_set(err, _("%s: is a symbolic link; name the file itself"), path);
 	else if (fd < 0)
@@ -149,6 +150,7 @@ static int
 open_file(const char *path, bool overwrite, bool *exists, struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
 	*exists = fd < 0 && errno == EEXIST && !overwrite;
 	if (fd < 0 && errno == EEXIST && overwrite)
 		return open_existing(path, err);
