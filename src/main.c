@@ -78,6 +78,7 @@ static void
 print_interface(int number, const struct interface_info *i)
 {
 	const char *state = i->running ? _("running") : i->up ? _("up") : _("down");
+
 	printf("%d.%s [%s] %s", number, i->name, state, i->addresses);
 	if (i->description[0] != '\0')
 		printf(" (%s)", i->description);
@@ -90,6 +91,7 @@ print_interfaces(void)
 	struct err err;
 	struct interface_info *all = xcalloc(MAX_INTERFACES, sizeof(*all));
 	int n = interfaces_list(all, MAX_INTERFACES, &err);
+
 	for (int i = 0; i < n; i++)
 		print_interface(i + 1, &all[i]);
 	free(all);
@@ -103,6 +105,7 @@ source_config(const struct config *cfg)
 {
 	bool screen = !cfg->report;
 	double own_pace = cfg->demo && screen ? 1 : 0;
+
 	return (struct source_config){
 		.interface = cfg->interface,
 		.read_file = cfg->read_file,
@@ -144,12 +147,14 @@ catch_signals(struct source *s)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction act = {.sa_handler = on_signal};
+
 	sigemptyset(&act.sa_mask);
 	stoppable = s;
 	sigaction(SIGALRM, &act, NULL);
 	act.sa_flags = (int)SA_RESETHAND;
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		struct sigaction old;
+
 		sigaction(signals[i], NULL, &old);
 		if (old.sa_handler != SIG_IGN) /* nohup */
 			sigaction(signals[i], &act, NULL);
@@ -163,6 +168,7 @@ screen_filter(const struct config *cfg, struct err *err)
 	const char *expr = cfg->screen_filter ? cfg->screen_filter : "";
 	struct filter_error wrong;
 	struct filter *f = filter_parse(expr, &wrong);
+
 	if (f)
 		return f;
 	char shown[256];
@@ -179,6 +185,7 @@ report_source(const struct config *cfg, const struct report_config *rc)
 	struct err err;
 	struct source_config sc = source_config(cfg);
 	struct source *s = source_open(&sc, &err, NULL);
+
 	if (!s)
 		return complain(EXIT_ERROR, &err);
 	int status;
@@ -205,6 +212,7 @@ run_report(const struct config *cfg)
 		.fd = STDOUT_FILENO,
 		.interrupted = &interrupted,
 	};
+
 	if (cfg->fail_on && !report_parse_fail_on(cfg->fail_on, &rc.fail_on, &err))
 		return complain(EXIT_USAGE, &err);
 	struct filter *f = screen_filter(cfg, &err);
@@ -230,6 +238,7 @@ static bool
 start_source(struct session *ss, const struct source_config *sc, struct err *err, bool *denied)
 {
 	struct source *s = source_open(sc, err, denied);
+
 	if (!s)
 		return false;
 	if (!ss->dropped && !privs_drop(ss->cfg->user, err)) {
@@ -252,6 +261,7 @@ open_interface(void *ctx, const char *name, struct err *err)
 	struct session *ss = ctx;
 	struct source *old = ss->source;
 	struct source_config sc = source_config(ss->cfg);
+
 	sc.interface = name;
 	sc.read_file = NULL;
 	sc.memory = NULL;
@@ -288,6 +298,7 @@ new_engine(const struct config *cfg, struct err *err)
 		.memory = cfg->memory - cfg->memory / 4,
 		.history = true,
 	};
+
 	if (getrandom(&ec.seed, sizeof(ec.seed), 0) != (ssize_t)sizeof(ec.seed))
 		ec.seed = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
 	return engine_new(&ec, err);
@@ -312,6 +323,7 @@ show_screens(struct session *ss, const char *notice)
 		.open_interface = open_interface,
 		.ctx = ss,
 	};
+
 	return ui_run(&uc, &err) < 0 ? complain(EXIT_ERROR, &err) : EXIT_WELL;
 }
 
@@ -323,6 +335,7 @@ run_screens(const struct config *cfg)
 	struct session ss = {.cfg = cfg};
 	struct source_config sc = source_config(cfg);
 	struct filter *f = screen_filter(cfg, &err);
+
 	if (!f)
 		return complain(EXIT_USAGE, &err);
 	filter_free(f); /* the screens parse it themselves */
@@ -361,6 +374,7 @@ main(int argc, char *argv[])
 {
 	struct config cfg;
 	struct err err;
+
 	reserve_standard_streams();
 	start_translations();
 	enum conf_result r = conf_parse(&cfg, argc, argv, &err);

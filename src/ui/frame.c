@@ -62,6 +62,7 @@ line_fit(struct line *l, int cols)
 {
 	while (line_width(l) - 1 > cols) {
 		size_t worst = 0;
+
 		for (size_t i = 1; i < l->n; i++)
 			if (l->parts[i].rank >= l->parts[worst].rank)
 				worst = i;
@@ -93,6 +94,7 @@ status_phase(const struct ui *ui, struct line *l)
 	if (ui->frozen) {
 		uint64_t new = ui->totals.packets - ui->frozen_packets;
 		char count[16];
+
 		text_count(count, sizeof(count), new);
 		line_add(l, 0, ROLE_BAR_LOUD, _("%s frozen, +%s packets"), glyph(GLYPH_PAUSED),
 			 count);
@@ -227,6 +229,7 @@ footer_actions(const struct ui *ui, const struct action *a, int y, int x, int en
 
 	for (; a && a->name; a++) {
 		int width = footer_width(ui, a);
+
 		if (width == 0 || x + width - 2 > end)
 			continue;
 		key_name(key, sizeof(key), a->keys[0]);
@@ -308,6 +311,7 @@ list_draw(struct view *v, struct area a)
 		n = (size_t)a.lines;
 	if (v->list.count == 0) {
 		char text[512] = "";
+
 		if (v->ops->empty_text)
 			v->ops->empty_text(v, text, sizeof(text));
 		term_put(a.y + (a.lines > 2), a.x + 2, a.columns - 2, ROLE_NORMAL, text);
@@ -318,6 +322,7 @@ list_draw(struct view *v, struct area a)
 	for (size_t i = 0; i < n; i++) {
 		struct area row = {a.y + (int)i, a.x, 1, a.columns};
 		bool selected = !v->list.scrolls && first + i == v->list.cursor;
+
 		if (selected)
 			term_fill(row.y, row.x, row.columns, ROLE_SELECTED);
 		v->ops->draw_row(v, first + i, row, selected);
@@ -404,6 +409,7 @@ frame_mouse(struct ui *ui, const struct event *ev)
 	list_go(&v->list, row);
 	if (ev->mouse == MOUSE_DOUBLE) {
 		struct event enter = {.key = K_ENTER};
+
 		actions_dispatch(ui, &enter);
 	}
 }

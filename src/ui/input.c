@@ -75,6 +75,7 @@ read_mouse(struct event *ev)
 	else if (m.bstate & BUTTON1_PRESSED) {
 		nsec now = term_clock();
 		bool twice = now - last.at < DOUBLE_CLICK && m.y == last.y && m.x == last.x;
+
 		ev->mouse = twice ? MOUSE_DOUBLE : MOUSE_CLICK;
 		last.at = twice ? 0 : now;
 		last.y = m.y;

@@ -57,6 +57,7 @@ wrap_at(const char *s, int columns)
 		wchar_t c;
 		size_t n = mbrtowc(&c, s + at, strlen(s + at), &state);
 		int width = 1;
+
 		if (n == (size_t)-1 || n == (size_t)-2 || n == 0) {
 			memset(&state, 0, sizeof(state));
 			n = 1;
@@ -85,6 +86,7 @@ lines_wrap(struct lines *l, enum role role, int columns, int indent, const char 
 		int pad = indent - (first ? (int)text_width(head) : 0);
 		struct text_line *line = lines_new(l, role);
 		struct text t = text_on(line->text, sizeof(line->text));
+
 		text_add(&t, "%s%*s%.*s", first ? head : "", pad > 0 ? pad : 0, "", (int)n, text);
 		text += n;
 		while (*text == ' ')

@@ -42,6 +42,7 @@ list_sync(struct list *l, size_t count, ptrdiff_t found)
 	if (found >= 0 && l->touched && (size_t)found != l->cursor) {
 		/* The row keeps its place on the screen where it can. */
 		size_t offset = l->cursor - l->top;
+
 		l->cursor = (size_t)found;
 		l->top = l->cursor > offset ? l->cursor - offset : 0;
 	}

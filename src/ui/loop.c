@@ -176,6 +176,7 @@ severity_role(enum severity s)
 		[SEV_WARNING] = ROLE_WARNING,
 		[SEV_ERROR] = ROLE_ERROR,
 	};
+
 	return s <= SEV_ERROR ? roles[s] : ROLE_NORMAL;
 }
 
@@ -271,6 +272,7 @@ ui_patience(const struct ui *ui)
 {
 	const struct view *v = ui_view(ui);
 	bool running = ui->source && ui->status.phase == SOURCE_RUNNING;
+
 	if (save_is_running(ui))
 		return 0;
 	nsec wait = 3600 * NSEC_PER_SEC; /* the source wakes us when packets come */
@@ -360,6 +362,7 @@ ui_loop(struct ui *ui)
 	while (!ui->quit) {
 		bool alive, keys = ui_wait(ui, ui_patience(ui), &alive);
 		int end = ui_signals(ui);
+
 		if (end != 0 || !alive)
 			return end != 0 ? end : SIGHUP;
 		ui->tick = term_clock();
@@ -395,11 +398,13 @@ ui_init(struct ui *ui, const struct ui_config *cfg)
 	if (cfg->filter && *cfg->filter != '\0') {
 		struct filter_error error;
 		struct text t = text_on(ui->filter, sizeof(ui->filter));
+
 		text_add(&t, "%s", cfg->filter);
 		index_set_filter(ui->index, filter_parse(cfg->filter, &error));
 	}
 	if (cfg->capture_filter) {
 		struct text t = text_on(ui->capture_filter, sizeof(ui->capture_filter));
+
 		text_add(&t, "%s", cfg->capture_filter);
 	}
 	if (ui->source) {

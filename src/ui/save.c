@@ -113,6 +113,7 @@ write_chunk(struct ui *ui, struct save_job *j)
 	for (int i = 0; i < SLICE_CHUNK && j->packet < j->n_packets; i++) {
 		struct frame f;
 		uint64_t ref = j->packets[j->packet++].ref;
+
 		if (store_read(ui->source, ref, &f, j->bytes, PACKET_MAX) &&
 		    !packet_saver_add(j->saver, &f))
 			return false;
@@ -151,6 +152,7 @@ written(struct ui *ui, struct save_job *j)
 			(unsigned long long)(j->n_packets + j->lost));
 	else {
 		bool ok = packet_saver_finish(j->saver, &err);
+
 		j->saver = NULL;
 		if (ok)
 			report(ui, j, saved, left_out);

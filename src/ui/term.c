@@ -284,6 +284,7 @@ stand_in(const char **s)
 {
 	for (int g = 0; g < GLYPH_COUNT; g++) {
 		size_t len = strlen(glyphs[g].utf8);
+
 		if (strncmp(*s, glyphs[g].utf8, len) == 0) {
 			*s += len;
 			return (wchar_t)glyphs[g].ascii[0];
@@ -326,6 +327,7 @@ term_put(int y, int x, int columns, enum role role, const char *s)
 		columns = COLS - x;
 	for (wchar_t c; (c = next_char(&s, &state)) != 0;) {
 		int width = wcwidth(c);
+
 		if (width == 0)
 			continue; /* combining marks: no cell of their own, and none to hide in */
 		if (used + width > columns)

@@ -223,6 +223,7 @@ end_add(const struct view *v, struct lines *out, int cols, int side, const char 
 	for (size_t i = 0; i < ARRAY_LEN(end_columns); i++) {
 		const struct end_column *c = &end_columns[i];
 		int width = (int)text_width(_(c->title));
+
 		width = width > c->width ? width : c->width;
 		if ((used += 1 + width) > cols - 1)
 			break;
@@ -266,6 +267,7 @@ verdicts_add(const struct view *v, int cols, size_t max, struct lines *out)
 	for (size_t i = 0; i < f->d.n_verdicts && out->n < max; i++) {
 		const struct verdict *verdict = &f->d.verdicts[i];
 		struct text t = text_on(head, sizeof(head));
+
 		text_add(&t, "%c ", severity_letter(verdict->severity));
 		verdict_text(text, sizeof(text), verdict, &f->d.f, v->ui->now);
 		lines_wrap(out, severity_role(verdict->severity), cols - 1, 2, head, text);

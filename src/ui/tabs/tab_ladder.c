@@ -93,6 +93,7 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	term_put(a.y, TIME_WIDTH - (int)text_width(time), TIME_WIDTH, plain, time);
 	if (since >= SILENCE && l.left > TIME_WIDTH + 2) {
 		struct text t = text_on(gap, sizeof(gap));
+
 		text_add(&t, "+%s", text_duration(d, sizeof(d), since));
 		term_put(a.y, TIME_WIDTH + 1, l.left - TIME_WIDTH - 2, selected ? plain : ROLE_NOTE,
 			 gap);

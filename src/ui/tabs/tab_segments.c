@@ -232,6 +232,7 @@ segment_severity(const struct segment *s)
 	for (int f = 0; f < FINDING_COUNT; f++)
 		if (s->findings & FINDING(f)) {
 			enum severity one = finding_info(f)->severity;
+
 			worst = one > worst ? one : worst;
 		}
 	return worst;
@@ -252,6 +253,7 @@ segments_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	enum role loud = selected || severity == SEV_NONE ? plain : severity_role(severity);
 	for (size_t k = 0; k < ARRAY_LEN(columns_of_segments); k++) {
 		const struct seg_column *c = &columns_of_segments[k];
+
 		if (a.columns < c->from)
 			continue;
 		int width = seg_width(v, c, x, a.columns);
@@ -272,6 +274,7 @@ segments_draw_top(struct view *v, struct area a)
 
 	for (size_t k = 0; k < ARRAY_LEN(columns_of_segments); k++) {
 		const struct seg_column *c = &columns_of_segments[k];
+
 		if (a.columns < c->from)
 			continue;
 		int width = seg_width(v, c, x, a.columns);

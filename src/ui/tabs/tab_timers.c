@@ -152,6 +152,7 @@ ladder_row(struct lines *l, enum role role, const char *number, const char *at, 
 
 	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
 		int pad = widths[i] - (int)text_width(cells[i]) - (i == 1 ? 2 : 0);
+
 		pad = pad > 0 ? pad : 0;
 		if (i == 1)
 			text_add(&t, "  %s%*s", cells[i], pad, "");
@@ -273,6 +274,7 @@ timers_update(struct view *v)
 	lines_clear(&f->timers);
 	for (int side = 0; side < 2; side++) {
 		const struct endpoint *e = &f->d.f.end[side];
+
 		if (side > 0)
 			lines_add(&f->timers, ROLE_NORMAL, " ");
 		text_endpoint(end, sizeof(end), e->addr, e->port);

@@ -59,6 +59,7 @@ slots_choose(struct connections *f, const struct ui *ui, int width)
 	for (size_t i = 0; i < column_count && f->n_slots < COLUMNS_MAX; i++) {
 		const struct column *c = &columns[i];
 		bool wanted = ui_column_shown(ui, c, width);
+
 		if (width < NARROW && ui->columns[i] == COLUMN_BY_WIDTH) {
 			wanted = false;
 			for (size_t k = 0; k < ARRAY_LEN(narrow); k++)
@@ -85,6 +86,7 @@ slots_fit(struct connections *f, int screen)
 {
 	for (int over; f->n_slots > 1 && (over = slots_width(f) - screen) > 0;) {
 		struct slot *last = &f->slots[f->n_slots - 1];
+
 		if (last->width - over >= LEAST_WIDTH)
 			last->width -= over;
 		else
@@ -101,6 +103,7 @@ slots_measure(struct connections *f, const struct ui *ui)
 
 	for (size_t k = 0; k < f->n_slots; k++) {
 		const struct column *c = f->slots[k].column;
+
 		row.style.width = c->max_width;
 		int *needed = &f->needed[c - columns];
 		for (size_t i = 0; i < f->n && *needed < c->max_width; i++) {
@@ -123,6 +126,7 @@ slots_grow(struct connections *f, int spare)
 		grew = false;
 		for (size_t i = 0; i < f->n_slots && spare > 0; i++) {
 			struct slot *s = &f->slots[i];
+
 			if (s->width < f->needed[s->column - columns]) {
 				s->width++;
 				spare--;
@@ -204,6 +208,7 @@ counts_down(const struct conn_facts *c, nsec now)
 {
 	for (int side = 0; side < 2; side++) {
 		const struct timer_facts *t = &c->half[side].timer;
+
 		if (t->kind != TIMER_NONE && t->due != NSEC_NEVER && t->due > now)
 			return true;
 	}
@@ -245,6 +250,7 @@ connections_draw_row(struct view *v, size_t row, struct area a, bool selected)
 		const char *name = f->slots[i].column->name;
 		bool telling = strcmp(name, "flag") == 0 || strcmp(name, "state") == 0 ||
 			       strcmp(name, "diagnosis") == 0;
+
 		if (gap_before(f, i) == 3)
 			term_put(a.y, f->slots[i].x - 2, 1, plain, glyph(GLYPH_RIGHT));
 		cell_draw(v, &f->slots[i], c, a.y, telling ? loud : plain);
@@ -264,6 +270,7 @@ connections_draw_top(struct view *v, struct area a)
 		const struct slot *s = &f->slots[i];
 		const char *title = _(s->column->title);
 		int x = s->x;
+
 		if (s->column->align == ALIGN_RIGHT)
 			x += s->width - (int)text_width(title);
 		enum role role = s->column == v->ui->sort ? ROLE_SORTED : ROLE_HEADER;

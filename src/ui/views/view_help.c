@@ -104,6 +104,7 @@ add_findings(struct lines *l, int cols)
 	title(l, _("Notes on segments"));
 	for (int f = 0; f < FINDING_COUNT; f++) {
 		const struct finding_info *info = finding_info(f);
+
 		entry(l, cols, _(info->label), _(info->help));
 	}
 }

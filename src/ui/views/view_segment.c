@@ -110,6 +110,7 @@ add_analysis(struct segment_view *p)
 	for (int f = 0; f < FINDING_COUNT; f++)
 		if (s->findings & FINDING(f)) {
 			const struct finding_info *info = finding_info(f);
+
 			row_add(p, severity_role(info->severity), 2, _(info->label))->note =
 				_(info->help);
 		}
@@ -129,6 +130,7 @@ add_payload(struct segment_view *p, uint32_t from)
 	for (uint32_t at = from; at < end; at += PAYLOAD_ROW) {
 		uint32_t n = end - at < PAYLOAD_ROW ? end - at : PAYLOAD_ROW;
 		struct text t = text_on(name, sizeof(name));
+
 		text_add(&t, "+%u", at - from);
 		for (uint32_t i = 0; i < n; i++)
 			text[i] = printable(p->bytes[at + i]);
@@ -326,6 +328,7 @@ hex_line(const struct segment_view *p, int y, uint32_t at, int per, const struct
 		bool in = offset >= mark->offset && offset - mark->offset < mark->len;
 		enum role role = in ? ROLE_MARK : ROLE_NORMAL;
 		char text[2] = {printable(byte), 0};
+
 		term_printf(y, 7 + i * 3 + (i >= 8), 2, role, "%02x", byte);
 		term_put(y, 7 + per * 3 + 2 + i, 1, role, text);
 	}

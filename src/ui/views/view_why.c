@@ -61,6 +61,7 @@ segment_by_frame(struct ui *ui, struct connref ref, uint64_t frame, struct segme
 	engine_segments(ui->engine, ref, 0, 1, out, &high, &lost);
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
+
 		if (engine_segments(ui->engine, ref, middle, 1, out, &total, &lost) != 1)
 			return false;
 		if (out->frame == frame)
