@@ -33,7 +33,7 @@ check_field(void *ctx, const struct field *f)
 {
 	struct explained *x = ctx;
 
-	CHECK(f->name != NULL && f->depth >= 0 && f->depth <= 2);
+	CHECK(f->name && f->depth >= 0 && f->depth <= 2);
 	CHECK(f->offset <= x->frame->cap_len && f->len <= x->frame->cap_len - f->offset);
 	CHECK(memchr(f->value, '\0', sizeof(f->value)) != NULL);
 	check_text(f->value);
@@ -82,7 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct decoder *d = decoder_new();
 	uint64_t number = 0;
 
-	CHECK(d != NULL);
+	CHECK(d);
 	while (size > 6) {
 		const size_t asked = get16(data + 2), len = asked < size - 6 ? asked : size - 6;
 		uint8_t *bytes = malloc(len > 0 ? len : 1);
@@ -95,7 +95,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			.linktype = (int)get16(data),
 		};
 
-		CHECK(bytes != NULL);
+		CHECK(bytes);
 		memcpy(bytes, data + 6, len);
 		try_frame(d, &f);
 		free(bytes);

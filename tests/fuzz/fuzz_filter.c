@@ -36,14 +36,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	expr[size] = '\0';
 	struct filter *f = filter_parse(expr, &e);
 
-	if (f == NULL) {
+	if (!f) {
 		assert(e.at <= strlen(expr));
 		assert(e.expected[0] != '\0');
 		assert(memchr(e.expected, '\0', sizeof(e.expected)) != NULL);
 	} else {
 		struct filter *again = filter_parse(expr, &e);
 
-		assert(again != NULL && matches(f, &c) == matches(again, &c));
+		assert(again && matches(f, &c) == matches(again, &c));
 		filter_free(again);
 	}
 	filter_free(f);

@@ -23,14 +23,14 @@ run_file(const char *path)
 	uint8_t *data;
 	bool whole;
 
-	if (f == NULL || fstat(fileno(f), &st) != 0) {
+	if (!f || fstat(fileno(f), &st) != 0) {
 		printf("# %s: cannot be read\n", path);
-		if (f != NULL)
+		if (f)
 			fclose(f);
 		return false;
 	}
 	data = malloc(st.st_size > 0 ? (size_t)st.st_size : 1);
-	whole = data != NULL && fread(data, 1, (size_t)st.st_size, f) == (size_t)st.st_size;
+	whole = data && fread(data, 1, (size_t)st.st_size, f) == (size_t)st.st_size;
 	fclose(f);
 	if (whole)
 		LLVMFuzzerTestOneInput(data, (size_t)st.st_size);
@@ -48,7 +48,7 @@ run_directory(const char *path)
 	const struct dirent *entry;
 	long n = 0;
 
-	if (dir == NULL)
+	if (!dir)
 		return -1;
 	while (n >= 0 && (entry = readdir(dir)) != NULL) {
 		char name[4096];

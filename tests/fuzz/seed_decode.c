@@ -32,7 +32,7 @@ create(const char *dir, const char *name)
 		path[n++] = *name == ' ' || *name == '/' ? '-' : *name;
 	path[n] = '\0';
 	out = fopen(path, "wb");
-	if (out == NULL) {
+	if (!out) {
 		perror(path);
 		exit(1);
 	}

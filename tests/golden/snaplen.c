@@ -46,7 +46,7 @@ read_file(const char *path, struct capture *c)
 {
 	FILE *f = fopen(path, "rb");
 
-	if (f == NULL)
+	if (!f)
 		return false;
 	fseek(f, 0, SEEK_END);
 	c->len = (size_t)ftell(f);
@@ -208,7 +208,7 @@ int
 main(void)
 {
 	const char *srcdir = getenv("srcdir");
-	char *dir = xasprintf("%s/tests/golden", srcdir != NULL ? srcdir : ".");
+	char *dir = xasprintf("%s/tests/golden", srcdir ? srcdir : ".");
 	struct dirent **names;
 	const int n = scandir(dir, &names, is_capture, alphasort);
 

@@ -173,7 +173,7 @@ check_asked(struct engine *e, nsec now, struct connref ref)
 	struct conn_expanded room;
 	const struct conn *c = table_at(engine_core(e)->table, ref);
 
-	if (c == NULL)
+	if (!c)
 		return;
 	c = conn_expand(c, &room);
 	size_t n = verdicts_of(c, now, some, VERDICT_COUNT);

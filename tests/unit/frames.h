@@ -144,7 +144,7 @@ static inline void
 push_tcp(struct buf *b, const struct tcp_spec *s)
 {
 	uint8_t options[256] = {0}, *h;
-	size_t n = hex_bytes(options, s->options != NULL ? s->options : "");
+	size_t n = hex_bytes(options, s->options ? s->options : "");
 
 	n = (n + 3) & ~(size_t)3;
 	push_payload(b, s->payload);

@@ -444,7 +444,7 @@ assert_asked_enough(struct pair *c, nsec now, struct connref ref)
 	struct conn_expanded room;
 	const struct conn *conn = table_at(engine_core(c->w->e)->table, ref);
 
-	if (conn == NULL)
+	if (!conn)
 		return; /* only a freeze remembers it */
 	conn = conn_expand(conn, &room);
 	size_t n = verdicts_of(conn, now, some, VERDICT_COUNT);

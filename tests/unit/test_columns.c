@@ -20,7 +20,7 @@ set_addr(struct endpoint *e, const char *addr, uint16_t port)
 {
 	memset(e->addr, 0, 10);
 	e->addr[10] = e->addr[11] = 0xff;
-	if (strchr(addr, ':') != NULL)
+	if (strchr(addr, ':'))
 		assert_int_equal(inet_pton(AF_INET6, addr, e->addr), 1);
 	else
 		assert_int_equal(inet_pton(AF_INET, addr, e->addr + 12), 1);

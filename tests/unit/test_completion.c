@@ -108,7 +108,7 @@ test_empty(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < filter_word_count; i++)
-		words += filter_words[i].name != NULL;
+		words += filter_words[i].name ? 1 : 0;
 	complete("", &c);
 	assert_int_equal(c.from, 0);
 	assert_int_equal(c.n, words + 1); /* not */

@@ -215,7 +215,7 @@ test_table(void **state)
 		int want = strcmp(o->name, "filter-file") == 0 ? CONF_ERROR : CONF_OK;
 		assert_int_equal(parse(&c, &err, line), want);
 		conf_free(&c);
-		assert_int_equal(o->arg != NULL, o->type != OPT_FLAG);
+		assert_true(!o->arg == (o->type == OPT_FLAG));
 		assert_true(o->help[strlen(o->help) - 1] == '.');
 	}
 }

@@ -18,7 +18,7 @@ set_addr(struct endpoint *e, const char *addr, uint16_t port)
 {
 	memset(e->addr, 0, 10);
 	e->addr[10] = e->addr[11] = 0xff;
-	if (strchr(addr, ':') != NULL)
+	if (strchr(addr, ':'))
 		assert_int_equal(inet_pton(AF_INET6, addr, e->addr), 1);
 	else
 		assert_int_equal(inet_pton(AF_INET, addr, e->addr + 12), 1);
@@ -50,7 +50,7 @@ matches(const char *expr, const struct conn_facts *c)
 	struct filter_error error;
 	struct filter *f = filter_parse(expr, &error);
 
-	if (f == NULL)
+	if (!f)
 		fail_msg("\"%s\": at %zu expected %s", expr, error.at, error.expected);
 	const bool yes = filter_match(f, &(struct row_context){.facts = c, .now = NOW});
 
@@ -512,10 +512,10 @@ test_mistakes(void **state)
 		struct filter_error e;
 		struct filter *f = filter_parse(all[i].expr, &e);
 
-		if (f != NULL)
+		if (f)
 			fail_msg("\"%s\" is taken", all[i].expr);
 		if (e.at != all[i].at || e.unfinished != all[i].unfinished ||
-		    strstr(e.expected, all[i].expected) == NULL)
+		    !strstr(e.expected, all[i].expected))
 			fail_msg("\"%s\": at %zu%s expected: %s", all[i].expr, e.at,
 				 e.unfinished ? ", unfinished," : "", e.expected);
 	}

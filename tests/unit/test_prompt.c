@@ -31,7 +31,7 @@ static void
 done(struct ui *ui, const char *text)
 {
 	(void)ui;
-	if (text == NULL)
+	if (!text)
 		cancelled++;
 	else
 		memcpy(entered, text, strlen(text) + 1);

@@ -22,7 +22,7 @@ setup(void **state)
 	d = decoder_new();
 	now = INT64_C(1700000000) * NSEC_PER_SEC;
 	number = 0;
-	return d == NULL;
+	return !d;
 }
 
 static int

@@ -82,7 +82,7 @@ round_trip(const char *s)
 	output_close(&w, ']');
 	json_t *array = json_loads(text_of(&w), 0, &error);
 
-	if (array == NULL)
+	if (!array)
 		fail_msg("%s: %s", w.buf, error.text);
 	char *out = xstrdup(json_string_value(json_array_get(array, 0)));
 

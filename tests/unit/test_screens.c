@@ -43,9 +43,9 @@ run_screens(const char *path)
 	const struct engine_config ec = {.max_connections = 16, .memory = 1 << 20, .history = true};
 	struct err err;
 	struct engine *e = engine_new(&ec, &err);
-	struct source *s = e != NULL ? source_open(&sc, &err, NULL) : NULL;
+	struct source *s = e ? source_open(&sc, &err, NULL) : NULL;
 
-	if (s == NULL || !source_prepare(s, &err) || !source_start(s, e, &err))
+	if (!s || !source_prepare(s, &err) || !source_start(s, e, &err))
 		return 1;
 	const struct ui_config uc = {.engine = e, .source = s, .tty = path};
 	int end = ui_run(&uc, &err);
@@ -207,7 +207,7 @@ test_no_terminal_is_an_error(void **state)
 	(void)state;
 	setenv("TERM", "xterm", 1);
 	assert_int_equal(ui_run(&uc, &err), -1);
-	assert_true(strstr(err.msg, "/dev/null") != NULL);
+	assert_non_null(strstr(err.msg, "/dev/null"));
 }
 
 static const struct CMUnitTest tests[] = {
