@@ -65,6 +65,7 @@ walk_begin(struct walk *w, const struct frame *f, struct packet *out)
 	out->icmp_mtu = 0;
 	w->out = out;
 	w->c.p = f->data;
+	w->c.framed = false;
 	w->c.cap = f->cap_len;
 	w->c.wire = f->wire_len > f->cap_len ? f->wire_len : f->cap_len;
 	out->ts = f->ts;
@@ -105,6 +106,8 @@ walk_link(struct walk *w, const struct link *link)
 		[PAYLOAD_PPP] = link_ppp,
 		[PAYLOAD_MPLS] = tunnel_mpls,
 		[PAYLOAD_NSH] = tunnel_nsh,
+		[PAYLOAD_WLAN] = link_wlan,
+		[PAYLOAD_WLAN_SWAPPED] = link_wlan_swapped,
 	};
 	enum decode_result r = link->decode(w);
 

@@ -30,6 +30,7 @@ struct cursor {
 	const uint8_t *p;
 	uint32_t cap;  /* bytes at p */
 	uint32_t wire; /* bytes that followed on the wire */
+	bool framed;   /* the link layer says where the frame ends: nothing inside is longer */
 };
 
 static inline uint16_t
@@ -102,6 +103,8 @@ cur_take(struct cursor *c, uint32_t n)
 static inline void
 cur_limit(struct cursor *c, uint32_t n)
 {
+	if (UNLIKELY(c->framed) && n > c->wire)
+		n = c->wire;
 	c->wire = n;
 	if (c->cap > n)
 		c->cap = n;
@@ -166,6 +169,8 @@ enum payload {
 	PAYLOAD_PPP,
 	PAYLOAD_MPLS,
 	PAYLOAD_NSH,
+	PAYLOAD_WLAN,
+	PAYLOAD_WLAN_SWAPPED, /* its first two bytes exchanged */
 	PAYLOAD_COUNT,
 };
 
@@ -237,6 +242,7 @@ walk_tunnel(struct walk *w, enum payload payload)
 	if (++w->tunnels > TUNNELS_MAX)
 		return DECODE_UNSUPPORTED;
 	w->out->vlan = -1;
+	w->c.framed = false; /* a mirror may have cut what it carries */
 	return walk_payload(w, payload);
 }
 
@@ -284,7 +290,7 @@ struct link {
 const struct link *link_find(int linktype);
 
 /* ---- link layers: wlan.c, serial.c, lan.c, device.c ---- */
-decode_fn link_wlan, link_radiotap, link_prism, link_avs;
+decode_fn link_wlan, link_wlan_swapped, link_radiotap, link_prism, link_avs;
 decode_fn link_ppp_serial, link_ppp_with_dir, link_ppp_pppd, link_chdlc, link_chdlc_with_dir,
 	link_frame_relay, link_frame_relay_with_dir, link_slip;
 decode_fn link_fddi, link_token_ring, link_fibre_channel, link_sunatm, link_arcnet,

@@ -47,6 +47,7 @@ link_pppoe(struct walk *w)
 		return DECODE_OTHER;
 	walk_scope(w, SCOPE_PPPOE, be16(h + 2));
 	cur_limit(&w->c, be16(h + 4));
+	w->c.framed = true;
 	return walk_ppp_protocol(w);
 }
 
@@ -62,7 +63,7 @@ walk_backbone(struct walk *w)
 	return walk_tunnel(w, PAYLOAD_ETHERNET);
 }
 
-/* A switch's tag between the addresses and the real type (Marvell EDSA): 6 bytes, type. */
+/* A tag between the addresses and the real type. */
 enum decode_result
 walk_type_after(struct walk *w, uint32_t n)
 {
@@ -84,6 +85,30 @@ walk_trill(struct walk *w)
 			      PAYLOAD_ETHERNET);
 }
 
+#define BATMAN_VERSION 15
+
+/* B.A.T.M.A.N. advanced, Linux's batadv_packet.h: unicast and broadcast carry Ethernet. */
+static enum decode_result
+walk_batman(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 2);
+
+	if (!h)
+		return cur_short(&w->c, 2);
+	if (h[1] != BATMAN_VERSION)
+		return DECODE_OTHER;
+	switch (h[0]) {
+	case 0x01: /* broadcast */
+		return skip_to_tunnel(w, HDR_TUNNEL, 14, PAYLOAD_ETHERNET);
+	case 0x40: /* unicast */
+		return skip_to_tunnel(w, HDR_TUNNEL, 10, PAYLOAD_ETHERNET);
+	case 0x42: /* unicast with the originator's address */
+		return skip_to_tunnel(w, HDR_TUNNEL, 18, PAYLOAD_ETHERNET);
+	default:
+		return DECODE_OTHER;
+	}
+}
+
 enum decode_result
 walk_ethertype(struct walk *w, uint16_t type)
 {
@@ -101,6 +126,16 @@ walk_ethertype(struct walk *w, uint16_t type)
 		return link_llc(w);
 	}
 	switch (type) {
+	case 0x8926: /* VN-Tag */
+	case 0x892f: /* IEC 62439-3, redundancy ring */
+	case 0xf1c1: /* IEEE 802.1CB 7.8, R-Tag */
+		return walk_type_after(w, 4);
+	case 0x893f: /* IEEE 802.1BR, E-Tag */
+	case 0x8909: /* Cisco MetaData: version, length, option, security group */
+	case 0xdada: /* Marvell EDSA */
+		return walk_type_after(w, 6);
+	case 0x4305:
+		return walk_batman(w);
 	case 0x8847:
 	case 0x8848:
 		return walk_tunnel(w, PAYLOAD_MPLS);
@@ -116,8 +151,6 @@ walk_ethertype(struct walk *w, uint16_t type)
 		return walk_tunnel(w, PAYLOAD_NSH);
 	case 0x22f3:
 		return walk_trill(w);
-	case 0xdada:
-		return walk_type_after(w, 6);
 	default:
 		return DECODE_OTHER;
 	}

@@ -25,6 +25,7 @@ walk_quote(struct walk *w, enum payload payload)
 		return DECODE_OTHER;
 	memcpy(w->out->icmp_from, w->out->src, 16);
 	w->quoted = true;
+	w->c.framed = false;
 	w->cut = w->c.cap < w->c.wire;
 	return walk_payload(w, payload);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * linktype.c: the table of link types, LINKTYPE_ and DLT_ values as in capture files, and the one
- * link layer that names another in its header (PPI).
+ * linktype.c: the table of link types, LINKTYPE_ and DLT_ values as in capture files, and the link
+ * layers that name another in their header (PPI, PKTAP).
  */
 #include "net/decode.h"
 
-static decode_fn link_ppi;
+static decode_fn link_ppi, link_pktap;
 
 static const struct link links[] = {
 	{1, "EN10MB", link_ethernet},
@@ -21,7 +21,7 @@ static const struct link links[] = {
 	{6, "IEEE802", link_token_ring},
 	{7, "ARCNET", link_arcnet},
 	{8, "SLIP", link_slip},
-	{9, "PPP", link_ppp},
+	{9, "PPP", link_ppp_serial},
 	{10, "FDDI", link_fddi},
 	{11, "ATM_RFC1483", link_llc},
 	{100, "ATM_RFC1483", link_llc},
@@ -53,6 +53,8 @@ static const struct link links[] = {
 	{240, "NETANALYZER", link_netanalyzer},
 	{241, "NETANALYZER_TRANSPARENT", link_netanalyzer_transparent},
 	{242, "IPOIB", link_ipoib},
+	{149, "PKTAP", link_pktap}, /* as macOS writes it */
+	{258, "PKTAP", link_pktap},
 	{274, "ETHERNET_MPACKET", link_preamble},
 	{281, "DSA_TAG_BRCM", link_switch_tag},
 	{282, "DSA_TAG_BRCM_PREPEND", link_tag_first},
@@ -70,19 +72,47 @@ link_find(int linktype)
 	return NULL;
 }
 
-/* Header length and the link type of what follows. */
+/* The header of n bytes and what follows it, of a link type that must not be of this kind again. */
+static enum decode_result
+skip_to_link(struct walk *w, uint32_t n, uint32_t linktype)
+{
+	const struct link *inner = link_find((int)(linktype & INT32_MAX));
+
+	if (!inner || inner->decode == link_ppi || inner->decode == link_pktap)
+		return DECODE_UNSUPPORTED;
+	return skip_to(w, HDR_LINK, n, inner->decode);
+}
+
+/* Header length at 2, link type at 4. */
 static enum decode_result
 link_ppi(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 8);
-	const struct link *inner;
 
 	if (!h)
 		return cur_short(&w->c, 8);
-	inner = link_find((int)(le32(h + 4) & INT32_MAX));
 	if (le16(h + 2) < 8)
 		return DECODE_MALFORMED;
-	if (!inner || inner->decode == link_ppi)
-		return DECODE_UNSUPPORTED;
-	return skip_to(w, HDR_LINK, le16(h + 2), inner->decode);
+	return skip_to_link(w, le16(h + 2), le32(h + 4));
+}
+
+#define PKTAP_MIN 108
+#define PKTAP_IN  0x1
+#define PKTAP_OUT 0x2
+
+/* Apple's pktap.h, in the writer's byte order: header length at 0, link type at 8, flags at 36. */
+static enum decode_result
+link_pktap(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 40);
+	uint32_t flags;
+
+	if (!h)
+		return cur_short(&w->c, 40);
+	if (any_order32(h) < PKTAP_MIN)
+		return DECODE_MALFORMED;
+	flags = any_order32(h + 36);
+	if (w->out->direction == DIR_UNKNOWN && flags & (PKTAP_IN | PKTAP_OUT))
+		w->out->direction = flags & PKTAP_IN ? DIR_IN : DIR_OUT;
+	return skip_to_link(w, any_order32(h), any_order32(h + 8));
 }

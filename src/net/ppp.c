@@ -4,6 +4,21 @@
  */
 #include "net/decode.h"
 
+#define MULTILINK_WHOLE 0xc0 /* first and last fragment in one */
+
+/* RFC 1990 3, with the sequence number of 24 bits. Fragments are not put together. */
+static enum decode_result
+ppp_multilink(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 4);
+
+	if (!h)
+		return cur_short(&w->c, 4);
+	if ((h[0] & MULTILINK_WHOLE) != MULTILINK_WHOLE)
+		return DECODE_UNSUPPORTED;
+	return skip_to_tunnel(w, HDR_TUNNEL, 4, PAYLOAD_PPP);
+}
+
 /* RFC 1661 2, with a compressed field (one odd byte) or a whole one (two). */
 enum decode_result
 walk_ppp_protocol(struct walk *w)
@@ -24,9 +39,10 @@ walk_ppp_protocol(struct walk *w)
 	case 0x0281:
 	case 0x0283:
 		return walk_tunnel(w, PAYLOAD_MPLS);
+	case 0x003d:
+		return ppp_multilink(w);
 	case 0x002d: /* RFC 1144: headers compressed against earlier ones */
 	case 0x0061: /* RFC 2507 */
-	case 0x003d: /* multilink */
 		return DECODE_UNSUPPORTED;
 	default:
 		return DECODE_OTHER;

@@ -300,6 +300,7 @@ datagram_open(struct reasm *r, struct datagram *d, struct walk *w)
 	r->open = d->bytes;
 	r->memory -= d->size;
 	w->c.p = d->bytes;
+	w->c.framed = false;
 	w->c.wire = d->total;
 	w->c.cap = d->captured < d->total ? d->captured : d->total;
 	w->out->reassembled = 1;

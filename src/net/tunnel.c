@@ -17,6 +17,9 @@
 #define TYPE_ERSPAN      0x88be
 #define TYPE_ERSPAN3     0x22eb
 #define TYPE_TRANSPARENT 0x6558
+#define TYPE_EOIP        0x6400
+#define TYPE_ARUBA_FIRST 0x8200
+#define TYPE_ARUBA_LAST  0x8370
 
 /* ---- MPLS: labels are given per direction, so they tell no connections apart ---- */
 
@@ -148,6 +151,13 @@ gre_erspan3(struct walk *w)
 	return skip_to_tunnel(w, HDR_TUNNEL, h[11] & 1 ? 20 : 12, PAYLOAD_ETHERNET);
 }
 
+/* Access points of Aruba: a number per radio, and 802.11 without its frame check sequence. */
+static bool
+is_aruba(uint16_t type)
+{
+	return type >= TYPE_ARUBA_FIRST && type <= TYPE_ARUBA_LAST && (type & 0x0f) == 0;
+}
+
 enum decode_result
 walk_gre_type(struct walk *w, uint16_t type, bool sequenced)
 {
@@ -164,6 +174,8 @@ walk_gre_type(struct walk *w, uint16_t type, bool sequenced)
 	case TYPE_PPP:
 		return walk_tunnel(w, PAYLOAD_PPP);
 	default:
+		if (is_aruba(type))
+			return walk_tunnel(w, PAYLOAD_WLAN);
 		w->ethertype = type;
 		return walk_tunnel(w, PAYLOAD_ETHERTYPE);
 	}
@@ -194,6 +206,8 @@ tunnel_gre(struct walk *w)
 	if (!h)
 		return cur_short(&w->c, 4);
 	flags = be16(h);
+	if ((flags & GRE_VERSION) == 1 && be16(h + 2) == TYPE_EOIP) /* MikroTik */
+		return skip_to_tunnel(w, HDR_GRE, 8, PAYLOAD_ETHERNET);
 	if ((flags & GRE_VERSION) == 1)
 		return gre_pptp(w, flags);
 	if ((flags & GRE_VERSION) != 0)

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * udp.c: UDP and the tunnels in it: VXLAN (RFC 7348), Geneve (RFC 8926), GTP-U (3GPP TS 29.281),
- * Teredo (RFC 4380), L2TP (RFC 2661, 3931), GRE (RFC 8086), MPLS (RFC 7510).
+ * Teredo (RFC 4380), L2TP (RFC 2661, 3931), GRE (RFC 8086), MPLS (RFC 7510), CAPWAP (RFC 5415),
+ * LISP (RFC 9300), TZSP, AYIYA.
  *
  * A UDP port is only a hint: a payload that does not decode as its tunnel is just UDP, see
  * walk_end() in decode.c.
  */
 #include "net/decode.h"
+
+#define CAPWAP_NATIVE   0x01 /* T: a frame of the wireless technology */
+#define CAPWAP_WLAN     1    /* WBID of IEEE 802.11 */
+#define CAPWAP_FRAGMENT 0x80 /* F */
+
+#define TZSP_PADDING 0
+#define TZSP_END     1
+
+#define AYIYA_FORWARD 1
 
 /* gpe: the generic protocol extension, whose next protocol may be another than Ethernet. */
 static enum decode_result
@@ -152,38 +162,142 @@ udp_l2tp(struct walk *w)
 	return walk_tunnel(w, PAYLOAD_PPP);
 }
 
+/* Some controllers exchange the two bytes of the frame control field, which begins with the type of
+ * data frames in the one order or in the other. */
+static bool
+is_wlan_swapped(const uint8_t *frame)
+{
+	return (frame[0] & 0x0f) != 0x08 && (frame[1] & 0x0f) == 0x08;
+}
+
+/* RFC 5415 4.3, data channel: IEEE 802.3, or 802.11 when the header says so. Fragments (F) are not
+ * reassembled. */
+static enum decode_result
+udp_capwap(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+	uint32_t len;
+
+	if (!h)
+		return cur_short(&w->c, 8);
+	len = (h[1] >> 3) * 4u;
+	if (h[0] != 0 || len < 8 || h[3] & CAPWAP_FRAGMENT)
+		return DECODE_OTHER;
+	if (!(h[2] & CAPWAP_NATIVE))
+		return skip_to_tunnel(w, HDR_TUNNEL, len, PAYLOAD_ETHERNET);
+	if ((h[2] >> 1 & 0x1f) != CAPWAP_WLAN)
+		return DECODE_OTHER;
+	h = cur_peek(&w->c, len + 2);
+	if (!h)
+		return cur_short(&w->c, len + 2);
+	return skip_to_tunnel(w, HDR_TUNNEL, len,
+			      is_wlan_swapped(h + len) ? PAYLOAD_WLAN_SWAPPED : PAYLOAD_WLAN);
+}
+
+/* The bytes of a TZSP header up to its end tag; 0: not there. */
+static uint32_t
+tzsp_length(const struct cursor *c, const uint8_t *h)
+{
+	uint32_t len = 4;
+
+	while (len < c->cap && h[len] != TZSP_END) {
+		if (h[len] == TZSP_PADDING)
+			len++;
+		else if (len + 1 < c->cap)
+			len += 2u + h[len + 1];
+		else
+			return 0;
+	}
+	return len < c->cap ? len + 1 : 0;
+}
+
+/* What a MikroTik router mirrors: version 1, type 0, then the link type and tagged fields. */
+static enum decode_result
+udp_tzsp(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 5);
+	uint32_t len;
+
+	if (!h)
+		return cur_short(&w->c, 5);
+	if (h[0] != 1 || h[1] != 0)
+		return DECODE_OTHER;
+	len = tzsp_length(&w->c, h);
+	if (len == 0)
+		return cur_short(&w->c, w->c.cap + 1);
+	switch (be16(h + 2)) {
+	case 1:
+		return skip_to_tunnel(w, HDR_TUNNEL, len, PAYLOAD_ETHERNET);
+	case 18:
+		return skip_to_tunnel(w, HDR_TUNNEL, len, PAYLOAD_WLAN);
+	default:
+		return DECODE_OTHER;
+	}
+}
+
+/* draft-massar-v6ops-ayiya-02: eight bytes, an identity of 2^n bytes, a signature of words. */
+static enum decode_result
+udp_ayiya(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 8);
+	uint32_t len;
+
+	if (!h)
+		return cur_short(&w->c, 8);
+	if ((h[2] & 0x0f) != AYIYA_FORWARD)
+		return DECODE_OTHER;
+	len = 8 + (1u << (h[0] >> 4)) + (h[1] >> 4) * 4u;
+	switch (h[3]) {
+	case 4:
+		return skip_to_tunnel(w, HDR_TUNNEL, len, PAYLOAD_IPV4);
+	case 41:
+		return skip_to_tunnel(w, HDR_TUNNEL, len, PAYLOAD_IPV6);
+	default:
+		return DECODE_OTHER;
+	}
+}
+
+/* RFC 9300 5.1 */
+static enum decode_result
+udp_lisp(struct walk *w)
+{
+	return skip_to_tunnel(w, HDR_TUNNEL, 8, PAYLOAD_IP);
+}
+
+/* Ports at either end; the destination's tunnel is looked for first. */
+static const struct {
+	uint16_t port;
+	bool both_ways; /* answers come from this port */
+	decode_fn *decode;
+} udp_tunnels[] = {
+	{1701, true, udp_l2tp},
+	{2152, true, udp_gtp},
+	{3544, true, udp_teredo},
+	{4341, false, udp_lisp},
+	{4754, false, tunnel_gre},
+	{4789, false, udp_vxlan},
+	{4790, false, udp_vxlan_gpe},
+	{5072, true, udp_ayiya},
+	{5247, true, udp_capwap},
+	{6081, false, udp_geneve},
+	{6635, false, udp_mpls},
+	{8472, false, udp_vxlan}, /* Linux before the number was given */
+	{37008, false, udp_tzsp},
+	{48879, false, udp_vxlan}, /* Cisco ACI */
+};
+
 static decode_fn *
 udp_tunnel(uint16_t sport, uint16_t dport)
 {
-	switch (dport) {
-	case 4789:
-	case 8472: /* Linux before the number was given */
-		return udp_vxlan;
-	case 4790:
-		return udp_vxlan_gpe;
-	case 6081:
-		return udp_geneve;
-	case 4754:
-		return tunnel_gre;
-	case 6635:
-		return udp_mpls;
-	case 2152:
-		return udp_gtp;
-	case 3544:
-		return udp_teredo;
-	case 1701:
-		return udp_l2tp;
+	for (size_t i = 0; i < ARRAY_LEN(udp_tunnels); i++) {
+		if (udp_tunnels[i].port == dport)
+			return udp_tunnels[i].decode;
 	}
-	switch (sport) {
-	case 2152:
-		return udp_gtp;
-	case 3544:
-		return udp_teredo;
-	case 1701:
-		return udp_l2tp;
-	default:
-		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(udp_tunnels); i++) {
+		if (udp_tunnels[i].port == sport && udp_tunnels[i].both_ways)
+			return udp_tunnels[i].decode;
 	}
+	return NULL;
 }
 
 /* UDP length 0 stands for a datagram too long for the field (RFC 2675, GSO). */

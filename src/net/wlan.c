@@ -28,33 +28,42 @@ walk_amsdu(struct walk *w)
 	return link_llc(w);
 }
 
-/* padded: the header is filled up to a multiple of four, as some cards do. */
+/* A frame whose first byte, the type, and second byte, the flags, were read. padded: the header is
+ * filled up to a multiple of four, as some cards do. */
 static enum decode_result
-walk_wlan(struct walk *w, bool padded)
+walk_wlan_frame(struct walk *w, uint8_t type, uint8_t flags, bool padded)
 {
-	const uint8_t *h = cur_peek(&w->c, 24);
+	const uint8_t *h;
 	uint32_t len = 24, qos = 0;
 
-	if (!h)
-		return w->c.wire >= 24 ? DECODE_TRUNCATED : DECODE_OTHER;
-	if ((h[0] & 0x0f) != 0x08 || h[0] >> 4 & SUBTYPE_NULL)
+	if ((type & 0x0f) != 0x08 || type >> 4 & SUBTYPE_NULL)
 		return DECODE_OTHER;
-	if ((h[1] & (FC_TO_DS | FC_FROM_DS)) == (FC_TO_DS | FC_FROM_DS))
+	if ((flags & (FC_TO_DS | FC_FROM_DS)) == (FC_TO_DS | FC_FROM_DS))
 		len += 6;
-	if (h[0] >> 4 & SUBTYPE_QOS) {
+	if (type >> 4 & SUBTYPE_QOS) {
 		qos = len;
-		len += h[1] & FC_ORDER ? 6 : 2;
+		len += flags & FC_ORDER ? 6 : 2;
 	}
 	if (padded)
 		len = (len + 3) & ~3u;
 	h = walk_take(w, HDR_WLAN, len);
 	if (!h)
 		return cur_short(&w->c, len);
-	if (h[1] & FC_PROTECTED)
+	if (flags & FC_PROTECTED)
 		return DECODE_OTHER;
 	if (h[22] & 0x0f) /* a later fragment of a frame */
 		return DECODE_UNSUPPORTED;
 	return qos != 0 && h[qos] & QOS_AMSDU ? walk_amsdu(w) : link_llc(w);
+}
+
+static enum decode_result
+walk_wlan(struct walk *w, bool padded)
+{
+	const uint8_t *h = cur_peek(&w->c, 24);
+
+	if (!h)
+		return w->c.wire >= 24 ? DECODE_TRUNCATED : DECODE_OTHER;
+	return walk_wlan_frame(w, h[0], h[1], padded);
 }
 
 enum decode_result
@@ -63,10 +72,20 @@ link_wlan(struct walk *w)
 	return walk_wlan(w, false);
 }
 
-#define RADIOTAP_TSFT	  0x1
-#define RADIOTAP_FLAGS	  0x2
+enum decode_result
+link_wlan_swapped(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 24);
+
+	if (!h)
+		return cur_short(&w->c, 24);
+	return walk_wlan_frame(w, h[1], h[0], false);
+}
+
+#define RADIOTAP_TSFT     0x1
+#define RADIOTAP_FLAGS    0x2
 #define RADIOTAP_EXTENDED 0x80
-#define RADIOTAP_PADDED	  0x20
+#define RADIOTAP_PADDED   0x20
 
 /* The flags byte follows the presence words and the time, if there is one, aligned to eight. */
 static uint8_t

@@ -296,6 +296,30 @@ test_lengths_that_lie(void **state)
 	assert_int_equal(decode(1), DECODE_MALFORMED);
 }
 
+/* A frame ends where its link layer says, whatever IP says; a mirror may have cut a tunnel. */
+static void
+test_length_beyond_the_link(void **state)
+{
+	uint8_t *h;
+
+	(void)state;
+	buf_begin(&b);
+	push(&b, 6); /* padding */
+	push_tcp(&b, &plain_segment);
+	push_ipv4_fragment(&b, 6, 1, 0);
+	push_hex(&b, "1100 0042 0000 0021");
+	put16(buf_bytes(&b) + 4, 2 + 20 + 32 + plain_segment.payload);
+	push_ethernet(&b, 0x8864);
+	assert_int_equal(decode(1), DECODE_TCP);
+	assert_int_equal(p.payload_len, plain_segment.payload);
+	begin_ipv4_tcp(&b);
+	h = push_ipv4(&b, 4);
+	put16(h + 2, 20 + 20 + 32 + 5); /* six bytes of the inner packet are cut away */
+	assert_int_equal(decode(101), DECODE_TCP);
+	assert_int_equal(p.payload_len, plain_segment.payload);
+	assert_int_equal(p.truncated, 1);
+}
+
 static void
 test_not_tcp(void **state)
 {
@@ -402,7 +426,8 @@ test_scope(void **state)
 static void
 test_udp_port_is_a_hint(void **state)
 {
-	static const uint16_t ports[] = {4789, 8472, 4790, 6081, 4754, 6635, 2152, 3544, 1701, 53};
+	static const uint16_t ports[] = {4789, 8472,  4790,  6081, 4754, 6635, 2152, 3544,
+					 1701, 48879, 37008, 5247, 5072, 4341, 53};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
@@ -595,6 +620,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_length_zero_is_the_frame),
 	cmocka_unit_test(test_jumbogram),
 	cmocka_unit_test(test_lengths_that_lie),
+	cmocka_unit_test(test_length_beyond_the_link),
 	cmocka_unit_test(test_not_tcp),
 	cmocka_unit_test(test_tunnel_depth),
 	cmocka_unit_test(test_many_headers),
