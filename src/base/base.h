@@ -83,6 +83,7 @@ text_on(char *buf, size_t size)
 	return (struct text){buf, size, 0};
 }
 
+/* Appends as printf() does. */
 void text_add(struct text *t, const char *fmt, ...) ATTR_FORMAT(2, 3);
 void text_addv(struct text *t, const char *fmt, va_list ap) ATTR_FORMAT(2, 0);
 

@@ -117,7 +117,7 @@ struct packet {
 	uint8_t tfo_len;  /* cookie bytes; 0 = a request for one */
 	uint8_t mptcp;	  /* subtype of the first MPTCP option (RFC 8684) */
 
-	uint32_t digest; /* of the TCP header's bytes: equal headers ⇒ equal digests (A6) */
+	uint32_t digest; /* of the TCP header's bytes: equal headers ⇒ equal digests */
 	uint32_t scope;	 /* digest of the encapsulation (VLAN ids, VNI, GRE key …); 0 = none */
 	int16_t vlan;	 /* innermost VLAN id of the segment's own encapsulation, -1 none */
 	uint8_t reassembled; /* from fragments */

@@ -81,6 +81,7 @@ void source_stop(struct source *s);
 /* … and joins it and frees everything. */
 void source_close(struct source *s);
 
+/* A copy of the counters, the phase and the message. Any thread. */
 void source_status(struct source *s, struct source_status *out);
 /* Whether path names the file that the source reads or writes. Any thread. */
 bool source_uses_file(const struct source *s, const char *path);

@@ -15,8 +15,11 @@ struct lines {
 	} * items;
 };
 
+/* Empties the text, and keeps its memory for the next one. */
 void lines_clear(struct lines *l);
+/* Gives its memory back. */
 void lines_free(struct lines *l);
+/* Adds a line, formatted as by printf(); cut to LINE_MAX_BYTES. */
 void lines_add(struct lines *l, enum role role, const char *fmt, ...) ATTR_FORMAT(3, 4);
 /* Adds `head` and text broken at blanks into `columns`; further lines are indented by `indent`,
  * and so is the text where head is shorter. */

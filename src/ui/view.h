@@ -129,8 +129,11 @@ struct history {
 	char lines[HISTORY_MAX][PROMPT_MAX];
 };
 
+/* Asks in the bottom line: `label`, then what is typed, beginning with `text`. The history is that
+ * of the same question, or NULL. */
 void prompt_open(struct ui *ui, const char *label, const char *text, const struct prompt_ops *ops,
 		 struct history *history);
+/* Handles a key while the prompt is open. */
 void prompt_key(struct ui *ui, const struct event *ev);
 /* Lines that it takes on a screen of that width. */
 int prompt_lines(const struct ui *ui, int width);

@@ -60,6 +60,7 @@ static void
 open_large(struct watch *w)
 {
 	struct engine_config cfg = watch_config();
+
 	cfg.memory = (size_t)256 << 20;
 	watch_open_with(w, cfg);
 }
@@ -216,6 +217,7 @@ test_history_by_place(void **state)
 		struct segment s[3];
 		uint64_t total, lost;
 		size_t n = engine_segments(w.e, ref_of(&c), at, 3, s, &total, &lost);
+
 		assert_int_equal(total, 40003);
 		assert_int_equal(n, at + 3 <= total ? 3 : total - at);
 		for (size_t i = 0; i < n; i++)
