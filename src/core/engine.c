@@ -141,7 +141,10 @@ static bool
 engine_set_up(struct engine *e, const struct engine_config *cfg)
 {
 	size_t memory = cfg->memory ? cfg->memory : (size_t)256 << 20;
+	size_t history = memory - memory / 4;
 
+	if (cfg->history_memory && cfg->history_memory < history)
+		history = cfg->history_memory;
 	e->core.history = cfg->history;
 	e->core.hz = cfg->hz ? cfg->hz : 250;
 	if (cfg->sink)
@@ -156,7 +159,7 @@ engine_set_up(struct engine *e, const struct engine_config *cfg)
 	e->core.report = report_connection;
 	e->core.pool = pool_new(memory / 4);
 	e->core.dedup = dedup_new();
-	return e->core.pool && e->core.dedup && history_init(&e->log, memory - memory / 4) &&
+	return e->core.pool && e->core.dedup && history_init(&e->log, history) &&
 	       table_init(&e->table, cfg->max_connections, cfg->seed);
 }
 

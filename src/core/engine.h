@@ -16,6 +16,7 @@ struct engine_config {
 	uint32_t max_connections; /* 1 … 2^24 */
 	size_t memory;		  /* bytes for segment history and unacknowledged lists */
 	bool history;		  /* keep segments for engine_segments */
+	size_t history_memory;	  /* bytes of `memory` for that; 0: three quarters */
 	uint64_t seed;		  /* of the hash; random, packets are chosen by strangers */
 	unsigned hz;		  /* of the senders' kernels, for lateness: 250 when 0 */
 	const struct engine_sink *sink; /* or NULL; copied */

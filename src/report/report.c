@@ -24,6 +24,8 @@
 #define FLUSH_BYTES    (64 * 1024)        /* written out when more is waiting */
 #define PENDING_BYTES  (64 * 1024 * 1024) /* a reader this far behind holds up the capture */
 #define LIVE_PERIOD_MS 100
+/* Only segments that may still be revised are looked up, and those are recent ones. */
+#define HISTORY_MEMORY ((size_t)64 << 20)
 #define HELD_MAX       (1000 * 1000)      /* lines; from a file */
 #define HOLD_MAX       (2 * NSEC_PER_SEC) /* live */
 
@@ -192,6 +194,7 @@ make_engine(struct report *r, struct err *err)
 	struct engine_config ec = {
 		.max_connections = r->cfg->max_connections,
 		.memory = r->cfg->memory,
+		.history_memory = HISTORY_MEMORY,
 		.sink = &sink,
 	};
 
