@@ -12,44 +12,38 @@
 /* ---- moving ---- */
 
 static void
-go_up(struct ui *ui, struct view *v)
+go_up(struct view *v)
 {
-	(void)ui;
 	list_move(&v->list, -1);
 }
 
 static void
-go_down(struct ui *ui, struct view *v)
+go_down(struct view *v)
 {
-	(void)ui;
 	list_move(&v->list, 1);
 }
 
 static void
-go_page_up(struct ui *ui, struct view *v)
+go_page_up(struct view *v)
 {
-	(void)ui;
 	list_move(&v->list, v->list.lines > 1 ? 1 - v->list.lines : -1);
 }
 
 static void
-go_page_down(struct ui *ui, struct view *v)
+go_page_down(struct view *v)
 {
-	(void)ui;
 	list_move(&v->list, v->list.lines > 1 ? v->list.lines - 1 : 1);
 }
 
 static void
-go_home(struct ui *ui, struct view *v)
+go_home(struct view *v)
 {
-	(void)ui;
 	list_go(&v->list, 0);
 }
 
 static void
-go_end(struct ui *ui, struct view *v)
+go_end(struct view *v)
 {
-	(void)ui;
 	list_go(&v->list, v->list.count > 0 ? v->list.count - 1 : 0);
 }
 
@@ -66,9 +60,10 @@ const struct action movement_actions[] = {
 /* ---- everywhere ---- */
 
 static void
-freeze(struct ui *ui, struct view *v)
+freeze(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	if (!engine_freeze(ui->engine, !ui->frozen)) {
 		ui_warn(ui, _("Not frozen: not enough memory for a snapshot"));
 		return;
@@ -81,9 +76,10 @@ freeze(struct ui *ui, struct view *v)
 }
 
 static void
-escape(struct ui *ui, struct view *v)
+escape(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	if (ui->depth > 1)
 		ui_back(ui);
 	else if (ui->filter[0] != '\0')
@@ -93,15 +89,16 @@ escape(struct ui *ui, struct view *v)
 }
 
 static void
-quit(struct ui *ui, struct view *v)
+quit(struct view *v)
 {
-	(void)v;
-	ui_quit(ui);
+	ui_quit(v->ui);
 }
 
 static void
-help(struct ui *ui, struct view *v)
+help(struct view *v)
 {
+	struct ui *ui = v->ui;
+
 	if (v->ops == &view_help)
 		ui_back(ui);
 	else
@@ -109,25 +106,26 @@ help(struct ui *ui, struct view *v)
 }
 
 static void
-redraw(struct ui *ui, struct view *v)
+redraw(struct view *v)
 {
-	(void)ui;
 	(void)v;
 	term_redraw();
 }
 
 static void
-toggle_bits(struct ui *ui, struct view *v)
+toggle_bits(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	ui->bits = !ui->bits;
 	ui_say(ui, "%s", ui->bits ? _("Rates in bits per second") : _("Rates in bytes per second"));
 }
 
 static void
-toggle_names(struct ui *ui, struct view *v)
+toggle_names(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	ui->names = !ui->names;
 	ui_say(ui, "%s", ui->names ? _("Ports by their services' names") : _("Ports as numbers"));
 }
@@ -245,7 +243,7 @@ dispatch_key(struct ui *ui, const struct event *ev)
 	if (ev->key == K_ESC && save_is_running(ui))
 		save_stop(ui);
 	else if (a)
-		a->fn(ui, v);
+		a->fn(v);
 	else
 		ui_say(ui, _("%s does nothing here; ? shows the keys"),
 		       key_name(name, sizeof(name), ev->key));

@@ -54,9 +54,10 @@ filter_done(struct ui *ui, const char *text)
 static const struct prompt_ops filter_prompt = {filter_changed, filter_done};
 
 void
-action_filter(struct ui *ui, struct view *v)
+action_filter(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	prompt_open(ui, "/", ui->filter, &filter_prompt, &ui->filter_history);
 }
 
@@ -83,9 +84,10 @@ capture_filter_done(struct ui *ui, const char *text)
 static const struct prompt_ops capture_filter_prompt = {.done = capture_filter_done};
 
 void
-action_capture_filter(struct ui *ui, struct view *v)
+action_capture_filter(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	if (!ui->source || !ui->status.live)
 		ui_say(ui, _("A capture filter is for live captures; / filters what is shown"));
 	else

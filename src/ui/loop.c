@@ -87,10 +87,9 @@ ui_quit(struct ui *ui)
 }
 
 void
-ui_leave(struct ui *ui, struct view *v)
+ui_leave(struct view *v)
 {
-	(void)v;
-	ui_back(ui);
+	ui_back(v->ui);
 }
 
 bool

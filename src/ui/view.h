@@ -38,7 +38,7 @@ struct action {
 	int keys[ACTION_KEYS]; /* K_* or characters, 0 ends */
 	const char *label;     /* N_(): footer, one word; NULL: not in the footer */
 	const char *help;      /* N_(): one line */
-	void (*fn)(struct ui *ui, struct view *v);
+	void (*fn)(struct view *v);
 };
 /* "Enter", "F1", "^L", "x" … */
 char *key_name(char *out, size_t size, int key);
@@ -204,7 +204,7 @@ void ui_back(struct ui *ui);
 /* Ends the screens; asks before if a file is being saved. */
 void ui_quit(struct ui *ui);
 /* The same as an action. */
-void ui_leave(struct ui *ui, struct view *v);
+void ui_leave(struct view *v);
 /* Whether time goes on by itself: live or replaying, and not frozen. */
 bool ui_time_moves(const struct ui *ui);
 struct view *ui_view(const struct ui *ui);
@@ -231,8 +231,8 @@ void actions_dispatch(struct ui *ui, const struct event *ev);
 const struct action *action_find(const struct view *v, int key);
 
 /* ---- filters.c ---- */
-void action_filter(struct ui *ui, struct view *v);
-void action_capture_filter(struct ui *ui, struct view *v);
+void action_filter(struct view *v);
+void action_capture_filter(struct view *v);
 
 /* ---- save.c ---- */
 /* Asks for a file and saves the packets of these connections there. */

@@ -59,10 +59,10 @@ nsec segment_since_before(const struct view *v, size_t i);
 bool segments_selected(struct view *v, struct segment *out);
 void segments_draw_note(struct view *v, struct area a);
 void segments_moved(struct view *v);
-void segments_enter(struct ui *ui, struct view *v);
-void segments_follow(struct ui *ui, struct view *v);
-void segments_next_problem(struct ui *ui, struct view *v);
-void segments_previous_problem(struct ui *ui, struct view *v);
+void segments_enter(struct view *v);
+void segments_follow(struct view *v);
+void segments_next_problem(struct view *v);
+void segments_previous_problem(struct view *v);
 
 /* "1.008123": seconds and microseconds, whatever the size. */
 void seconds_text(char *out, size_t size, nsec d);

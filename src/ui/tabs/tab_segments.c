@@ -367,8 +367,9 @@ const struct tab tab_segments = {
 /* ---- keys ---- */
 
 void
-segments_enter(struct ui *ui, struct view *v)
+segments_enter(struct view *v)
 {
+	struct ui *ui = v->ui;
 	struct segment_arg arg;
 
 	if (segments_selected(v, &arg.segment))
@@ -378,12 +379,13 @@ segments_enter(struct ui *ui, struct view *v)
 }
 
 void
-segments_follow(struct ui *ui, struct view *v)
+segments_follow(struct view *v)
 {
 	struct connection *f = v->state;
 
 	f->follow = !f->follow;
-	ui_say(ui, "%s", f->follow ? _("Following the newest segment") : _("No longer following"));
+	ui_say(v->ui, "%s",
+	       f->follow ? _("Following the newest segment") : _("No longer following"));
 	if (f->follow && v->list.count > 0 && f->on_segments)
 		list_go(&v->list, v->list.count - 1);
 }
@@ -422,13 +424,13 @@ find_problem(struct ui *ui, struct view *v, int by)
 }
 
 void
-segments_next_problem(struct ui *ui, struct view *v)
+segments_next_problem(struct view *v)
 {
-	find_problem(ui, v, 1);
+	find_problem(v->ui, v, 1);
 }
 
 void
-segments_previous_problem(struct ui *ui, struct view *v)
+segments_previous_problem(struct view *v)
 {
-	find_problem(ui, v, -1);
+	find_problem(v->ui, v, -1);
 }

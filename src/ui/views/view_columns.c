@@ -49,8 +49,9 @@ columns_draw_row(struct view *v, size_t row, struct area a, bool selected)
 }
 
 static void
-toggle(struct ui *ui, struct view *v)
+toggle(struct view *v)
 {
+	struct ui *ui = v->ui;
 	const struct column *c = &columns[v->list.cursor];
 	bool shown = ui_column_shown(ui, c, term_columns());
 
@@ -58,9 +59,10 @@ toggle(struct ui *ui, struct view *v)
 }
 
 static void
-by_width(struct ui *ui, struct view *v)
+by_width(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	for (size_t i = 0; i < COLUMNS_MAX; i++)
 		ui->columns[i] = COLUMN_BY_WIDTH;
 	ui_say(ui, _("Columns follow the screen's width again"));

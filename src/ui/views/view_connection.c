@@ -209,55 +209,51 @@ connection_click(struct view *v, int y, int x)
 }
 
 static void
-tab_next(struct ui *ui, struct view *v)
+tab_next(struct view *v)
 {
 	const struct connection *f = v->state;
 
-	(void)ui;
 	tab_show(v, (f->tab + 1) % TAB_COUNT);
 }
 
 static void
-tab_previous(struct ui *ui, struct view *v)
+tab_previous(struct view *v)
 {
 	const struct connection *f = v->state;
 
-	(void)ui;
 	tab_show(v, (f->tab + TAB_COUNT - 1) % TAB_COUNT);
 }
 
 static void
-tab_1(struct ui *ui, struct view *v)
+tab_1(struct view *v)
 {
-	(void)ui;
 	tab_show(v, TAB_SEGMENTS);
 }
 
 static void
-tab_2(struct ui *ui, struct view *v)
+tab_2(struct view *v)
 {
-	(void)ui;
 	tab_show(v, TAB_TIMERS);
 }
 
 static void
-tab_3(struct ui *ui, struct view *v)
+tab_3(struct view *v)
 {
-	(void)ui;
 	tab_show(v, TAB_LADDER);
 }
 
 static void
-why(struct ui *ui, struct view *v)
+why(struct view *v)
 {
 	const struct connection *f = v->state;
 
-	ui_open(ui, &view_why, &(struct connection_arg){f->ref});
+	ui_open(v->ui, &view_why, &(struct connection_arg){f->ref});
 }
 
 static void
-time_style(struct ui *ui, struct view *v)
+time_style(struct view *v)
 {
+	struct ui *ui = v->ui;
 	static const char *const names[TIME_STYLE_COUNT] = {
 		[TIME_RELATIVE] = N_("Time since the connection began"),
 		[TIME_DELTA] = N_("Time since the segment before"),
@@ -265,15 +261,15 @@ time_style(struct ui *ui, struct view *v)
 		[TIME_DATE] = N_("Date and time of day"),
 	};
 
-	(void)v;
 	ui->time_style = (ui->time_style + 1) % TIME_STYLE_COUNT;
 	ui_say(ui, "%s", _(names[ui->time_style]));
 }
 
 static void
-absolute(struct ui *ui, struct view *v)
+absolute(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	ui->absolute_seq = !ui->absolute_seq;
 	ui_say(ui, "%s",
 	       ui->absolute_seq ? _("Sequence numbers as on the wire")
@@ -281,11 +277,11 @@ absolute(struct ui *ui, struct view *v)
 }
 
 static void
-save(struct ui *ui, struct view *v)
+save(struct view *v)
 {
 	const struct connection *f = v->state;
 
-	save_ask(ui, &(struct tag){f->d.f.id, f->ref}, 1);
+	save_ask(v->ui, &(struct tag){f->d.f.id, f->ref}, 1);
 }
 
 static const struct action connection_actions[] = {

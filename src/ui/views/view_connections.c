@@ -341,42 +341,42 @@ sort_step(struct ui *ui, struct view *v, int by)
 }
 
 static void
-sort_left(struct ui *ui, struct view *v)
+sort_left(struct view *v)
 {
-	sort_step(ui, v, -1);
+	sort_step(v->ui, v, -1);
 }
 
 static void
-sort_right(struct ui *ui, struct view *v)
+sort_right(struct view *v)
 {
-	sort_step(ui, v, 1);
+	sort_step(v->ui, v, 1);
 }
 
 static void
-sort_menu(struct ui *ui, struct view *v)
+sort_menu(struct view *v)
 {
-	(void)v;
-	ui_open(ui, &view_sort, NULL);
+	ui_open(v->ui, &view_sort, NULL);
 }
 
 static void
-columns_menu(struct ui *ui, struct view *v)
+columns_menu(struct view *v)
 {
-	(void)v;
-	ui_open(ui, &view_columns, NULL);
+	ui_open(v->ui, &view_columns, NULL);
 }
 
 static void
-sort_turn(struct ui *ui, struct view *v)
+sort_turn(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	ui_set_sort(ui, ui->sort, !ui->sort_reverse);
 }
 
 static void
-hold(struct ui *ui, struct view *v)
+hold(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	ui->hold_order = !ui->hold_order;
 	index_hold_order(ui->index, ui->hold_order);
 	ui_say(ui, "%s",
@@ -385,9 +385,10 @@ hold(struct ui *ui, struct view *v)
 }
 
 static void
-hide_closed(struct ui *ui, struct view *v)
+hide_closed(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	ui->hide_closed = !ui->hide_closed;
 	index_hide_closed(ui->index, ui->hide_closed);
 	ui_say(ui, "%s",
@@ -413,8 +414,9 @@ selected_facts(struct ui *ui, struct view *v, struct conn_facts *out)
 }
 
 static void
-enter(struct ui *ui, struct view *v)
+enter(struct view *v)
 {
+	struct ui *ui = v->ui;
 	struct conn_facts c;
 
 	if (selected_facts(ui, v, &c))
@@ -422,8 +424,9 @@ enter(struct ui *ui, struct view *v)
 }
 
 static void
-tag(struct ui *ui, struct view *v)
+tag(struct view *v)
 {
+	struct ui *ui = v->ui;
 	struct conn_facts c;
 
 	if (!selected_facts(ui, v, &c))
@@ -433,16 +436,18 @@ tag(struct ui *ui, struct view *v)
 }
 
 static void
-untag_all(struct ui *ui, struct view *v)
+untag_all(struct view *v)
 {
-	(void)v;
+	struct ui *ui = v->ui;
+
 	ui->n_tags = 0;
 	ui_say(ui, _("No connection is tagged any more"));
 }
 
 static void
-save(struct ui *ui, struct view *v)
+save(struct view *v)
 {
+	struct ui *ui = v->ui;
 	struct conn_facts c;
 
 	if (ui->n_tags > 0)
@@ -452,15 +457,15 @@ save(struct ui *ui, struct view *v)
 }
 
 static void
-interfaces(struct ui *ui, struct view *v)
+interfaces(struct view *v)
 {
-	(void)v;
-	ui_open(ui, &view_interfaces, NULL);
+	ui_open(v->ui, &view_interfaces, NULL);
 }
 
 static void
-why(struct ui *ui, struct view *v)
+why(struct view *v)
 {
+	struct ui *ui = v->ui;
 	struct conn_facts c;
 
 	if (selected_facts(ui, v, &c))
@@ -468,10 +473,9 @@ why(struct ui *ui, struct view *v)
 }
 
 static void
-problems(struct ui *ui, struct view *v)
+problems(struct view *v)
 {
-	(void)v;
-	ui_open(ui, &view_problems, NULL);
+	ui_open(v->ui, &view_problems, NULL);
 }
 
 static const struct action connections_actions[] = {

@@ -131,8 +131,9 @@ interfaces_empty(struct view *v, char *out, size_t size)
 }
 
 static void
-capture(struct ui *ui, struct view *v)
+capture(struct view *v)
 {
+	struct ui *ui = v->ui;
 	struct interfaces *s = v->state;
 	struct err err = {""};
 

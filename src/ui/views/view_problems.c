@@ -206,12 +206,12 @@ problems_empty(struct view *v, char *out, size_t size)
 }
 
 static void
-problems_enter(struct ui *ui, struct view *v)
+problems_enter(struct view *v)
 {
 	const struct problems *p = v->state;
 
 	if (v->list.cursor < p->n)
-		ui_open(ui, &view_connection,
+		ui_open(v->ui, &view_connection,
 			&(struct connection_arg){p->items[v->list.cursor].ref});
 }
 

@@ -357,11 +357,10 @@ segment_draw_bottom(struct view *v, struct area a)
 }
 
 static void
-toggle_hex(struct ui *ui, struct view *v)
+toggle_hex(struct view *v)
 {
 	struct segment_view *p = v->state;
 
-	(void)ui;
 	p->hide_hex = !p->hide_hex;
 }
 

@@ -36,8 +36,9 @@ sort_draw_row(struct view *v, size_t row, struct area a, bool selected)
 }
 
 static void
-choose(struct ui *ui, struct view *v)
+choose(struct view *v)
 {
+	struct ui *ui = v->ui;
 	size_t row = v->list.cursor;
 	const struct column *c = row > 0 ? &columns[row - 1] : NULL;
 

@@ -172,8 +172,9 @@ why_draw_row(struct view *v, size_t row, struct area a, bool selected)
 }
 
 static void
-why_enter(struct ui *ui, struct view *v)
+why_enter(struct view *v)
 {
+	struct ui *ui = v->ui;
 	const struct why *w = v->state;
 	struct segment_arg arg;
 	size_t row = v->list.cursor;
