@@ -13,6 +13,7 @@ struct decoder {
 	const struct link *link; /* of the latest frame: captures hardly ever mix them */
 	struct walk walk;	 /* through the latest frame */
 	struct reasm reasm;
+	uint64_t unopened[ENCAP_COUNT];
 };
 
 struct decoder *
@@ -44,6 +45,12 @@ uint64_t
 decoder_fragments_lost(const struct decoder *d)
 {
 	return reasm_lost(&d->reasm);
+}
+
+const uint64_t *
+decoder_unopened(const struct decoder *d)
+{
+	return d->unopened;
 }
 
 bool
@@ -134,11 +141,17 @@ decode_frame(struct decoder *d, const struct frame *f, struct packet *out)
 	if (UNLIKELY(d->link->linktype != f->linktype)) {
 		const struct link *link = link_find(f->linktype);
 
-		if (!link)
+		if (!link) {
+			d->unopened[ENCAP_LINK_TYPE]++;
 			return DECODE_UNSUPPORTED;
+		}
 		d->link = link;
 	}
 	d->reasm.now = f->ts;
 	walk_begin(&d->walk, f, out);
-	return walk_link(&d->walk, d->link);
+	const enum decode_result r = walk_link(&d->walk, d->link);
+
+	if (UNLIKELY(r == DECODE_UNSUPPORTED))
+		d->unopened[d->walk.unopened]++;
+	return r;
 }

@@ -191,10 +191,11 @@ struct walk {
 	void *ctx;	      /* for on_header */
 	enum payload payload; /* valid when a decoder returned DECODE_PAYLOAD */
 	uint16_t ethertype;   /* of PAYLOAD_ETHERTYPE */
+	uint8_t unopened;     /* enum encapsulation; valid with DECODE_UNSUPPORTED */
 	uint8_t tunnels, headers;
 	bool quoted;	  /* inside an ICMP error, which seldom quotes all */
 	bool cut;	  /* that error was not captured whole */
-	bool guessed;	  /* inside what a UDP port suggests is a tunnel */
+	bool guessed;	  /* inside a tunnel of which only a UDP port is the sign */
 	bool rerouted;	  /* source routing: the checksum is over an address further on */
 };
 
@@ -227,6 +228,14 @@ skip_to(struct walk *w, enum header kind, uint32_t n, decode_fn *next)
 	return next(w);
 }
 
+/* Ends the walk: what follows stays closed. */
+static inline enum decode_result
+walk_unopened(struct walk *w, enum encapsulation e)
+{
+	w->unopened = (uint8_t)e;
+	return DECODE_UNSUPPORTED;
+}
+
 /* Ends a decoder: what follows is to be decoded as `payload`. */
 static inline enum decode_result
 walk_payload(struct walk *w, enum payload payload)
@@ -240,7 +249,7 @@ static inline enum decode_result
 walk_tunnel(struct walk *w, enum payload payload)
 {
 	if (++w->tunnels > TUNNELS_MAX)
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_TOO_DEEP);
 	w->out->vlan = -1;
 	w->c.framed = false; /* a mirror may have cut what it carries */
 	return walk_payload(w, payload);

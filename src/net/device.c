@@ -150,7 +150,7 @@ link_erf(struct walk *w)
 	case 23:
 		return decode_ipv6(w);
 	default:
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_LINK_TYPE);
 	}
 }
 

@@ -85,6 +85,44 @@ walk_trill(struct walk *w)
 			      PAYLOAD_ETHERNET);
 }
 
+/* The protocols of their own that are usual in networks. */
+static bool
+carries_no_ip(uint16_t type)
+{
+	static const uint16_t types[] = {
+		0x0806, /* ARP */
+		0x0842, /* Wake on LAN */
+		0x22f0, /* IEEE 1722 */
+		0x22f4, /* TRILL IS-IS */
+		0x6002, 0x6003, 0x6004, /* DEC */
+		0x8035, /* RARP */
+		0x809b, 0x80f3, /* AppleTalk */
+		0x8137, 0x8138, /* IPX */
+		0x8808, 0x8809, /* pause, LACP */
+		0x8863, /* PPPoE discovery */
+		0x887b, 0x88e1, 0x8912, /* powerline */
+		0x888e, 0x88c7, /* 802.1X */
+		0x8892, 0x88a4, 0x88ab, 0x88b8, 0x88b9, 0x88ba, /* industrial */
+		0x8899, /* Realtek */
+		0x88a2, 0x8906, 0x8914, 0x8915, /* storage */
+		0x88ca, /* TIPC */
+		0x88cc, /* LLDP */
+		0x88d9, /* LLTD */
+		0x88dc, /* WSMP */
+		0x88ea, 0x88f5, 0x88f6, /* registration */
+		0x88f7, /* PTP */
+		0x8902, /* fault management */
+		0x890d, 0x893a, /* fast roaming, IEEE 1905 */
+		0x9000, 0x9003, /* loopback tests */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (types[i] == type)
+			return true;
+	}
+	return false;
+}
+
 #define BATMAN_VERSION 15
 
 /* B.A.T.M.A.N. advanced, Linux's batadv_packet.h: unicast and broadcast carry Ethernet. */
@@ -117,7 +155,7 @@ walk_ethertype(struct walk *w, uint16_t type)
 	if (LIKELY(type == 0x86dd))
 		return decode_ipv6(w);
 	if (++w->headers > HEADERS_MAX)
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_TOO_DEEP);
 	if (is_vlan(type))
 		return walk_vlan(w, type);
 	if (type <= LENGTH_MAX) {
@@ -151,8 +189,10 @@ walk_ethertype(struct walk *w, uint16_t type)
 		return walk_tunnel(w, PAYLOAD_NSH);
 	case 0x22f3:
 		return walk_trill(w);
+	case 0x88e5:
+		return walk_unopened(w, ENCAP_MACSEC);
 	default:
-		return DECODE_OTHER;
+		return carries_no_ip(type) ? DECODE_OTHER : walk_unopened(w, ENCAP_ETHERTYPE);
 	}
 }
 

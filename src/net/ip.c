@@ -21,10 +21,12 @@ enum {
 	PROTO_ROUTING = 43,
 	PROTO_FRAGMENT = 44,
 	PROTO_GRE = 47,
+	PROTO_ESP = 50,
 	PROTO_AH = 51,
 	PROTO_ICMPV6 = 58,
 	PROTO_DSTOPTS = 60,
 	PROTO_ETHERIP = 97,
+	PROTO_IPCOMP = 108,
 	PROTO_L2TP = 115,
 	PROTO_MOBILITY = 135,
 	PROTO_MPLS = 137,
@@ -323,7 +325,7 @@ static ATTR_NOINLINE enum decode_result
 walk_other_protocol(struct walk *w, uint8_t protocol)
 {
 	if (++w->headers > HEADERS_MAX)
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_TOO_DEEP);
 	if (is_extension(w, protocol))
 		return walk_extension(w, protocol);
 	switch (protocol) {
@@ -347,6 +349,10 @@ walk_other_protocol(struct walk *w, uint8_t protocol)
 		return walk_tunnel(w, PAYLOAD_ETHERNET);
 	case PROTO_L2TP:
 		return tunnel_l2tp3(w);
+	case PROTO_ESP:
+		return walk_unopened(w, ENCAP_ESP);
+	case PROTO_IPCOMP:
+		return walk_unopened(w, ENCAP_IPCOMP);
 	default:
 		return DECODE_OTHER;
 	}

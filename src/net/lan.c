@@ -55,7 +55,7 @@ walk_arcnet(struct walk *w, uint8_t type, uint8_t split)
 		return decode_ipv4(w);
 	case 0xd4: /* RFC 1201 IP; a packet in pieces has a split flag */
 		if (split != 0 && split != 0xff)
-			return DECODE_UNSUPPORTED;
+			return walk_unopened(w, ENCAP_LINK_FRAGMENT);
 		return skip_to(w, HDR_LINK, split == 0xff ? 7 : 3, decode_ipv4);
 	case 0xc4:
 		return skip_to(w, HDR_LINK, split == 0xff ? 7 : 3, decode_ipv6);

@@ -79,7 +79,7 @@ skip_to_link(struct walk *w, uint32_t n, uint32_t linktype)
 	const struct link *inner = link_find((int)(linktype & INT32_MAX));
 
 	if (!inner || inner->decode == link_ppi || inner->decode == link_pktap)
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_LINK_TYPE);
 	return skip_to(w, HDR_LINK, n, inner->decode);
 }
 

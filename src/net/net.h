@@ -155,9 +155,35 @@ enum decode_result {
 	DECODE_FRAGMENT,    /* a fragment, kept until its datagram is whole */
 	DECODE_TRUNCATED,   /* cut by the snapshot length before it could be understood */
 	DECODE_MALFORMED,   /* lengths that lie */
-	DECODE_UNSUPPORTED, /* link layer or encapsulation not known here */
+	DECODE_UNSUPPORTED, /* a link layer or encapsulation that is not opened, see below */
 	DECODE_RESULT_COUNT,
 };
+
+/* What was recognised but not opened: the connections inside are not seen. */
+enum encapsulation {
+	ENCAP_ESP,
+	ENCAP_MACSEC,
+	ENCAP_WIREGUARD,
+	ENCAP_WLAN_ENCRYPTED,
+	ENCAP_CAPWAP_ENCRYPTED,
+	ENCAP_PPP_ENCRYPTED,
+	ENCAP_PPP_COMPRESSED,
+	ENCAP_IPCOMP,
+	ENCAP_CAPWAP_FRAGMENT,
+	ENCAP_PPP_FRAGMENT,
+	ENCAP_LINK_FRAGMENT,
+	ENCAP_GRE,       /* another version */
+	ENCAP_ETHERTYPE, /* not known here, and not known to carry no IP */
+	ENCAP_LINK_TYPE,
+	ENCAP_TOO_DEEP,
+	ENCAP_COUNT,
+};
+
+struct encapsulation_info {
+	const char *name; /* stable: "esp" */
+	const char *hint; /* N_() what is inside and why it stays closed */
+};
+const struct encapsulation_info *encapsulation_info(enum encapsulation e);
 
 /* Owns the reassembly buffers. One per capture; not shared between threads. */
 struct decoder;
@@ -166,6 +192,8 @@ void decoder_free(struct decoder *d);
 enum decode_result decode_frame(struct decoder *d, const struct frame *f, struct packet *out);
 /* Fragments dropped unfinished: out of time or budget. */
 uint64_t decoder_fragments_lost(const struct decoder *d);
+/* How many frames decode_frame gave DECODE_UNSUPPORTED for, by reason. */
+const uint64_t *decoder_unopened(const struct decoder *d);
 /* Whether decode_frame knows the link type. */
 bool decode_linktype_known(int linktype);
 

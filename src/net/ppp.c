@@ -15,7 +15,7 @@ ppp_multilink(struct walk *w)
 	if (!h)
 		return cur_short(&w->c, 4);
 	if ((h[0] & MULTILINK_WHOLE) != MULTILINK_WHOLE)
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_PPP_FRAGMENT);
 	return skip_to_tunnel(w, HDR_TUNNEL, 4, PAYLOAD_PPP);
 }
 
@@ -43,7 +43,10 @@ walk_ppp_protocol(struct walk *w)
 		return ppp_multilink(w);
 	case 0x002d: /* RFC 1144: headers compressed against earlier ones */
 	case 0x0061: /* RFC 2507 */
-		return DECODE_UNSUPPORTED;
+	case 0x00fd: /* RFC 1962; RFC 3078 also encrypts */
+		return walk_unopened(w, ENCAP_PPP_COMPRESSED);
+	case 0x0053: /* RFC 1968 */
+		return walk_unopened(w, ENCAP_PPP_ENCRYPTED);
 	default:
 		return DECODE_OTHER;
 	}

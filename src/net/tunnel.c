@@ -211,7 +211,7 @@ tunnel_gre(struct walk *w)
 	if ((flags & GRE_VERSION) == 1)
 		return gre_pptp(w, flags);
 	if ((flags & GRE_VERSION) != 0)
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_GRE);
 	key_at = flags & (GRE_CHECKSUM | GRE_ROUTING) ? 8 : 4;
 	len = key_at + (flags & GRE_KEY ? 4 : 0) + (flags & GRE_SEQUENCE ? 4 : 0);
 	if (!walk_take(w, HDR_GRE, len))

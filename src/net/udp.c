@@ -9,6 +9,7 @@
  */
 #include "net/decode.h"
 
+#define CAPWAP_DTLS 0x01 /* type of the preamble */
 #define CAPWAP_NATIVE   0x01 /* T: a frame of the wireless technology */
 #define CAPWAP_WLAN     1    /* WBID of IEEE 802.11 */
 #define CAPWAP_FRAGMENT 0x80 /* F */
@@ -162,6 +163,14 @@ udp_l2tp(struct walk *w)
 	return walk_tunnel(w, PAYLOAD_PPP);
 }
 
+/* Recognised by more than its port. */
+static enum decode_result
+udp_unopened(struct walk *w, enum encapsulation e)
+{
+	w->guessed = false;
+	return walk_unopened(w, e);
+}
+
 /* Some controllers exchange the two bytes of the frame control field, which begins with the type of
  * data frames in the one order or in the other. */
 static bool
@@ -170,8 +179,7 @@ is_wlan_swapped(const uint8_t *frame)
 	return (frame[0] & 0x0f) != 0x08 && (frame[1] & 0x0f) == 0x08;
 }
 
-/* RFC 5415 4.3, data channel: IEEE 802.3, or 802.11 when the header says so. Fragments (F) are not
- * reassembled. */
+/* RFC 5415 4.3, data channel: IEEE 802.3, or 802.11 when the header says so. */
 static enum decode_result
 udp_capwap(struct walk *w)
 {
@@ -181,8 +189,12 @@ udp_capwap(struct walk *w)
 	if (!h)
 		return cur_short(&w->c, 8);
 	len = (h[1] >> 3) * 4u;
-	if (h[0] != 0 || len < 8 || h[3] & CAPWAP_FRAGMENT)
+	if (h[0] == CAPWAP_DTLS)
+		return udp_unopened(w, ENCAP_CAPWAP_ENCRYPTED);
+	if (h[0] != 0 || len < 8)
 		return DECODE_OTHER;
+	if (h[3] & CAPWAP_FRAGMENT)
+		return udp_unopened(w, ENCAP_CAPWAP_FRAGMENT);
 	if (!(h[2] & CAPWAP_NATIVE))
 		return skip_to_tunnel(w, HDR_TUNNEL, len, PAYLOAD_ETHERNET);
 	if ((h[2] >> 1 & 0x1f) != CAPWAP_WLAN)
@@ -264,26 +276,37 @@ udp_lisp(struct walk *w)
 	return skip_to_tunnel(w, HDR_TUNNEL, 8, PAYLOAD_IP);
 }
 
+/* RFC 3948: no keep-alive of one byte, no key exchange, which begins with four zeros. */
+static enum decode_result
+udp_esp(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 4);
+
+	return h && be32(h) != 0 ? udp_unopened(w, ENCAP_ESP) : DECODE_OTHER;
+}
+
+/* Transport data: type 4 and three reserved bytes. */
+static enum decode_result
+udp_wireguard(struct walk *w)
+{
+	const uint8_t *h = cur_peek(&w->c, 4);
+
+	return h && be32(h) == 0x04000000 ? udp_unopened(w, ENCAP_WIREGUARD) : DECODE_OTHER;
+}
+
 /* Ports at either end; the destination's tunnel is looked for first. */
 static const struct {
 	uint16_t port;
 	bool both_ways; /* answers come from this port */
 	decode_fn *decode;
 } udp_tunnels[] = {
-	{1701, true, udp_l2tp},
-	{2152, true, udp_gtp},
-	{3544, true, udp_teredo},
-	{4341, false, udp_lisp},
-	{4754, false, tunnel_gre},
-	{4789, false, udp_vxlan},
-	{4790, false, udp_vxlan_gpe},
-	{5072, true, udp_ayiya},
-	{5247, true, udp_capwap},
-	{6081, false, udp_geneve},
-	{6635, false, udp_mpls},
+	{1701, true, udp_l2tp},       {2152, true, udp_gtp},        {3544, true, udp_teredo},
+	{4341, false, udp_lisp},      {4500, true, udp_esp},        {4754, false, tunnel_gre},
+	{4789, false, udp_vxlan},     {4790, false, udp_vxlan_gpe}, {5072, true, udp_ayiya},
+	{5247, true, udp_capwap},     {6081, false, udp_geneve},    {6635, false, udp_mpls},
 	{8472, false, udp_vxlan}, /* Linux before the number was given */
-	{37008, false, udp_tzsp},
-	{48879, false, udp_vxlan}, /* Cisco ACI */
+	{37008, false, udp_tzsp},     {48879, false, udp_vxlan}, /* Cisco ACI */
+	{51820, true, udp_wireguard},
 };
 
 static decode_fn *

@@ -50,9 +50,9 @@ walk_wlan_frame(struct walk *w, uint8_t type, uint8_t flags, bool padded)
 	if (!h)
 		return cur_short(&w->c, len);
 	if (flags & FC_PROTECTED)
-		return DECODE_OTHER;
+		return walk_unopened(w, ENCAP_WLAN_ENCRYPTED);
 	if (h[22] & 0x0f) /* a later fragment of a frame */
-		return DECODE_UNSUPPORTED;
+		return walk_unopened(w, ENCAP_LINK_FRAGMENT);
 	return qos != 0 && h[qos] & QOS_AMSDU ? walk_amsdu(w) : link_llc(w);
 }
 

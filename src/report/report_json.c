@@ -303,6 +303,18 @@ undecodable(const struct totals *t)
 }
 
 static void
+json_unopened(struct output *w, const struct source_status *st)
+{
+	output_open(w, "unopened", '{');
+	for (int e = 0; e < ENCAP_COUNT; e++) {
+		if (st->unopened[e] > 0)
+			output_uint(w, encapsulation_info((enum encapsulation)e)->name,
+				    st->unopened[e]);
+	}
+	output_close(w, '}');
+}
+
+static void
 json_summary(struct output *w, const struct totals *t, const struct source_status *st)
 {
 	begin_line(w, "summary");
@@ -323,6 +335,7 @@ json_summary(struct output *w, const struct totals *t, const struct source_statu
 	output_uint(w, "capture_duplicates", t->capture_duplicates);
 	output_uint(w, "untracked", t->refused);
 	output_uint(w, "fragments_lost", st->fragments_lost);
+	json_unopened(w, st);
 	end_line(w);
 }
 

@@ -317,6 +317,20 @@ table_timer(struct output *w, const struct timer_event *e)
 /* ---- summary ---- */
 
 static void
+table_unopened(struct output *w, const struct source_status *st)
+{
+	for (int e = 0; e < ENCAP_COUNT; e++) {
+		const unsigned long long n = st->unopened[e];
+
+		if (n > 0)
+			output_format(w,
+				      ngettext("%llu packet was not opened: %s\n",
+					       "%llu packets were not opened: %s\n", n),
+				      n, _(encapsulation_info((enum encapsulation)e)->hint));
+	}
+}
+
+static void
 table_summary(struct output *w, const struct totals *t, const struct source_status *st)
 {
 	output_format(w, _("packets %llu, TCP segments %llu, connections %llu\n"),
@@ -339,6 +353,7 @@ table_summary(struct output *w, const struct totals *t, const struct source_stat
 		(unsigned long long)(t->truncated + t->decode[DECODE_TRUNCATED]),
 		(unsigned long long)t->capture_duplicates, (unsigned long long)st->fragments_lost,
 		(unsigned long long)t->evicted);
+	table_unopened(w, st);
 }
 
 const struct report_lines report_table = {

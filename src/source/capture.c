@@ -144,6 +144,7 @@ publish(struct source *s)
 	}
 	s->ops->status(s, st);
 	st->fragments_lost = s->fragments_lost;
+	memcpy(st->unopened, decoder_unopened(s->decoder), sizeof(st->unopened));
 	if (s->writer) {
 		st->saved = pcap_writer_count(s->writer);
 		if (!st->message[0])

@@ -52,6 +52,7 @@ struct source_status {
 	uint64_t packets; /* delivered */
 	uint64_t kernel_drops, interface_drops;
 	uint64_t fragments_lost; /* of datagrams that never became whole */
+	uint64_t unopened[ENCAP_COUNT]; /* packets of encapsulations that are not opened */
 	uint64_t saved; /* written by -w */
 	int progress;   /* file: 0…1000 per mille, -1 unknown (pipe, live) */
 	double speed;

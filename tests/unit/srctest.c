@@ -27,6 +27,15 @@ decoder_free(struct decoder *d)
 	free(d);
 }
 
+const uint64_t *
+decoder_unopened(const struct decoder *d)
+{
+	static const uint64_t none[ENCAP_COUNT];
+
+	(void)d;
+	return none;
+}
+
 uint64_t
 decoder_fragments_lost(const struct decoder *d)
 {

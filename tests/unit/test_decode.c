@@ -11,6 +11,7 @@ static const uint8_t router4[4] = {203, 0, 113, 9};
 
 static struct buf b;
 static struct packet p;
+static uint64_t unopened[ENCAP_COUNT]; /* of the latest frame */
 
 static enum decode_result
 decode_with(struct frame *f)
@@ -21,6 +22,7 @@ decode_with(struct frame *f)
 	assert_non_null(d);
 	memset(&p, 0xa5, sizeof(p));
 	r = decode_frame(d, f, &p);
+	memcpy(unopened, decoder_unopened(d), sizeof(unopened));
 	decoder_free(d);
 	return r;
 }
@@ -331,12 +333,76 @@ test_not_tcp(void **state)
 	assert_int_equal(decode(147), DECODE_UNSUPPORTED);
 	assert_false(decode_linktype_known(147));
 	buf_begin(&b);
-	push_hex(&b, "0840 0000 020000000003 020000000001 020000000002 1000 0102030405060708");
-	b.mem[b.at + 1] = 0x40; /* protected */
-	assert_int_equal(decode(105), DECODE_OTHER);
-	buf_begin(&b);
 	push_hex(&b, "0000 0001 0006 020000000001 0000 0003");
 	assert_int_equal(decode(113), DECODE_OTHER);
+}
+
+/* What stays closed is counted by its kind. */
+static void
+test_unopened(void **state)
+{
+	static const struct {
+		enum encapsulation kind;
+		int linktype;
+		const char *hex;
+	} closed[] = {
+		/* clang-format off */
+		{ENCAP_ESP, 228, "45000024 00004000 40320000 c0000201 c6336402 00000001 00000002 00"},
+		{ENCAP_ESP, 228,
+		 "45000028 00004000 40110000 c0000201 c6336402 11941194 00140000 00000001 00000002"},
+		{ENCAP_WIREGUARD, 228,
+		 "45000028 00004000 40110000 c0000201 c6336402 ca6cca6c 00140000 04000000 00000002"},
+		{ENCAP_CAPWAP_ENCRYPTED, 228,
+		 "45000028 00004000 40110000 c0000201 c6336402 c350147f 00140000 01000000 00000002"},
+		{ENCAP_CAPWAP_FRAGMENT, 228,
+		 "45000028 00004000 40110000 c0000201 c6336402 c350147f 00140000 00100280 00000002"},
+		{ENCAP_IPCOMP, 228, "45000018 00004000 406c0000 c0000201 c6336402 06000002"},
+		{ENCAP_GRE, 228, "45000018 00004000 402f0000 c0000201 c6336402 00030800"},
+		{ENCAP_MACSEC, 1, "020000000002 020000000001 88e5 2c00 00000001"},
+		{ENCAP_ETHERTYPE, 1, "020000000002 020000000001 88b5 2c00 00000001"},
+		{ENCAP_WLAN_ENCRYPTED, 105,
+		 "0841 0000 020000000003 020000000001 020000000002 1000 0102030405060708"},
+		{ENCAP_LINK_FRAGMENT, 105,
+		 "0801 0000 020000000003 020000000001 020000000002 1100 0102030405060708"},
+		{ENCAP_LINK_FRAGMENT, 7, "0102 d4 01 0001 4500"},
+		{ENCAP_PPP_COMPRESSED, 9, "ff03 002d 0102"},
+		{ENCAP_PPP_COMPRESSED, 9, "ff03 fd 0102"},
+		{ENCAP_PPP_ENCRYPTED, 9, "ff03 53 0102"},
+		{ENCAP_PPP_FRAGMENT, 9, "ff03 003d 80000001 0021 4500"},
+		{ENCAP_LINK_TYPE, 147, "00"},
+		{ENCAP_LINK_TYPE, 192, "0000 0800 93000000"},
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
+		buf_begin(&b);
+		push_hex(&b, closed[i].hex);
+		assert_int_equal(decode(closed[i].linktype), DECODE_UNSUPPORTED);
+		assert_int_equal(unopened[closed[i].kind], 1);
+	}
+	for (int e = 0; e < ENCAP_COUNT; e++) {
+		assert_non_null(encapsulation_info((enum encapsulation)e)->name);
+		assert_non_null(encapsulation_info((enum encapsulation)e)->hint);
+	}
+}
+
+/* Key exchange and keep-alives on the ports of what is encrypted. */
+static void
+test_not_encrypted(void **state)
+{
+	static const char *const open[] = {
+		"45000028 00004000 40110000 c0000201 c6336402 11941194 00140000 00000000 00000002",
+		"4500001d 00004000 40110000 c0000201 c6336402 11941194 00090000 ff",
+		"45000028 00004000 40110000 c0000201 c6336402 ca6cca6c 00140000 01000000 00000002",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(open); i++) {
+		buf_begin(&b);
+		push_hex(&b, open[i]);
+		assert_int_equal(decode(228), DECODE_OTHER);
+	}
 }
 
 /* ---- tunnels ---- */
@@ -622,6 +688,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_lengths_that_lie),
 	cmocka_unit_test(test_length_beyond_the_link),
 	cmocka_unit_test(test_not_tcp),
+	cmocka_unit_test(test_unopened),
+	cmocka_unit_test(test_not_encrypted),
 	cmocka_unit_test(test_tunnel_depth),
 	cmocka_unit_test(test_many_headers),
 	cmocka_unit_test(test_scope),
