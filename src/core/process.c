@@ -14,6 +14,7 @@
 #include "core/flow/lifecycle.h"
 #include "core/flow/sendq.h"
 #include "core/flow/table.h"
+#include "core/segment/capture_gap.h"
 #include "core/segment/dedup.h"
 #include "core/segment/emit.h"
 #include "core/segment/icmp_error.h"
@@ -34,34 +35,6 @@
 #include <string.h>
 
 /* ---- before ---- */
-
-static bool
-is_synchronised(const struct half *h)
-{
-	return h->state >= TCP_ESTAB && h->state < TCP_CLOSED;
-}
-
-/* Not acceptable to its receiver (RFC 9293 3.10.7.4): it will be answered, not obeyed. */
-static bool
-is_odd(const struct seg *s)
-{
-	const struct packet *p = s->p;
-	const struct half *rcv = s->rcv;
-	int64_t edge = (int64_t)2 * rcv->adv.window_max + 65536;
-
-	if (p->flags & TH_RST)
-		return !s->rst_valid;
-	if (!is_synchronised(rcv) || !half_has(s->snd, H_SEQ))
-		return false;
-	if (p->flags & TH_SYN)
-		return !(p->flags & TH_ACK) && half_has(s->snd, H_ISN) &&
-		       (p->seq != s->snd->seq.isn || is_synchronised(s->snd));
-	if ((int32_t)(p->seq - s->snd->seq.nxt) > edge ||
-	    (int32_t)(s->snd->seq.nxt - p->seq) > edge * 4)
-		return true;
-	return (p->flags & TH_ACK) && half_has(rcv, H_SEQ) &&
-	       (int32_t)(p->ack - rcv->seq.nxt) > (int64_t)2 * s->snd->adv.window_max + 65536;
-}
 
 static void
 seg_begin(struct seg *s, struct core *core, const struct packet *p, struct conn *c, enum side from,
@@ -94,7 +67,7 @@ seg_decide(struct seg *s)
 	s->rst_valid = (s->p->flags & TH_RST) && reset_valid(s);
 	if (s->p->n_sack)
 		sack_examine(s);
-	if (is_odd(s))
+	if (segment_is_odd(s))
 		s->kind = KIND_ODD;
 	else
 		seqspace_classify(s);
@@ -102,7 +75,7 @@ seg_decide(struct seg *s)
 		retransmit_cause_decide(s);
 	findings_decide(s);
 	/* What it jumped over may still turn out to be only late. */
-	if (s->findings & FINDING(F_LOST_SEGMENT))
+	if ((s->findings & FINDING(F_LOST_SEGMENT)) || s->ack_crosses_gap)
 		s->pending = true;
 }
 
@@ -290,7 +263,7 @@ is_calm(const struct half *h)
 
 	return h->state == TCP_ESTAB && h->ca == CA_OPEN && (h->flags & (need | odd)) == need &&
 	       h->last_kind == KIND_ORDINARY && h->adv.window > 0 &&
-	       h->cold->recovery.peer_dups == 0;
+	       h->cold->recovery.peer_dups == 0 && !h->cold->jump.pending;
 }
 
 /* Whether everything up to ack was sent once, in one piece, and not reported yet. */
@@ -415,6 +388,7 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 	conn_revive(core, c);
 	s.snd->scope = p->scope;
 	vantage_by_packet(&s);
+	capture_gap_cross(&s); /* before anything is decided from the sequence spaces */
 	seg_decide(&s);
 	if (s.range == RANGE_COPY) {
 		copy_emit(&s, COPY_BY_NETWORK);

@@ -8,6 +8,7 @@
 
 #include "core/segment/dedup.h"
 #include "core/segment/segment.h"
+#include "core/segment/seqspace.h"
 
 #define SFR (TH_SYN | TH_FIN | TH_RST)
 
@@ -67,8 +68,9 @@ out_of_order(const struct seg *s)
 static bool
 lost_segment(const struct seg *s)
 {
-	/* Of an end that was not captured before nothing is missing yet. */
-	return s->range == RANGE_GAP && s->kind == KIND_ORDINARY && s->snd->segments > 0;
+	/* No gap can be claimed before this endpoint's first packet. */
+	return s->seq_crosses_gap ||
+	       (s->range == RANGE_GAP && s->kind == KIND_ORDINARY && s->snd->segments > 0);
 }
 
 static bool
@@ -77,8 +79,10 @@ ack_lost_segment(const struct seg *s)
 	const struct half *h = s->rcv;
 	seqno edge = h->seq.nxt + (half_has(h, H_BYTE_PROBE) ? 1 : 0);
 
-	return (s->p->flags & TH_ACK) && !(s->p->flags & TH_RST) && half_has(h, H_SEQ) &&
-	       seq_lt(edge, s->p->ack) && h->segments > 0;
+	if (!(s->p->flags & TH_ACK) || (s->p->flags & TH_RST) || !half_has(h, H_SEQ) ||
+	    h->segments == 0)
+		return false;
+	return s->ack_crosses_gap || seq_lt(edge, s->p->ack) || acks_hole(h, s->p->ack);
 }
 
 static bool

@@ -239,6 +239,16 @@ struct zero_window {
 	uint8_t probes_sent; /* to the peer since the peer's window closed */
 };
 
+/* Where tracking was resumed behind a gap of the capture wider than the window. */
+struct capture_jump {
+	nsec ts;
+	seqno from, to; /* SND.NXT before and after */
+	seqno una;	/* SND.UNA before */
+	uint32_t log;	/* the segment that showed the gap, its number in the history */
+	bool by_ack;	/* an ACK of the peer showed it */
+	bool pending;	/* the next segments may still show that there was none */
+};
+
 /* The latest SYN or SYN-ACK where it is not the first one. */
 struct syn_repeat {
 	nsec last_ts; /* 0: the first is the latest */
@@ -256,6 +266,7 @@ struct timer_emitted {
  * pool at its first change; until then half.cold points to half_cold_none, where all is 0. */
 struct half_cold {
 	struct recovery recovery;
+	struct capture_jump jump;
 	struct keepalive keepalive;
 	struct zero_window zero_window;
 	struct syn_repeat syn_repeat;

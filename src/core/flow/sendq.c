@@ -325,3 +325,10 @@ sendq_ack(struct sendq *q, seqno una)
 	if (q->len > 0 && seq_lt(q->rec[q->head].seq, una))
 		q->rec[q->head].seq = una;
 }
+
+void
+sendq_drop(struct sendq *q)
+{
+	q->head += q->len;
+	q->len = 0;
+}

@@ -30,6 +30,8 @@ void sendq_restart(struct sendq *q, nsec ts);
 /* Bytes of [seq, end) that are in the queue. */
 uint32_t sendq_seen(const struct sendq *q, seqno seq, seqno end);
 void sendq_fill(struct pool *pool, struct sendq *q, const struct sent_range *r);
+/* Nothing is outstanding any more, though it was not acknowledged. */
+void sendq_drop(struct sendq *q);
 void sendq_ack(struct sendq *q, seqno una);
 
 #endif

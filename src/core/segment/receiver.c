@@ -14,6 +14,7 @@
 #include "core/segment/sender.h"
 #include "core/segment/segment.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* What the kernel would take as its sample from these ranges (tcp_clean_rtx_queue): the time since
@@ -69,27 +70,15 @@ ack_remember(struct core *core, struct conn *c, const struct half *h, const stru
 	}
 }
 
+/* Keeps a hole, after: the segment behind it, NULL when none was captured. */
 static void
-hole_add(struct seg *s, seqno seq, seqno end, const struct sent_range *after)
+hole_add(struct seg *s, struct half *h, struct hole hole)
 {
-	struct half *h = s->rcv;
-	struct hole hole = {.seq = seq, .end = end, .acked_ts = s->now};
 	struct retransmit_log *t;
 
-	s->c->flags |= C_LOST_BY_CAPTURE;
 	if (!retransmit_log_get(s->core, h))
 		return;
 	t = h->cold->retransmit_log;
-	if (after) {
-		hole.ts = after->first_ts;
-		hole.frame = frame_of(s->c, after->frame);
-		hole.log = after->log;
-		hole.tsval = after->tsval;
-		hole.ip_id = after->ip_id;
-	} else {
-		hole.ip_id = h->ipid.newest;
-		hole.tsval = h->tsval;
-	}
 	if (t->n_holes == t->hole_cap)
 		retransmit_log_grow_holes(s->core, t);
 	if (t->hole_cap == 0)
@@ -97,6 +86,37 @@ hole_add(struct seg *s, seqno seq, seqno end, const struct sent_range *after)
 	if (t->n_holes == t->hole_cap)
 		memmove(t->holes, t->holes + 1, --t->n_holes * sizeof(t->holes[0]));
 	t->holes[t->n_holes++] = hole;
+	assert(t->n_holes <= HOLE_MAX);
+}
+
+/* A hole of which the capture has nothing behind it but this segment. */
+void
+hole_keep(struct seg *s, struct half *h, seqno seq, seqno end)
+{
+	hole_add(s, h,
+		 (struct hole){.seq = seq, .end = end, .acked_ts = s->now,
+			       .frame = s->p->frame, .log = s->log,
+			       .ip_id = h->ipid.newest, .tsval = h->tsval});
+}
+
+void
+hole_forget(struct half *h, seqno seq, seqno end)
+{
+	struct retransmit_log *t = h->cold->retransmit_log;
+
+	if (t && t->n_holes > 0 && t->holes[t->n_holes - 1].seq == seq &&
+	    t->holes[t->n_holes - 1].end == end)
+		t->n_holes--;
+}
+
+static void
+hole_before(struct seg *s, seqno seq, const struct sent_range *behind)
+{
+	hole_add(s, s->rcv,
+		 (struct hole){.seq = seq, .end = behind->seq, .acked_ts = s->now,
+			       .ts = behind->first_ts, .frame = frame_of(s->c, behind->frame),
+			       .log = behind->log, .tsval = behind->tsval,
+			       .ip_id = behind->ip_id});
 }
 
 /* Bytes that the peer has and the capture never saw. */
@@ -111,12 +131,16 @@ holes_acked(struct seg *s)
 
 		if (seq_le(ack, r->seq))
 			break;
-		if (seq_lt(at, r->seq))
-			hole_add(s, at, r->seq, r);
+		if (seq_lt(at, r->seq)) {
+			s->c->flags |= C_LOST_BY_CAPTURE;
+			hole_before(s, at, r);
+		}
 		at = seq_max(at, r->end);
 	}
-	if (seq_lt(at, ack))
-		hole_add(s, at, ack, NULL);
+	if (seq_lt(at, ack)) {
+		s->c->flags |= C_LOST_BY_CAPTURE;
+		hole_keep(s, h, at, ack);
+	}
 }
 
 static void

@@ -40,6 +40,8 @@ struct seg {
 	enum seg_kind kind;
 	bool outstanding;   /* rcv has unacknowledged data that this could acknowledge */
 	bool new_sack;	    /* its SACK blocks report something new */
+	bool seq_crosses_gap; /* begins behind a gap of the capture wider than the window */
+	bool ack_crosses_gap; /* acknowledges what lies behind such a gap */
 	bool dsack;	    /* its first block reports a duplicate (RFC 2883) */
 	bool window_closed; /* rcv's latest window was 0 for snd, or too small to send */
 	bool rst_valid;	    /* a reset that its receiver accepts (RFC 9293 3.10.7, RFC 5961) */

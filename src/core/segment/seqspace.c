@@ -300,6 +300,23 @@ seqspace_classify(struct seg *s)
 }
 
 bool
+acks_hole(const struct half *h, seqno ack)
+{
+	seqno at = h->seq.una;
+
+	if (!half_has(h, H_UNA))
+		return false;
+	for (size_t i = 0; i < h->sendq.len && seq_lt(at, ack); i++) {
+		const struct sent_range *r = sendq_at(&h->sendq, i);
+
+		if (seq_lt(at, r->seq))
+			return seq_lt(r->seq, ack);
+		at = seq_max(at, r->end);
+	}
+	return false;
+}
+
+bool
 half_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec near)
 {
 	int32_t room = (int32_t)(rcv->adv.ack + rcv->adv.window - snd->seq.nxt);

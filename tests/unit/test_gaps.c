@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_gaps: a connection is tracked on after the capture missed a part of it: data, either
+ * direction, the beginning or segments of the handshake; and what belongs to no gap stays ignored.
+ * Every case runs with and without time stamps, over IPv4 and IPv6, at low sequence numbers and
+ * across 2^32.
+ */
+#include "pkt.h"
+
+#define DETAIL(c) pair_detail(c, (c)->w->now - PKT_EPOCH)
+#define LOST(f)	  FINDING(F_##f)
+
+struct variant {
+	bool ts;
+	uint8_t ip_version;
+};
+
+static const struct variant variants[] = {{true, 4}, {false, 4}, {true, 6}, {false, 6}};
+
+static void
+begin(struct watch *w, struct pair *c, void **state, const struct variant *v)
+{
+	watch_open(w);
+	pair_init(c, w, ISN(state));
+	c->ts = v->ts;
+	c->ip_version = v->ip_version;
+}
+
+#define EACH_VARIANT(w, c)                                                                         \
+	struct watch w;                                                                            \
+	struct pair c;                                                                             \
+	for (size_t v_ = 0; v_ < ARRAY_LEN(variants) && (begin(&w, &c, state, &variants[v_]), 1);  \
+	     watch_close(&w), v_++)
+
+/* `bytes` of data and its acknowledgements pass uncaptured. */
+static void
+miss(struct pair *c, enum side from, uint32_t bytes)
+{
+	for (uint32_t sent = 0; sent < bytes; sent += 1000) {
+		data(c, from, .len = bytes - sent < 1000 ? bytes - sent : 1000, .unseen = true);
+		ack(c, !from, .unseen = true);
+	}
+}
+
+static void
+close_by_client(struct pair *c, nsec at)
+{
+	fin(c, CLIENT, .at = at);
+	fin(c, SERVER, .at = at + MS(10));
+	ack(c, CLIENT);
+}
+
+/* ---- gaps wider than the window ---- */
+
+static void
+test_data_missed(void **state)
+{
+	for (int from = CLIENT; from <= SERVER; from++) {
+		EACH_VARIANT(w, c)
+		{
+			pair_handshake(&c, MS(0), MS(10));
+			data(&c, CLIENT, .len = 1000, .at = MS(20));
+			data(&c, SERVER, .len = 1000, .at = MS(30));
+			ack(&c, CLIENT);
+			miss(&c, from, 300000);
+			uint64_t f = data(&c, from, .len = 1000, .at = SEC(1));
+			uint64_t g = ack(&c, !from, .at = SEC(1.01));
+			uint64_t h = data(&c, from, .len = 1000, .at = SEC(1.02));
+			uint64_t i = ack(&c, !from, .at = SEC(1.03));
+			assert_findings(&w, f, LOST(LOST_SEGMENT));
+			assert_findings(&w, g, 0);
+			assert_findings(&w, h, 0);
+			assert_findings(&w, i, 0);
+			close_by_client(&c, SEC(1.1));
+			assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+			struct conn_detail d = DETAIL(&c);
+			assert_int_equal(d.f.half[from].bytes, 3000);
+			assert_int_equal(d.f.half[from].retransmissions, 0);
+			assert_int_equal(d.f.end_cause, END_CLOSED);
+			assert_non_null(verdict_of(&d, V_CAPTURE_LOSS));
+			assert_null(verdict_of(&d, V_LOSS));
+		}
+	}
+}
+
+static void
+test_data_missed_and_an_ack_first(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, SERVER, .len = 1000, .at = MS(30));
+		ack(&c, CLIENT);
+		miss(&c, SERVER, 300000);
+		uint64_t f = ack(&c, CLIENT, .at = SEC(1));
+		uint64_t g = data(&c, SERVER, .len = 1000, .at = SEC(1.01));
+		uint64_t h = ack(&c, CLIENT);
+		assert_findings(&w, f, LOST(ACK_LOST_SEGMENT));
+		assert_findings(&w, g, 0);
+		assert_findings(&w, h, 0);
+		close_by_client(&c, SEC(1.1));
+		assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+		assert_int_equal(DETAIL(&c).f.half[SERVER].bytes, 2000);
+	}
+}
+
+static void
+test_both_directions_missed(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, CLIENT, .len = 1000, .at = MS(20));
+		ack(&c, SERVER, .at = MS(30));
+		miss(&c, CLIENT, 5000000);
+		miss(&c, SERVER, 900000);
+		uint64_t f = data(&c, CLIENT, .len = 100, .at = SEC(40));
+		uint64_t g = data(&c, SERVER, .len = 100, .at = SEC(40.01));
+		assert_findings(&w, f, LOST(LOST_SEGMENT) | LOST(ACK_LOST_SEGMENT));
+		assert_findings(&w, g, 0);
+		close_by_client(&c, SEC(41));
+		assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+	}
+}
+
+/* Without the handshake the window's scale is unknown: small gaps are wide already. */
+static void
+test_data_missed_in_mid_stream(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		c.next[CLIENT] = c.next[SERVER] = 1;
+		data(&c, CLIENT, .len = 1000, .at = MS(20));
+		data(&c, SERVER, .len = 1000, .at = MS(30));
+		ack(&c, CLIENT);
+		miss(&c, CLIENT, 70000);
+		uint64_t f = data(&c, CLIENT, .len = 1000, .at = SEC(1));
+		uint64_t g = ack(&c, SERVER, .at = SEC(1.01));
+		assert_findings(&w, f, LOST(LOST_SEGMENT));
+		assert_findings(&w, g, 0);
+		close_by_client(&c, SEC(1.1));
+		assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+	}
+}
+
+/* More than 2^31 bytes missed look as if they lay behind; the time stamps tell. */
+static void
+test_two_gigabytes_missed(void **state)
+{
+	struct watch w;
+	struct pair c;
+
+	begin(&w, &c, state, &variants[0]);
+	pair_handshake(&c, MS(0), MS(10));
+	data(&c, CLIENT, .len = 1000, .at = MS(20));
+	ack(&c, SERVER, .at = MS(30));
+	c.next[CLIENT] += INT64_C(3000000000);
+	uint64_t f = data(&c, CLIENT, .len = 1000, .at = SEC(30));
+	uint64_t g = ack(&c, SERVER, .at = SEC(30.01));
+	uint64_t h = data(&c, CLIENT, .len = 1000, .at = SEC(30.02));
+	assert_findings(&w, f, LOST(LOST_SEGMENT));
+	assert_findings(&w, g, 0);
+	assert_findings(&w, h, 0);
+	assert_int_equal(seg_at(&w, h)->seq, INT64_C(3000000000) + 2001);
+	watch_close(&w);
+}
+
+/* Without the sender's time stamps it is none of its segments. */
+static void
+test_far_ahead_without_time_stamps(void **state)
+{
+	struct watch w;
+	struct pair c;
+
+	begin(&w, &c, state, &variants[0]);
+	pair_handshake(&c, MS(0), MS(10));
+	data(&c, CLIENT, .len = 1000, .at = MS(20));
+	ack(&c, SERVER, .at = MS(30));
+	int64_t next = c.next[CLIENT];
+	uint64_t f = data(&c, CLIENT, .seq = 400000000, .len = 1000, .no_ts = true, .at = SEC(1));
+	c.next[CLIENT] = next;
+	uint64_t g = ack(&c, SERVER, .at = SEC(1.01));
+	assert_findings(&w, f, 0);
+	assert_findings(&w, g, LOST(CHALLENGE_ACK));
+	uint64_t h = data(&c, CLIENT, .len = 1000, .at = SEC(2));
+	assert_findings(&w, h, 0);
+	struct conn_detail d = DETAIL(&c);
+	assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+	watch_close(&w);
+}
+
+/* Nothing speaks against the segment but that its receiver refuses it. */
+static void
+test_far_ahead_and_refused(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, CLIENT, .len = 1000, .at = MS(20));
+		ack(&c, SERVER, .at = MS(30));
+		int64_t next = c.next[CLIENT];
+		uint64_t f = data(&c, CLIENT, .seq = 400000000, .len = 1000, .at = SEC(1));
+		c.next[CLIENT] = next;
+		uint64_t g = ack(&c, SERVER, .at = SEC(1.01));
+		assert_findings(&w, f, 0);
+		assert_findings(&w, g, LOST(CHALLENGE_ACK));
+		uint64_t h = data(&c, CLIENT, .len = 1000, .at = SEC(2));
+		uint64_t i = ack(&c, SERVER, .at = SEC(2.01));
+		assert_findings(&w, h, 0);
+		assert_findings(&w, i, 0);
+		assert_int_equal(seg_at(&w, h)->seq, 1001);
+		struct conn_detail d = DETAIL(&c);
+		assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+		close_by_client(&c, SEC(3));
+		assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+	}
+}
+
+/* The sender goes on where it was before anybody has answered. */
+static void
+test_far_ahead_and_not_followed(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, CLIENT, .len = 1000, .at = MS(20));
+		ack(&c, SERVER, .at = MS(30));
+		int64_t next = c.next[SERVER];
+		uint64_t f = ack(&c, CLIENT, .ack = 500000000, .at = SEC(1));
+		c.next[SERVER] = next;
+		uint64_t g = data(&c, SERVER, .len = 500, .at = SEC(2));
+		uint64_t h = ack(&c, CLIENT);
+		assert_findings(&w, f, 0);
+		assert_findings(&w, g, 0);
+		assert_findings(&w, h, 0);
+		assert_int_equal(seg_at(&w, g)->seq, 1);
+		struct conn_detail d = DETAIL(&c);
+		assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+	}
+}
+
+/* ---- holes within the window ---- */
+
+static void
+test_hole_acknowledged(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, CLIENT, .len = 100, .at = MS(20));
+		data(&c, CLIENT, .len = 100, .at = MS(20.1), .unseen = true);
+		uint64_t f = data(&c, CLIENT, .len = 100, .at = MS(20.2));
+		uint64_t g = ack(&c, SERVER, .at = MS(30));
+		data(&c, CLIENT, .len = 100, .at = MS(40));
+		uint64_t h = ack(&c, SERVER, .at = MS(50));
+		assert_findings(&w, f, LOST(LOST_SEGMENT));
+		assert_findings(&w, g, LOST(ACK_LOST_SEGMENT));
+		assert_findings(&w, h, 0);
+		struct conn_detail d = DETAIL(&c);
+		assert_non_null(verdict_of(&d, V_CAPTURE_LOSS));
+	}
+}
+
+/* The ACK stops at the hole: the peer lacks the bytes, too. */
+static void
+test_hole_not_acknowledged(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, CLIENT, .len = 100, .at = MS(20));
+		data(&c, CLIENT, .len = 100, .at = MS(20.1), .unseen = true);
+		data(&c, CLIENT, .len = 100, .at = MS(20.2));
+		uint64_t g = ack(&c, SERVER, .ack = 101, .at = MS(30));
+		assert_findings(&w, g, 0);
+		struct conn_detail d = DETAIL(&c);
+		assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+	}
+}
+
+/* The capture begins while data is in flight: nothing was lost by it. */
+static void
+test_begins_in_flight(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		c.next[CLIENT] = 9001;
+		c.next[SERVER] = 1;
+		uint64_t e = ack(&c, SERVER, .ack = 5001, .at = MS(0));
+		uint64_t f = data(&c, CLIENT, .len = 1000, .at = MS(0.1));
+		uint64_t g = ack(&c, SERVER, .ack = 7001, .at = MS(5));
+		uint64_t h = ack(&c, SERVER, .at = MS(10));
+		assert_findings(&w, e, 0);
+		assert_findings(&w, f, 0);
+		assert_findings(&w, g, 0);
+		assert_findings(&w, h, 0);
+		struct conn_detail d = DETAIL(&c);
+		assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_data_missed),
+	SEQ_TEST(test_data_missed_and_an_ack_first),
+	SEQ_TEST(test_both_directions_missed),
+	SEQ_TEST(test_data_missed_in_mid_stream),
+	SEQ_TEST(test_two_gigabytes_missed),
+	SEQ_TEST(test_far_ahead_without_time_stamps),
+	SEQ_TEST(test_far_ahead_and_refused),
+	SEQ_TEST(test_far_ahead_and_not_followed),
+	SEQ_TEST(test_hole_acknowledged),
+	SEQ_TEST(test_hole_not_acknowledged),
+	SEQ_TEST(test_begins_in_flight),
+};
+
+UNIT_MAIN(tests)
