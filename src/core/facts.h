@@ -6,6 +6,7 @@
 #ifndef TCPLENS_CORE_FACTS_H
 #define TCPLENS_CORE_FACTS_H
 
+#include "core/verdict.h"
 #include "core/words.h"
 #include "net/net.h"
 
@@ -23,25 +24,6 @@ connref_equal(struct connref a, struct connref b)
 struct endpoint {
 	uint8_t addr[16]; /* network order, IPv4 as v4-mapped */
 	uint16_t port;
-};
-
-#define VERDICT_FRAMES 8
-
-/* One diagnosis. The sentence is made from these by the model layer, in the user's language; what
- * n, d and side hold for each code is said beside its predicate in verdicts.c. */
-struct verdict {
-	uint8_t code;	  /* enum verdict_code */
-	uint8_t severity; /* enum severity */
-	bool likely;	  /* there is doubt: say "likely" */
-	uint8_t side;	  /* enum side the sentence is about */
-	uint8_t variant;  /* of the sentence, per code */
-	uint8_t n_frames;
-	nsec time; /* when it became true */
-	int64_t n[4];
-	nsec d[4];
-	uint8_t icmp_version, icmp_type, icmp_code;
-	uint8_t addr[16]; /* the host that sent the answer, where it is not the peer */
-	uint64_t frames[VERDICT_FRAMES]; /* the evidence: frame numbers */
 };
 
 /* A sender's retransmission timer, computed from the packets' own time. */
@@ -105,6 +87,7 @@ struct conn_facts {
 	struct half_facts half[2];
 	uint8_t n_verdicts;
 	struct verdict verdict; /* the most telling one; severity SEV_NONE: nothing wrong */
+	uint64_t verdict_set;	/* bit per enum verdict_code: all that hold */
 	uint64_t kept;	/* segments in the history */
 };
 

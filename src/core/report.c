@@ -143,7 +143,8 @@ facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
 
 	c = conn_expand(conn, &room);
 	conn_fill(c, now, out);
-	out->n_verdicts = (uint8_t)verdicts_of(c, now, &out->verdict, 1);
+	out->n_verdicts =
+		(uint8_t)verdicts_of(c, now, &out->verdict, 1, &out->verdict_set);
 	if (out->n_verdicts == 0)
 		memset(&out->verdict, 0, sizeof(out->verdict));
 }
@@ -178,7 +179,8 @@ detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 
 	conn_fill(c, now, &out->f);
 	out->revision = c->revision;
-	out->n_verdicts = (uint8_t)verdicts_of(c, now, out->verdicts, VERDICT_COUNT);
+	out->n_verdicts = (uint8_t)verdicts_of(c, now, out->verdicts, VERDICT_COUNT,
+					       &out->f.verdict_set);
 	out->f.n_verdicts = out->n_verdicts;
 	if (out->n_verdicts > 0)
 		out->f.verdict = out->verdicts[0];

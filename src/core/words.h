@@ -161,6 +161,7 @@ enum verdict_code {
 	V_CAPTURE_LOSS,
 	VERDICT_COUNT,
 };
+#define VERDICT(v) (UINT64_C(1) << (v))
 
 /* ---- names and tables ---- */
 const char *tcp_state_name(enum tcp_state s);	/* ss spelling: "SYN-SENT" … */
@@ -175,6 +176,7 @@ bool verdict_has_rule(enum verdict_code v);
 const char *verdict_help(enum verdict_code v);	/* N_(): what it says and from what */
 const char *severity_name(enum severity s);	/* "error" "warning" "note" "none" */
 char severity_letter(enum severity s);		/* 'E' 'W' 'N' ' ' */
+/* In any case of letters; only those that have a rule. */
 bool verdict_by_name(const char *name, enum verdict_code *out);
 bool conn_state_by_name(const char *name, enum conn_state *out); /* any case */
 

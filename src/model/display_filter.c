@@ -102,7 +102,7 @@ filter_match_state(const struct filter *f, const struct filter_test *t,
 static uint64_t
 verdicts_of(const struct conn_facts *c)
 {
-	return c->verdict.severity == SEV_NONE ? 0 : UINT64_C(1) << c->verdict.code;
+	return c->verdict_set;
 }
 
 bool

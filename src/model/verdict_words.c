@@ -2,8 +2,7 @@
 /*
  * verdict_words: every verdict in a few words (the list) and in a sentence (everywhere else), in
  * the user's language. Every clause is one whole string for the translator. Knows what struct
- * verdict's numbers mean (core's verdicts.c says it beside each predicate), nothing of how they
- * were found.
+ * verdict's numbers mean (core's verdict.h), nothing of how they were found.
  */
 #include "model/verdict_words.h"
 
@@ -35,26 +34,24 @@ words_peer(struct words *w)
 	return endpoint(w->whom, sizeof(w->whom), w, !w->v->side);
 }
 
-/* The host that sent the answer. */
 const char *
-words_sender(struct words *w)
+words_sender(struct words *w, const struct icmp_notice *n)
 {
-	return text_addr(w->whom, sizeof(w->whom), w->v->addr);
+	return text_addr(w->whom, sizeof(w->whom), n->from);
 }
 
 const char *
-words_span(struct words *w, int i)
+words_span(struct words *w, nsec duration)
 {
-	return text_duration(w->span[i & 1], sizeof(w->span[0]), w->v->d[i]);
+	char *out = w->span[w->n_spans++ % ARRAY_LEN(w->span)];
+
+	return text_duration(out, sizeof(w->span[0]), duration);
 }
 
-/* A count, within int for ngettext. */
 int
-words_count(const struct words *w, int i)
+words_count(uint64_t n)
 {
-	const int64_t n = w->v->n[i];
-
-	return n < 0 ? 0 : n > INT32_MAX ? INT32_MAX : (int)n;
+	return n > INT32_MAX ? INT32_MAX : (int)n;
 }
 
 /* Between two clauses. */
@@ -64,21 +61,21 @@ words_semicolon(struct words *w)
 	text_add(w->t, "%s", _("; "));
 }
 
-/* When the sender tries again, and when it gives up: d[1], d[2]. */
+/* When the sender tries again, and when it gives up. */
 static void
-what_next(struct words *w)
+forecast(struct words *w, const struct forecast *f)
 {
-	if (w->v->d[1] >= 0)
+	if (f->next >= 0)
 		words_semicolon(w);
-	if (w->v->d[1] == 0)
+	if (f->next == 0)
 		text_add(w->t, "%s", _("next attempt due now"));
-	else if (w->v->d[1] > 0)
-		text_add(w->t, _("next attempt in %s"), words_span(w, 1));
-	if (w->v->d[2] == NSEC_NEVER || w->v->d[2] <= 0)
+	else if (f->next > 0)
+		text_add(w->t, _("next attempt in %s"), words_span(w, f->next));
+	if (f->gives_up == NSEC_NEVER || f->gives_up <= 0)
 		return;
 	words_semicolon(w);
 	text_add(w->t, _("gives up at %s"),
-		 text_clock(w->moment, sizeof(w->moment), w->v->d[2], 0));
+		 text_clock(w->moment, sizeof(w->moment), f->gives_up, 0));
 }
 
 /* One of two whole phrases, by the side that the verdict is about. */
@@ -99,53 +96,52 @@ refused_short(struct words *w)
 static void
 refused(struct words *w)
 {
+	const struct verdict_refused *r = &w->v->refused;
 	const char *host = text_addr(w->who, sizeof(w->who), w->f->end[w->v->side == SERVER].addr);
+	const int syns = words_count(r->syns);
 
-	text_add(w->t, _("refused by %s after %s: port closed"), host, words_span(w, 0));
-	if (w->v->variant == 1) {
-		words_semicolon(w);
-		text_add(w->t, "%s",
-			 _("the reset's TTL is not that host's own: a firewall answers"));
-	}
-	if (words_count(w, 0) > 1) {
+	text_add(w->t, _("refused by %s after %s: port closed"), host, words_span(w, r->after));
+	if (syns > 1) {
 		words_semicolon(w);
 		text_add(w->t,
 			 ngettext("it was the answer to %d SYN", "it was the answer to %d SYNs",
-				  (unsigned long)words_count(w, 0)),
-			 words_count(w, 0));
+				  (unsigned long)syns),
+			 syns);
 	}
 }
 
 static const char *
-icmp(const struct words *w)
+icmp(const struct icmp_notice *n)
 {
-	return _(icmp_name(w->v->icmp_version, w->v->icmp_type, w->v->icmp_code));
+	return _(icmp_name(n->version, n->type, n->code));
 }
 
 static void
 rejected_short(struct words *w)
 {
-	text_add(w->t, _("rejected: %s"), icmp(w));
+	text_add(w->t, _("rejected: %s"), icmp(&w->v->rejected.icmp));
 }
 
 static void
 rejected(struct words *w)
 {
-	if (w->v->variant == 1)
+	const struct verdict_rejected *r = &w->v->rejected;
+
+	if (r->by_server)
 		text_add(w->t,
 			 _("rejected after %s: %s (ICMP %u/%u), said by the server itself, %s"),
-			 words_span(w, 0), icmp(w), w->v->icmp_type, w->v->icmp_code,
-			 words_sender(w));
+			 words_span(w, r->after), icmp(&r->icmp), r->icmp.type, r->icmp.code,
+			 words_sender(w, &r->icmp));
 	else
 		text_add(w->t, _("rejected after %s: %s (ICMP %u/%u), said by %s on the way"),
-			 words_span(w, 0), icmp(w), w->v->icmp_type, w->v->icmp_code,
-			 words_sender(w));
+			 words_span(w, r->after), icmp(&r->icmp), r->icmp.type, r->icmp.code,
+			 words_sender(w, &r->icmp));
 }
 
 static void
 no_answer_short(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->no_answer.syns);
 
 	text_add(w->t, ngettext("no answer to %d SYN", "no answer to %d SYNs", (unsigned long)n),
 		 n);
@@ -154,24 +150,25 @@ no_answer_short(struct words *w)
 static void
 no_answer(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const struct verdict_no_answer *a = &w->v->no_answer;
+	const int n = words_count(a->syns);
 
 	text_add(w->t,
 		 ngettext("no answer to %d SYN in %s", "no answer to %d SYNs in %s",
 			  (unsigned long)n),
-		 n, words_span(w, 0));
-	if (w->v->variant == 1) {
+		 n, words_span(w, a->elapsed));
+	if (a->gave_up) {
 		words_semicolon(w);
 		text_add(w->t, "%s", _("the client has given up"));
 	} else {
-		what_next(w);
+		forecast(w, &a->forecast);
 	}
 }
 
 static void
 syn_ack_unanswered_short(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->syn_ack_unanswered.syn_acks);
 
 	text_add(w->t, ngettext("%d SYN-ACK, no ACK", "%d SYN-ACKs, no ACK", (unsigned long)n), n);
 }
@@ -179,14 +176,14 @@ syn_ack_unanswered_short(struct words *w)
 static void
 syn_ack_unanswered(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->syn_ack_unanswered.syn_acks);
 
 	text_add(w->t,
 		 ngettext("%s sent its SYN-ACK %d time in %s", "%s sent its SYN-ACK %d times in %s",
 			  (unsigned long)n),
-		 words_who(w), n, words_span(w, 0));
+		 words_who(w), n, words_span(w, w->v->syn_ack_unanswered.elapsed));
 	words_semicolon(w);
-	if (w->v->variant == 1)
+	if (w->v->syn_ack_unanswered.ack_seen)
 		text_add(w->t, "%s",
 			 _("the client's ACK was captured and does not seem to arrive"));
 	else
@@ -203,7 +200,8 @@ accept_queue_full_short(struct words *w)
 static void
 accept_queue_full(struct words *w)
 {
-	const int repeats = words_count(w, 0), ignored = words_count(w, 1);
+	const int repeats = words_count(w->v->accept_queue_full.repeats);
+	const int ignored = words_count(w->v->accept_queue_full.ignored);
 
 	text_add(w->t, _("the listener on %s is likely not accepting, its queue is full"),
 		 words_who(w));
@@ -227,14 +225,16 @@ accept_queue_full(struct words *w)
 static void
 syn_lost_short(struct words *w)
 {
-	text_add(w->t, _("connected at SYN %d, %s late"), words_count(w, 0), words_span(w, 0));
+	text_add(w->t, _("connected at SYN %d, %s late"), words_count(w->v->syn_lost.syns),
+		 words_span(w, w->v->syn_lost.cost));
 }
 
 static void
 syn_lost(struct words *w)
 {
 	text_add(w->t, _("connected only at SYN number %d: the lost ones cost %s"),
-		 words_count(w, 0), words_span(w, 0));
+		 words_count(w->v->syn_lost.syns),
+		 words_span(w, w->v->syn_lost.cost));
 }
 
 /* ---- ends ---- */
@@ -249,35 +249,35 @@ half_open_short(struct words *w)
 static void
 half_open(struct words *w)
 {
-	if (w->v->variant == 1)
+	if (w->v->half_open.by_syn)
 		text_add(w->t,
 			 _("half-open: %s had forgotten the connection and opened a new one over "
 			   "it; it was silent for %s before"),
-			 words_who(w), words_span(w, 0));
+			 words_who(w), words_span(w, w->v->half_open.silence));
 	else
 		text_add(w->t,
 			 _("half-open: %s had forgotten the connection, its reset answers data; "
 			   "it was silent for %s before"),
-			 words_who(w), words_span(w, 0));
+			 words_who(w), words_span(w, w->v->half_open.silence));
 }
 
 static void
 reset_short(struct words *w)
 {
-	switch (w->v->variant) {
-	case 1:
+	switch (w->v->reset.situation) {
+	case RESET_IDLE:
 		words_by_side(w, N_("aborted by client after idling"),
 			      N_("aborted by server after idling"));
 		break;
-	case 2:
+	case RESET_BEFORE_DATA:
 		words_by_side(w, N_("aborted by client before any data"),
 			      N_("aborted by server before any data"));
 		break;
-	case 3:
+	case RESET_AFTER_FIN:
 		words_by_side(w, N_("reset by client: data after its close"),
 			      N_("reset by server: data after its close"));
 		break;
-	case 4:
+	case RESET_KEEPALIVE:
 		words_by_side(w, N_("aborted by client: keep-alive failed"),
 			      N_("aborted by server: keep-alive failed"));
 		break;
@@ -291,8 +291,8 @@ reset_in_transfer(struct words *w)
 {
 	char sent[16], got[16];
 
-	text_count(sent, sizeof(sent), (uint64_t)w->v->n[1]);
-	text_count(got, sizeof(got), (uint64_t)w->v->n[0]);
+	text_count(sent, sizeof(sent), w->v->reset.sent);
+	text_count(got, sizeof(got), w->v->reset.received);
 	text_add(w->t,
 		 _("%s aborted the connection in mid-transfer; it had sent %s bytes and received "
 		   "%s"),
@@ -302,22 +302,22 @@ reset_in_transfer(struct words *w)
 static void
 reset(struct words *w)
 {
-	const int probes = words_count(w, 2);
+	const int probes = words_count(w->v->reset.count);
 
-	switch (w->v->variant) {
-	case 1:
+	switch (w->v->reset.situation) {
+	case RESET_IDLE:
 		text_add(w->t, _("%s aborted the connection after %s of silence"), words_who(w),
-			 words_span(w, 0));
+			 words_span(w, w->v->reset.idle));
 		break;
-	case 2:
+	case RESET_BEFORE_DATA:
 		text_add(w->t, _("%s aborted the connection before any data was sent"),
 			 words_who(w));
 		break;
-	case 3:
+	case RESET_AFTER_FIN:
 		text_add(w->t, _("%s reset the connection: data came after it had closed"),
 			 words_who(w));
 		break;
-	case 4:
+	case RESET_KEEPALIVE:
 		text_add(w->t,
 			 ngettext("%s aborted the connection after %d unanswered keep-alive probe",
 				  "%s aborted the connection after %d unanswered keep-alive probes",
@@ -344,9 +344,9 @@ reset_after_close(struct words *w)
 static void
 reset_suspect_short(struct words *w)
 {
-	if (w->v->variant == 0)
-		text_add(w->t, _("reset suspect: TTL %d, not %d"), words_count(w, 0),
-			 words_count(w, 1));
+	if (w->v->reset_suspect.suspicion == SUSPECT_TTL)
+		text_add(w->t, _("reset suspect: TTL %d, not %d"),
+			 w->v->reset_suspect.ttl, w->v->reset_suspect.usual_ttl);
 	else
 		text_add(w->t, "%s", _("reset suspect: its sender went on"));
 }
@@ -354,11 +354,11 @@ reset_suspect_short(struct words *w)
 static void
 reset_suspect(struct words *w)
 {
-	if (w->v->variant == 0)
+	if (w->v->reset_suspect.suspicion == SUSPECT_TTL)
 		text_add(w->t,
 			 _("a reset in the name of %s is likely not its own: TTL %d, its other "
 			   "packets have %d"),
-			 words_who(w), words_count(w, 0), words_count(w, 1));
+			 words_who(w), w->v->reset_suspect.ttl, w->v->reset_suspect.usual_ttl);
 	else
 		text_add(w->t,
 			 _("a reset in the name of %s is likely not its own: it went on as if it "
@@ -371,9 +371,9 @@ reset_suspect(struct words *w)
 static void
 peer_silent_short(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->silence.repeats);
 
-	if (w->v->variant == 1)
+	if (w->v->silence.fin)
 		text_add(w->t,
 			 ngettext("FIN repeated %d time, silence", "FIN repeated %d times, silence",
 				  (unsigned long)n),
@@ -388,9 +388,9 @@ peer_silent_short(struct words *w)
 static void
 peer_silent(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->silence.repeats);
 
-	if (w->v->variant == 1)
+	if (w->v->silence.fin)
 		text_add(w->t,
 			 ngettext("%s repeated its FIN %d time", "%s repeated its FIN %d times",
 				  (unsigned long)n),
@@ -401,14 +401,15 @@ peer_silent(struct words *w)
 				  "%s sent the same data %d times more", (unsigned long)n),
 			 words_who(w), n);
 	words_semicolon(w);
-	text_add(w->t, _("nothing from %s for %s"), words_peer(w), words_span(w, 0));
-	what_next(w);
+	text_add(w->t, _("nothing from %s for %s"), words_peer(w),
+		 words_span(w, w->v->silence.silence));
+	forecast(w, &w->v->silence.forecast);
 }
 
 static void
 timed_out_short(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->silence.repeats);
 
 	text_add(w->t,
 		 ngettext("gave up after %d retransmission", "gave up after %d retransmissions",
@@ -419,20 +420,21 @@ timed_out_short(struct words *w)
 static void
 timed_out(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->silence.repeats);
 
 	text_add(w->t,
 		 ngettext("%s has likely given up after %d retransmission",
 			  "%s has likely given up after %d retransmissions", (unsigned long)n),
 		 words_who(w), n);
 	words_semicolon(w);
-	text_add(w->t, _("nothing from %s for %s"), words_peer(w), words_span(w, 0));
+	text_add(w->t, _("nothing from %s for %s"), words_peer(w),
+		 words_span(w, w->v->silence.silence));
 }
 
 static void
 keepalive_short(struct words *w)
 {
-	const int n = words_count(w, 0);
+	const int n = words_count(w->v->keepalive.unanswered);
 
 	text_add(w->t,
 		 ngettext("%d keep-alive probe unanswered", "%d keep-alive probes unanswered",
@@ -443,10 +445,12 @@ keepalive_short(struct words *w)
 static void
 keepalive(struct words *w)
 {
+	const struct verdict_keepalive_unanswered *k = &w->v->keepalive;
+
 	text_add(w->t,
 		 _("%d of %d keep-alive probes of %s were not answered; nothing from %s for %s"),
-		 words_count(w, 0), words_count(w, 1), words_who(w), words_peer(w),
-		 words_span(w, 0));
+		 words_count(k->unanswered), words_count(k->probes), words_who(w), words_peer(w),
+		 words_span(w, k->silence));
 }
 
 static const struct {

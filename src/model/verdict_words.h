@@ -11,18 +11,19 @@ struct words {
 	const struct verdict *v;
 	const struct conn_facts *f;
 	nsec now;
-	char who[64], whom[64], span[2][16], moment[32];
+	unsigned n_spans;
+	char who[64], whom[64], span[4][16], moment[32];
 };
 
 /* The end that the verdict is about, and the other one: "10.0.0.9:5432". */
 const char *words_who(struct words *w);
 const char *words_peer(struct words *w);
-/* The host that sent the answer. */
-const char *words_sender(struct words *w);
-/* d[i] */
-const char *words_span(struct words *w, int i);
-/* n[i], within int for ngettext */
-int words_count(const struct words *w, int i);
+/* The host that sent an ICMP error. */
+const char *words_sender(struct words *w, const struct icmp_notice *n);
+/* A duration; valid until four others were put in words. */
+const char *words_span(struct words *w, nsec duration);
+/* A count within int, for ngettext. */
+int words_count(uint64_t n);
 /* Between two clauses. */
 void words_semicolon(struct words *w);
 /* One of two whole phrases, by the side that the verdict is about. */

@@ -351,11 +351,12 @@ report_run(const struct report_config *cfg, struct source *s)
 static bool
 unknown_verdict(const char *word, struct err *err)
 {
-	char known[400], shown[64];
+	char known[480], shown[64];
 	struct text t = text_on(known, sizeof(known));
 
 	for (int v = 0; v < VERDICT_COUNT; v++)
-		text_add(&t, "%s%s", v > 0 ? " " : "", verdict_name((enum verdict_code)v));
+		if (verdict_has_rule((enum verdict_code)v))
+			text_add(&t, "%s%s", v > 0 ? " " : "", verdict_name((enum verdict_code)v));
 	return err_set(err, _("--fail-on: \"%s\" is no verdict; the verdicts are: %s"),
 		       text_escape(shown, sizeof(shown), word, strlen(word)), known);
 }

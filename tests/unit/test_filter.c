@@ -242,6 +242,7 @@ test_text(void **state)
 	check_all(ipv6, ARRAY_LEN(ipv6), &c);
 	c.state = CONN_REFUSED;
 	c.verdict = (struct verdict){.code = V_REFUSED, .severity = SEV_ERROR};
+	c.verdict_set = VERDICT(V_REFUSED);
 	assert_true(matches("refused", &c));
 	assert_true(matches("fuse", &c));
 	assert_true(matches("error", &c));
@@ -295,6 +296,8 @@ test_verdicts(void **state)
 		{"verdict none", false},
 		{"verdict != refused", false},
 		{"verdict loss,refused", true},
+		{"verdict spurious", true}, /* not only the first */
+		{"not verdict spurious", false},
 		{"severity error", true},
 		{"severity >= warning", true},
 		{"severity > warning", true},
@@ -308,6 +311,7 @@ test_verdicts(void **state)
 	(void)state;
 	c.verdict.code = V_REFUSED;
 	c.verdict.severity = SEV_ERROR;
+	c.verdict_set = VERDICT(V_REFUSED) | VERDICT(V_SPURIOUS);
 	check_all(all, ARRAY_LEN(all), &c);
 }
 

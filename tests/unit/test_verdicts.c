@@ -41,7 +41,7 @@ test_refused(void **state)
 	const struct verdict *v = verdict_of(&d, V_REFUSED);
 	assert_int_equal(v->severity, SEV_ERROR);
 	assert_int_equal(v->side, SERVER);
-	assert_int_equal(v->d[0], US(20));
+	assert_int_equal(v->refused.after, US(20));
 	assert_evidence(v, 1);
 	assert_evidence(v, f);
 	assert_no_verdict(V_RESET);
@@ -58,10 +58,10 @@ test_rejected(void **state)
 	LOOK(c, MS(10));
 	assert_verdict(V_REJECTED);
 	const struct verdict *v = verdict_of(&d, V_REJECTED);
-	assert_int_equal(v->icmp_type, 3);
-	assert_int_equal(v->icmp_code, 13);
-	assert_int_equal(v->addr[15], 7);
-	assert_int_equal(v->d[0], MS(5));
+	assert_int_equal(v->rejected.icmp.type, 3);
+	assert_int_equal(v->rejected.icmp.code, 13);
+	assert_int_equal(v->rejected.icmp.from[15], 7);
+	assert_int_equal(v->rejected.after, MS(5));
 	assert_evidence(v, f);
 	assert_no_verdict(V_REFUSED);
 	watch_close(&w);
@@ -79,8 +79,8 @@ test_no_answer(void **state)
 	LOOK(c, SEC(4));
 	assert_verdict(V_NO_ANSWER);
 	const struct verdict *v = verdict_of(&d, V_NO_ANSWER);
-	assert_int_equal(v->n[0], 3);
-	assert_int_equal(v->d[0], SEC(4));
+	assert_int_equal(v->no_answer.syns, 3);
+	assert_int_equal(v->no_answer.elapsed, SEC(4));
 	assert_evidence(v, 1);
 	watch_close(&w);
 }
@@ -122,7 +122,7 @@ test_syn_ack_unanswered(void **state)
 	synack(&c, .at = SEC(3.05));
 	LOOK(c, SEC(4));
 	assert_verdict(V_SYN_ACK_UNANSWERED);
-	assert_int_equal(verdict_of(&d, V_SYN_ACK_UNANSWERED)->n[0], 3);
+	assert_int_equal(verdict_of(&d, V_SYN_ACK_UNANSWERED)->syn_ack_unanswered.syn_acks, 3);
 	watch_close(&w);
 }
 
@@ -138,7 +138,7 @@ test_accept_queue_full(void **state)
 	}
 	LOOK(c, SEC(5));
 	assert_verdict(V_ACCEPT_QUEUE_FULL);
-	assert_int_equal(verdict_of(&d, V_ACCEPT_QUEUE_FULL)->n[0], 3);
+	assert_int_equal(verdict_of(&d, V_ACCEPT_QUEUE_FULL)->accept_queue_full.repeats, 3);
 	watch_close(&w);
 }
 

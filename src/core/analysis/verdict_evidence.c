@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* verdict_evidence: what several predicates ask of a connection, and the frames that they name. */
+#include "core/analysis/verdict_evidence.h"
+
+#include "core/segment/timers.h"
+
+#include <string.h>
+
+#define SILENT_REPEATS 2
+
+void
+evidence_frame(struct verdict *v, uint64_t frame)
+{
+	if (frame && v->n_frames < VERDICT_FRAMES)
+		v->frames[v->n_frames++] = frame;
+}
+
+void
+evidence_retransmissions(struct verdict *v, const struct half *h)
+{
+	const struct retransmit_log *t = h->cold->retransmit_log;
+
+	for (unsigned i = 0; t && i < t->n_retx; i++) {
+		unsigned at = t->n_retx < t->retx_cap ? i : (t->retx_at + i) % t->retx_cap;
+
+		evidence_frame(v, t->retx[at].frame);
+	}
+}
+
+uint64_t
+syn_frame_last(const struct conn *c, const struct half *h)
+{
+	return frame_of(c, h->cold->syn_repeat.last_frame ? h->cold->syn_repeat.last_frame
+							  : h->syn_frame);
+}
+
+nsec
+ladder_time(const struct half *h)
+{
+	return h->cold->retransmit_log && h->cold->retransmit_log->now.n > 0
+		       ? h->cold->retransmit_log->now.last
+		       : h->last_ts;
+}
+
+unsigned
+silent_repeats(const struct conn *c, enum side s)
+{
+	const struct half *h = &c->half[s];
+	const struct ladder *l = h->cold->retransmit_log ? &h->cold->retransmit_log->now : NULL;
+
+	if (!l || l->n == 0 || half_in_flight(h) == 0 || l->seq != h->seq.una ||
+	    conn_last_got(c, s) > l->start)
+		return 0;
+	return l->n;
+}
+
+bool
+silent_side(const struct conn *c, enum side *s)
+{
+	for (int i = 0; i < 2; i++)
+		if (c->half[i].state >= TCP_ESTAB &&
+		    silent_repeats(c, (enum side)i) >= SILENT_REPEATS) {
+			*s = (enum side)i;
+			return true;
+		}
+	return false;
+}
+
+struct forecast
+forecast_of(const struct verdict_input *in, enum side s)
+{
+	const nsec due = timer_due(in->c, s);
+
+	return (struct forecast){
+		.next = due == NSEC_NEVER ? -1 : nsec_max(due - in->now, 0),
+		.gives_up = timer_gives_up(in->c, s),
+	};
+}
+
+struct icmp_notice
+icmp_of(const struct conn *c)
+{
+	struct icmp_notice n = {
+		.version = c->cold->icmp_version,
+		.type = c->cold->icmp_type,
+		.code = c->cold->icmp_code,
+		.mtu = c->cold->icmp_mtu,
+	};
+
+	memcpy(n.from, c->cold->icmp_from, sizeof(n.from));
+	return n;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* verdict_evidence: PRIVATE to the core. What several predicates ask, and the frames they name. */
+#ifndef TCPLENS_CORE_VERDICT_EVIDENCE_H
+#define TCPLENS_CORE_VERDICT_EVIDENCE_H
+
+#include "core/flow/flow.h"
+
+/* A connection at one moment, as the predicates see it. */
+struct verdict_input {
+	const struct conn *c;
+	nsec now;
+};
+
+/* Adds a frame to the evidence; 0 and what is too many are left out. */
+void evidence_frame(struct verdict *v, uint64_t frame);
+/* Adds the retransmissions of a sender, oldest first. */
+void evidence_retransmissions(struct verdict *v, const struct half *h);
+/* The sender's latest SYN or SYN-ACK. */
+uint64_t syn_frame_last(const struct conn *c, const struct half *h);
+/* When the latest attempt of the running ladder was sent; without one, the latest packet. */
+nsec ladder_time(const struct half *h);
+/* How often that end has sent the same bytes again since its peer was heard; 0: not into silence.
+ */
+unsigned silent_repeats(const struct conn *c, enum side s);
+/* Whether one of the ends sends into silence, and which one. */
+bool silent_side(const struct conn *c, enum side *s);
+/* What is to be expected of a sender that is not answered. */
+struct forecast forecast_of(const struct verdict_input *in, enum side s);
+/* The ICMP error that quoted one of its segments. */
+struct icmp_notice icmp_of(const struct conn *c);
+
+#endif

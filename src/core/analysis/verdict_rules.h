@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verdict_rules: PRIVATE to the core. The predicates of the verdicts, one for each code. A
+ * predicate looks at the connection at one moment and changes nothing. true: the verdict holds, and
+ * *v has its numbers; false: *v is as it was. The severity is that of the table before; a predicate
+ * may lower or raise it.
+ */
+#ifndef TCPLENS_CORE_VERDICT_RULES_H
+#define TCPLENS_CORE_VERDICT_RULES_H
+
+#include "core/analysis/verdict_evidence.h"
+
+typedef bool verdict_fn(const struct verdict_input *in, struct verdict *v);
+
+/* verdict_open.c */
+verdict_fn verdict_refused, verdict_rejected, verdict_no_answer, verdict_syn_ack_unanswered,
+	verdict_accept_queue_full, verdict_syn_lost, verdict_port_reuse;
+/* verdict_reset.c */
+verdict_fn verdict_half_open, verdict_reset, verdict_reset_after_close, verdict_reset_suspect;
+/* verdict_silence.c */
+verdict_fn verdict_peer_silent, verdict_timed_out, verdict_keepalive_unanswered,
+	verdict_half_closed;
+/* verdict_transfer.c */
+verdict_fn verdict_window_closed, verdict_loss, verdict_reordering, verdict_spurious,
+	verdict_duplicates, verdict_path_mtu;
+/* verdict_capture.c */
+verdict_fn verdict_one_sided, verdict_midstream, verdict_capture_loss;
+
+#endif
