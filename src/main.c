@@ -128,6 +128,23 @@ source_config(const struct config *cfg)
 	};
 }
 
+/* Whatever comes of opening, privileges are gone before anything is read. */
+static struct source *
+open_source(const struct config *cfg, const struct source_config *sc, struct err *err, bool *denied)
+{
+	struct err why;
+	struct source *s = source_open(sc, err, denied);
+
+	if (!privs_drop(cfg->user, &why)) {
+		*err = why;
+		*denied = false;
+	} else if (s && source_prepare(s, err)) {
+		return s;
+	}
+	source_close(s);
+	return NULL;
+}
+
 /* ---- without a screen ---- */
 
 /* Comes again as SIGALRM, so that a write which blocks is interrupted whenever it began. */
@@ -183,17 +200,14 @@ static int
 report_source(const struct config *cfg, const struct report_config *rc)
 {
 	struct err err;
+	bool denied;
 	struct source_config sc = source_config(cfg);
-	struct source *s = source_open(&sc, &err, NULL);
+	struct source *s = open_source(cfg, &sc, &err, &denied);
 
 	if (!s)
 		return complain(EXIT_ERROR, &err);
-	int status;
 	catch_signals(s);
-	if (privs_drop(cfg->user, &err) && source_prepare(s, &err))
-		status = (int)report_run(rc, s);
-	else
-		status = complain(EXIT_ERROR, &err);
+	const int status = (int)report_run(rc, s);
 	stoppable = NULL;
 	source_close(s);
 	return status;
@@ -231,22 +245,16 @@ struct session {
 	const struct config *cfg;
 	struct engine *engine;
 	struct source *source; /* started; NULL none */
-	bool dropped;          /* privileges are gone for good */
 };
 
 static bool
 start_source(struct session *ss, const struct source_config *sc, struct err *err, bool *denied)
 {
-	struct source *s = source_open(sc, err, denied);
+	struct source *s = open_source(ss->cfg, sc, err, denied);
 
 	if (!s)
 		return false;
-	if (!ss->dropped && !privs_drop(ss->cfg->user, err)) {
-		source_close(s);
-		return false;
-	}
-	ss->dropped = true;
-	if (!source_prepare(s, err) || !source_start(s, ss->engine, err)) {
+	if (!source_start(s, ss->engine, err)) {
 		source_close(s);
 		return false;
 	}
@@ -267,17 +275,12 @@ open_interface(void *ctx, const char *name, struct err *err)
 	sc.memory = NULL;
 	sc.write_file = NULL;
 	sc.speed = 0;
-	bool denied = false;
+	bool denied;
 	struct source *s = source_open(&sc, err, &denied);
-	if (!s && denied && ss->dropped)
+	if (!s && denied)
 		err_set(err, _("privileges were dropped: start again with tcplens -i %s"), name);
-	if (s && !ss->dropped && !privs_drop(ss->cfg->user, err)) {
-		source_close(s);
-		return NULL;
-	}
 	if (!s)
 		return NULL;
-	ss->dropped = true;
 	if (!source_prepare(s, err)) {
 		source_close(s);
 		return NULL;
@@ -375,6 +378,7 @@ main(int argc, char *argv[])
 	struct config cfg;
 	struct err err;
 
+	privs_suspend();
 	reserve_standard_streams();
 	start_translations();
 	enum conf_result r = conf_parse(&cfg, argc, argv, &err);

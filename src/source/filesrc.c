@@ -8,7 +8,6 @@
 
 #include "source/internal.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -173,26 +172,6 @@ file_status(struct source *s, struct source_status *st)
 	}
 }
 
-static void
-file_close(struct source *s)
-{
-	struct file_input *in = &s->file;
-
-	offline_filter_free(in->filter);
-	savefile_close(&in->savefile);
-	stream_close(&in->stream);
-	spool_free(in->spool);
-}
-
-static const struct input_ops file_ops = {
-	.read = file_read,
-	.fd = file_fd,
-	.status = file_status,
-	.close = file_close,
-};
-
-/* ---- opening ---- */
-
 /* Reads up to the first frame, so that what is no capture, and a filter that does not fit it, are
  * known before anything is shown. A pipe that has nothing yet is waited for only without a screen.
  */
@@ -222,27 +201,6 @@ prime(struct source *s, struct err *err)
 	return true;
 }
 
-static bool
-open_stream(struct source *s, struct err *err, bool *denied)
-{
-	struct stream *st = &s->file.stream;
-	struct err why;
-
-	if (s->cfg.memory) {
-		stream_open_memory(st, s->cfg.memory, s->cfg.memory_len);
-		return true;
-	}
-	if (!stream_open(st, s->cfg.read_file, &why)) {
-		if (denied)
-			*denied = errno == EACCES;
-		return err_set(err, "%s: %s", s->status.name, why.msg);
-	}
-	struct stat info;
-	if (fstat(st->fd, &info) == 0 && S_ISREG(info.st_mode))
-		s->reads = (struct file_id){info.st_dev, info.st_ino};
-	return true;
-}
-
 /* Whether bytes must be spooled shows in the first of them: a stream that turns out to be
  * compressed needs it as a pipe does. */
 static bool
@@ -265,8 +223,55 @@ open_spool(struct source *s, struct err *err)
 	return true;
 }
 
+static bool
+file_prepare(struct source *s, struct err *err)
+{
+	if (s->cfg.filter && s->cfg.filter[0])
+		s->file.filter = offline_filter_new(s->cfg.filter);
+	return open_spool(s, err) && prime(s, err);
+}
+
+static void
+file_close(struct source *s)
+{
+	struct file_input *in = &s->file;
+
+	offline_filter_free(in->filter);
+	savefile_close(&in->savefile);
+	stream_close(&in->stream);
+	spool_free(in->spool);
+}
+
+static const struct input_ops file_ops = {
+	.prepare = file_prepare,
+	.read = file_read,
+	.fd = file_fd,
+	.status = file_status,
+	.close = file_close,
+};
+
+/* ---- opening ---- */
+
+static bool
+open_stream(struct source *s, struct err *err)
+{
+	struct stream *st = &s->file.stream;
+	struct err why;
+
+	if (s->cfg.memory) {
+		stream_open_memory(st, s->cfg.memory, s->cfg.memory_len);
+		return true;
+	}
+	if (!stream_open(st, s->cfg.read_file, &why))
+		return err_set(err, "%s: %s", s->status.name, why.msg);
+	struct stat info;
+	if (fstat(st->fd, &info) == 0 && S_ISREG(info.st_mode))
+		s->reads = (struct file_id){info.st_dev, info.st_ino};
+	return true;
+}
+
 bool
-file_open(struct source *s, struct err *err, bool *denied)
+file_open(struct source *s, struct err *err)
 {
 	struct file_input *in = &s->file;
 	const char *name = s->cfg.memory ? s->cfg.memory_name : s->cfg.read_file;
@@ -274,17 +279,15 @@ file_open(struct source *s, struct err *err, bool *denied)
 	if (strcmp(name, "-") == 0)
 		name = _("standard input");
 	text_escape(s->status.name, sizeof(s->status.name), name, strlen(name));
-	if (!open_stream(s, err, denied))
+	if (!open_stream(s, err))
 		return false;
 	savefile_open(&in->savefile, &in->stream);
 	s->ops = &file_ops;
 	in->pipe = !s->cfg.memory && !in->stream.regular;
-	if (s->cfg.filter && s->cfg.filter[0])
-		in->filter = offline_filter_new(s->cfg.filter);
+	s->replay.speed = s->cfg.speed;
 	if (s->cfg.direction)
 		return err_set(err, _("a direction (-Q) can be chosen on interfaces only"));
-	s->replay.speed = s->cfg.speed;
-	return open_spool(s, err) && prime(s, err);
+	return true;
 }
 
 /* ---- reading a packet again ---- */

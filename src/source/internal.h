@@ -90,6 +90,8 @@ int pcap_writer_finish(struct pcap_writer *w);
 void pcap_writer_free(struct pcap_writer *w);
 
 /* ---- privs.c beyond source.h ---- */
+/* Until privs_suspend() all rights are in force that the program's file has. */
+void privs_resume(void);
 /* One line for want of permission on an interface. */
 void privs_explain(const char *interface, struct err *err);
 
@@ -103,6 +105,8 @@ enum input_result {
 };
 
 struct input_ops {
+	/* With privileges dropped, before the first read. */
+	bool (*prepare)(struct source *s, struct err *err);
 	/* Delivers what is there, about one batch, through capture_frame(). Never waits. */
 	enum input_result (*read)(struct source *s);
 	/* To be polled after INPUT_WAIT; -1 nothing. */
@@ -192,7 +196,7 @@ nsec clock_wall(void);
 nsec capture_now(const struct source *s);
 
 /* ---- filesrc.c, pcapsrc.c ---- */
-bool file_open(struct source *s, struct err *err, bool *denied);
+bool file_open(struct source *s, struct err *err);
 bool live_open(struct source *s, struct err *err, bool *denied);
 
 #endif

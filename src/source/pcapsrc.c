@@ -130,14 +130,6 @@ live_close(struct source *s)
 	s->live = NULL;
 }
 
-static const struct input_ops live_ops = {
-	.read = live_read,
-	.fd = live_fd,
-	.status = live_status,
-	.set_filter = live_set_filter,
-	.close = live_close,
-};
-
 /* ---- opening ---- */
 
 /* As in tcpdump, a number names an interface by its place in the list. */
@@ -277,7 +269,7 @@ set_direction(struct source *s, struct err *err)
 }
 
 static bool
-prepare(struct source *s, struct err *err)
+live_prepare(struct source *s, struct err *err)
 {
 	struct live_input *in = s->live;
 	char errbuf[PCAP_ERRBUF_SIZE];
@@ -297,6 +289,15 @@ prepare(struct source *s, struct err *err)
 	return s->ring || err_set(err, _("no memory for the bytes of packets"));
 }
 
+static const struct input_ops live_ops = {
+	.prepare = live_prepare,
+	.read = live_read,
+	.fd = live_fd,
+	.status = live_status,
+	.set_filter = live_set_filter,
+	.close = live_close,
+};
+
 bool
 live_open(struct source *s, struct err *err, bool *denied)
 {
@@ -304,5 +305,8 @@ live_open(struct source *s, struct err *err, bool *denied)
 	s->ops = &live_ops;
 	choose_name(s->cfg.interface, s->live->name, sizeof(s->live->name));
 	text_escape(s->status.name, sizeof(s->status.name), s->live->name, strlen(s->live->name));
-	return activate(s, err, denied) && prepare(s, err);
+	privs_resume();
+	bool ok = activate(s, err, denied);
+	privs_suspend();
+	return ok;
 }

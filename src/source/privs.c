@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * privs: giving up for good what was only needed to open things: the user becomes the one named
- * (-Z) or the one who called sudo, every capability goes, and no program started later can win any
- * back. Root without sudo stays root by name, without root's powers. Knows nothing of captures.
+ * privs: the rights with which things are opened. What a set-user-ID bit or file capabilities add
+ * to the caller's own rights is suspended from the start, and in force only while an interface is
+ * opened. Then everything is given up for good: the user becomes the one named (-Z) or the one who
+ * called sudo, every capability goes, and no program started later can gain any. Root without sudo
+ * stays user 0, without root's capabilities. The system calls are made directly, so that no build
+ * depends on a library for it. Knows nothing of captures.
  */
 #include "config.h"
 
@@ -11,140 +14,210 @@
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#ifdef HAVE_LIBCAPNG
-#include <cap-ng.h>
-#endif
-
 #include "base/i18n.h"
+
+/* What the program's file added to the caller's rights; `present` until it is given up. */
+static struct {
+	bool present;
+	uid_t uid;
+	gid_t gid;
+} added;
+
+/* ---- capabilities of the calling thread, which is the only one as yet ---- */
+
+struct capabilities {
+	struct __user_cap_data_struct word[_LINUX_CAPABILITY_U32S_3];
+};
+
+static bool
+get_capabilities(struct capabilities *c)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+
+	return syscall(SYS_capget, &h, c->word) == 0;
+}
+
+static bool
+set_capabilities(const struct capabilities *c)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+
+	return syscall(SYS_capset, &h, c->word) == 0;
+}
+
+/* Those that are permitted come into force, or none. */
+static bool
+set_effective(bool on)
+{
+	struct capabilities c;
+
+	if (!get_capabilities(&c))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(c.word); i++)
+		c.word[i].effective = on ? c.word[i].permitted : 0;
+	return set_capabilities(&c);
+}
+
+/* What programs started later may gain. Needs a capability itself, so it goes first; where that is
+ * lacking, no_new_privs has the same effect. */
+static void
+drop_bounding_set(void)
+{
+	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) != 0)
+			return;
+}
+
+/* The ambient set follows from the others. */
+static bool
+drop_capabilities(struct err *err)
+{
+	const struct capabilities none = {0};
+	struct capabilities left;
+
+	if (set_capabilities(&none) && get_capabilities(&left) &&
+	    memcmp(&left, &none, sizeof(none)) == 0)
+		return true;
+	return err_set(err, _("capabilities could not be dropped"));
+}
+
+/* ---- before the drop ---- */
+
+void
+privs_suspend(void)
+{
+	if (!getauxval(AT_SECURE))
+		return;
+	if (!added.present) {
+		added.uid = geteuid();
+		added.gid = getegid();
+		added.present = true;
+	}
+	if (setresgid((gid_t)-1, getgid(), (gid_t)-1) != 0 ||
+	    setresuid((uid_t)-1, getuid(), (uid_t)-1) != 0 || !set_effective(false))
+		die("%s", _("privileges could not be suspended"));
+}
+
+void
+privs_resume(void)
+{
+	if (!added.present)
+		return;
+	/* What fails here shows as a lack of permission. */
+	(void)!setresuid((uid_t)-1, added.uid, (uid_t)-1);
+	(void)!setresgid((gid_t)-1, added.gid, (gid_t)-1);
+	(void)!set_effective(true);
+}
+
+/* ---- the drop ---- */
 
 struct target {
 	uid_t uid;
 	gid_t gid;
+	bool other;     /* than the caller */
 	char name[256]; /* "" unknown: no supplementary groups */
 };
 
 static void
 set_target(struct target *t, const struct passwd *pw)
 {
+	struct text name = text_on(t->name, sizeof(t->name));
+
+	text_add(&name, "%s", pw->pw_name);
 	t->uid = pw->pw_uid;
 	t->gid = pw->pw_gid;
-	struct text name = text_on(t->name, sizeof(t->name));
-	text_add(&name, "%s", pw->pw_name);
+	t->other = true;
 }
 
-/* *found false: nobody to become. Returns false and err for a user that does not exist. */
 static bool
-find_target(const char *user, struct target *t, bool *found, struct err *err)
+named_target(const char *user, struct target *t, struct err *err)
+{
+	const struct passwd *pw = getpwnam(user);
+
+	if (!pw)
+		return err_set(err, _("there is no user %s (-Z)"), user);
+	if (getuid() != 0 && pw->pw_uid != getuid())
+		return err_set(err, _("only root can become another user (-Z)"));
+	if (getuid() == 0)
+		set_target(t, pw);
+	return true;
+}
+
+/* Who called sudo, where somebody did. The variables count for root only: anybody may set them. */
+static void
+sudo_target(struct target *t)
 {
 	const char *uid_text = getenv("SUDO_UID"), *gid_text = getenv("SUDO_GID");
 	uint64_t uid, gid;
 
-	*t = (struct target){0};
-	*found = false;
-	if (user) {
-		const struct passwd *pw = getpwnam(user);
-
-		if (!pw)
-			return err_set(err, _("there is no user %s (-Z)"), user);
-		set_target(t, pw);
-		*found = true;
-		return true;
-	}
-	if (geteuid() != 0 || !uid_text || !parse_uint(uid_text, 1, UINT32_MAX - 1, &uid))
-		return true;
+	if (getuid() != 0 || !uid_text || !parse_uint(uid_text, 1, UINT32_MAX - 1, &uid))
+		return;
 	const struct passwd *pw = getpwuid((uid_t)uid);
-	if (pw)
+	if (pw) {
 		set_target(t, pw);
-	else if (!gid_text || !parse_uint(gid_text, 1, UINT32_MAX - 1, &gid))
-		return true;
-	else {
+	} else if (gid_text && parse_uint(gid_text, 1, UINT32_MAX - 1, &gid)) {
 		t->uid = (uid_t)uid;
 		t->gid = (gid_t)gid;
+		t->other = true;
 	}
-	*found = true;
+}
+
+static bool
+find_target(const char *user, struct target *t, struct err *err)
+{
+	*t = (struct target){.uid = getuid(), .gid = getgid()};
+	if (user)
+		return named_target(user, t, err);
+	sudo_target(t);
 	return true;
 }
 
 static bool
 set_groups(const struct target *t)
 {
+	if (!t->other)
+		return true;
 	return (t->name[0] ? initgroups(t->name, t->gid) : setgroups(0, NULL)) == 0;
 }
 
 static bool
 become(const struct target *t, struct err *err)
 {
-	if (geteuid() != 0) {
-		if (t->uid == getuid() && t->uid == geteuid())
-			return true;
-		return err_set(err, _("only root can become another user (-Z)"));
-	}
 	if (!set_groups(t) || setresgid(t->gid, t->gid, t->gid) != 0 ||
 	    setresuid(t->uid, t->uid, t->uid) != 0)
 		return err_set(err, _("cannot become user %u: %s"), (unsigned)t->uid,
 			       strerror(errno));
-	if (t->uid != 0 && (setuid(0) == 0 || seteuid(0) == 0))
-		return err_set(err, _("privileges could not be dropped"));
 	return true;
 }
-
-#ifdef HAVE_LIBCAPNG
-/* What programs started later may win: needs a power itself, so it goes first. Who lacks that power
- * has no_new_privs, which comes to the same. */
-static void
-drop_bounding_set(void)
-{
-	if (capng_get_caps_process() != 0 || !capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP))
-		return;
-	capng_clear(CAPNG_SELECT_BOUNDS);
-	capng_apply(CAPNG_SELECT_BOUNDS);
-}
-
-static bool
-drop_capabilities(struct err *err)
-{
-	capng_clear(CAPNG_SELECT_BOTH);
-	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
-		return err_set(err, _("capabilities could not be dropped"));
-	if (capng_get_caps_process() != 0 ||
-	    capng_have_capabilities(CAPNG_SELECT_CAPS) != CAPNG_NONE)
-		return err_set(err, _("capabilities could not be dropped"));
-	return true;
-}
-#else
-static void
-drop_bounding_set(void)
-{
-}
-
-static bool
-drop_capabilities(struct err *err)
-{
-	(void)err;
-	return true;
-}
-#endif
 
 bool
 privs_drop(const char *user, struct err *err)
 {
 	struct target t;
-	bool found;
 
-	if (!find_target(user, &t, &found, err))
+	if (!find_target(user, &t, err))
 		return false;
+	privs_resume();
 	drop_bounding_set();
-	if (found && !become(&t, err))
+	if (!become(&t, err))
 		return false;
+	added.present = false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_set(err, _("no_new_privs could not be set: %s"), strerror(errno));
-	return drop_capabilities(err);
+	if (!drop_capabilities(err))
+		return false;
+	if (t.uid != 0 && (setuid(0) == 0 || seteuid(0) == 0))
+		return err_set(err, _("privileges could not be dropped"));
+	return true;
 }
 
 void

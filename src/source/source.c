@@ -58,14 +58,7 @@ open_all(struct source *s, struct err *err, bool *denied)
 		return err_set(err, _("out of memory or of file descriptors"));
 	s->status.live = !s->cfg.read_file && !s->cfg.memory;
 	s->status.progress = -1;
-	bool ok = s->status.live ? live_open(s, err, denied) : file_open(s, err, denied);
-	if (!ok)
-		return false;
-	s->status.speed = s->replay.speed;
-	s->status.paced = s->replay.speed != 0 || (s->file.pipe && s->cfg.keep_bytes);
-	s->status.piped = s->file.pipe;
-	s->ops->status(s, &s->status);
-	return true;
+	return s->status.live ? live_open(s, err, denied) : file_open(s, err);
 }
 
 struct source *
@@ -90,7 +83,13 @@ source_open(const struct source_config *cfg, struct err *err, bool *denied)
 bool
 source_prepare(struct source *s, struct err *err)
 {
-	return open_writer(s, err);
+	if (!s->ops->prepare(s, err) || !open_writer(s, err))
+		return false;
+	s->status.speed = s->replay.speed;
+	s->status.paced = s->replay.speed != 0 || (s->file.pipe && s->cfg.keep_bytes);
+	s->status.piped = s->file.pipe;
+	s->ops->status(s, &s->status);
+	return true;
 }
 
 bool

@@ -60,15 +60,20 @@ struct source_status {
 
 struct source;
 
-/* Opens everything that needs privileges (interface or file) and compiles the filter.
+/* ---- privileges, in this order: privs_suspend, source_open, privs_drop, source_prepare ---- */
+
+/* Suspends the rights that the program's file has and its caller lacks (set-user-ID bit,
+ * capabilities), except while an interface is opened. Call first, in the only thread. */
+void privs_suspend(void);
+/* Opens the interface with all rights, or the file with the caller's; reads and parses nothing.
  * NULL and err with one clear line (permission: the exact setcap command). *denied, where not NULL,
- * says that it was for want of permission. */
+ * says that permission to capture is lacking. */
 struct source *source_open(const struct source_config *cfg, struct err *err, bool *denied);
-/* Drops privileges for good: -Z user, else SUDO_UID, else just the capabilities. Call once, between
- * source_open and source_prepare. */
+/* Drops all privileges for good: becomes the user (-Z), else the one of SUDO_UID, else stays the
+ * same without any capability. Call once, in the only thread, even if no source was opened. */
 bool privs_drop(const char *user, struct err *err);
-/* Creates the file of -w, with the rights that are left. Call once, before the source runs; false
- * and err: nothing was created, and the source can only be closed. */
+/* Compiles the capture filter, reads a file up to its first packet, creates the file of -w. Call
+ * once, before the source runs; false and err: the source can only be closed. */
 bool source_prepare(struct source *s, struct err *err);
 
 /* Runs in the calling thread until the end (reports), or starts the capture thread (screens).

@@ -36,7 +36,6 @@ in_child(bool (*fn)(void))
 	return WEXITSTATUS(status);
 }
 
-#ifdef HAVE_LIBCAPNG
 /* A line of /proc/self/status: the hexadecimal number after its name. */
 static unsigned long long
 proc_status(const char *name)
@@ -52,16 +51,13 @@ proc_status(const char *name)
 		fclose(f);
 	return v;
 }
-#endif
 
 static bool
 nothing_left(void)
 {
-#ifdef HAVE_LIBCAPNG
 	if (proc_status("CapEff") || proc_status("CapPrm") || proc_status("CapInh") ||
 	    proc_status("CapAmb"))
 		return false;
-#endif
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 
@@ -94,7 +90,7 @@ drop_to_sudo_user(void)
 
 	setenv("SUDO_UID", "65534", 1);
 	setenv("SUDO_GID", "65534", 1);
-	return privs_drop(NULL, &err) && is_nobody() && nothing_left();
+	return privs_drop(NULL, &err) && is_nobody() && nothing_left() && !proc_status("CapBnd");
 }
 
 static bool
