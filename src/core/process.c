@@ -81,6 +81,17 @@ seg_decide(struct seg *s)
 
 /* ---- handshake and completeness ---- */
 
+/* The client's ACK may have been captured before it. */
+static void
+syn_ack_seen(struct seg *s)
+{
+	struct conn *c = s->c;
+
+	c->syn_to_synack = nsec_max(s->now - half_syn_last(s->rcv), 0);
+	if (s->range == RANGE_LATE && half_has(s->rcv, H_ACK) && seq_lt(s->seq, s->rcv->adv.ack))
+		c->flags |= C_HANDSHAKE_DONE;
+}
+
 static void
 handshake_watch(struct seg *s)
 {
@@ -89,7 +100,7 @@ handshake_watch(struct seg *s)
 	uint16_t f = p->flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
 
 	if (f == (TH_SYN | TH_ACK) && c->syn_to_synack < 0 && half_has(s->rcv, H_SYN_SENT))
-		c->syn_to_synack = nsec_max(p->ts - half_syn_last(s->rcv), 0);
+		syn_ack_seen(s);
 	else if (f == TH_ACK && !(c->flags & C_HANDSHAKE_DONE) && half_has(s->snd, H_SYN_SENT) &&
 		 half_has(s->rcv, H_SYN_ACK) && p->ack == s->rcv->seq.isn + 1) {
 		c->flags |= C_HANDSHAKE_DONE;
@@ -398,6 +409,8 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 		s.snd->segments++;
 		s.snd->last_kind = KIND_ODD;
 		s.snd->rst += !!(p->flags & TH_RST);
+		if (p->flags & TH_SYN)
+			s.snd->flags |= H_TWO_ISNS;
 		completeness_watch(&s);
 		state_segment(&s);
 	} else {

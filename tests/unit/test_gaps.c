@@ -299,7 +299,191 @@ test_begins_in_flight(void **state)
 	}
 }
 
+/* ---- the handshake in part, or in another order ---- */
+
+/* Two capture queues: the packet that is sent first is captured `late` after the second. */
+static void
+test_syn_after_its_syn_ack(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		struct pkt s = {.at = MS(10.005)};
+		struct packet first = pair_packet(&c, CLIENT, TH_SYN, &s);
+
+		synack(&c, .at = MS(10));
+		first.frame = first.ref = ++w.frame;
+		watch_ingest(&w, &first);
+		uint64_t g = ack(&c, CLIENT, .at = MS(10.01));
+		uint64_t h = data(&c, CLIENT, .len = 100, .at = MS(11));
+		assert_int_equal(pair_count(&c), 1);
+		assert_states(&c, TCP_ESTAB, TCP_ESTAB);
+		assert_findings(&w, first.frame, 0);
+		assert_findings(&w, g, 0);
+		assert_int_equal(seg_at(&w, h)->seq, 1);
+		struct conn_detail d = DETAIL(&c);
+		assert_int_equal(d.f.completeness, 15);
+		assert_int_equal(d.f.half[CLIENT].wscale, 7);
+		assert_int_equal(d.f.half[CLIENT].syn, 1);
+		assert_null(verdict_of(&d, V_MIDSTREAM));
+		assert_null(verdict_of(&d, V_PORT_REUSE));
+		close_by_client(&c, SEC(1));
+		assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+	}
+}
+
+/* A SYN that bears another number opens another connection. */
+static void
+test_other_syn_after_a_syn_ack(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		syn(&c, .unseen = true);
+		synack(&c, .at = MS(10));
+		syn(&c, .seq = 77000, .at = MS(10.005));
+		assert_int_equal(pair_count(&c), 2);
+	}
+}
+
+static void
+test_syn_never_captured(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		syn(&c, .unseen = true);
+		synack(&c, .at = MS(10));
+		assert_states(&c, TCP_SYN_SENT, TCP_SYN_RECV);
+		ack(&c, CLIENT);
+		assert_states(&c, TCP_ESTAB, TCP_ESTAB);
+		close_by_client(&c, SEC(1));
+		assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+	}
+}
+
+/* An ACK of the client, or data of the server, proves that the SYN-ACK came. */
+static void
+test_syn_ack_never_captured(void **state)
+{
+	for (int by = 0; by < 3; by++) {
+		EACH_VARIANT(w, c)
+		{
+			syn(&c, .at = MS(0));
+			synack(&c, .unseen = true);
+			ack(&c, CLIENT, .at = MS(10.1), .unseen = by > 0);
+			data(&c, by == 2 ? SERVER : CLIENT, .len = 100, .at = MS(10.2));
+			assert_states(&c, TCP_ESTAB, TCP_ESTAB);
+			close_by_client(&c, SEC(1));
+			assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+			struct conn_detail d = DETAIL(&c);
+			assert_int_equal(d.f.end_cause, END_CLOSED);
+			assert_int_equal(d.f.half[CLIENT].retransmissions, 0);
+		}
+	}
+}
+
+/* An ACK of another number is the answer of an older connection, which knows nothing of the SYN. */
+static void
+test_syn_answered_by_an_old_connection(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		syn(&c, .at = MS(0));
+		ack(&c, SERVER, .seq = 5000, .ack = 700000, .tsecr = 1000, .at = MS(10));
+		struct conn_detail d = DETAIL(&c);
+		assert_int_equal(d.f.half[CLIENT].state, TCP_SYN_SENT);
+	}
+}
+
+/* The client's ACK comes before the SYN-ACK that it acknowledges. */
+static void
+test_syn_ack_after_its_ack(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		syn(&c, .at = MS(0));
+		struct pkt s = {.at = MS(10.01)};
+		struct packet late = pair_packet(&c, SERVER, TH_SYN | TH_ACK, &s);
+
+		uint64_t f = ack(&c, CLIENT, .at = MS(10));
+		late.frame = late.ref = ++w.frame;
+		watch_ingest(&w, &late);
+		assert_states(&c, TCP_ESTAB, TCP_ESTAB);
+		assert_findings(&w, f, 0);
+		assert_findings(&w, late.frame, 0);
+		assert_int_equal(DETAIL(&c).f.completeness, 7);
+		assert_int_equal(DETAIL(&c).f.half[SERVER].wscale, 7);
+	}
+}
+
+/* ---- two ISNs ---- */
+
+static uint64_t
+synack_with(struct pair *c, seqno isn, nsec at)
+{
+	struct pair other = *c;
+
+	other.isn[SERVER] = isn;
+	other.next[SERVER] = 0;
+	other.ip_id[SERVER] += 1000;
+	return synack(&other, .at = at);
+}
+
+static void
+test_late_syn_ack_with_another_isn(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		uint64_t f = synack_with(&c, c.isn[SERVER] + 772000, MS(500));
+		assert_states(&c, TCP_ESTAB, TCP_ESTAB);
+		assert_findings(&w, f, 0);
+		uint64_t g = ack(&c, CLIENT);
+		assert_findings(&w, g, LOST(CHALLENGE_ACK));
+		data(&c, CLIENT, .len = 100, .at = SEC(1));
+		uint64_t h = data(&c, SERVER, .len = 50, .at = SEC(1.01));
+		assert_findings(&w, h, 0);
+		assert_int_equal(seg_at(&w, h)->seq, 1);
+		assert_int_equal(pair_count(&c), 1);
+		assert_int_equal(DETAIL(&c).f.half[SERVER].unique_bytes, 50);
+	}
+}
+
+/* Both come before the ACK, which tells which one counts. */
+static void
+test_acknowledged_isn_wins(void **state)
+{
+	for (int first = 0; first < 2; first++) {
+		EACH_VARIANT(w, c)
+		{
+			syn(&c, .at = MS(0));
+			if (!first)
+				synack_with(&c, c.isn[SERVER] + 772000, MS(9));
+			synack(&c, .at = MS(10));
+			if (first)
+				synack_with(&c, c.isn[SERVER] + 772000, MS(11));
+			uint64_t f = ack(&c, CLIENT, .at = MS(12));
+			assert_findings(&w, f, 0);
+			assert_states(&c, TCP_ESTAB, TCP_ESTAB);
+			uint64_t g = data(&c, SERVER, .len = 50, .at = MS(20));
+			uint64_t h = ack(&c, CLIENT);
+			assert_findings(&w, g, 0);
+			assert_findings(&w, h, 0);
+			assert_int_equal(seg_at(&w, g)->seq, 1);
+			struct conn_detail d = DETAIL(&c);
+			assert_int_equal(d.f.half[SERVER].wscale, 7);
+			assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+		}
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_syn_after_its_syn_ack),
+	SEQ_TEST(test_other_syn_after_a_syn_ack),
+	SEQ_TEST(test_syn_never_captured),
+	SEQ_TEST(test_syn_ack_never_captured),
+	SEQ_TEST(test_syn_answered_by_an_old_connection),
+	SEQ_TEST(test_syn_ack_after_its_ack),
+	SEQ_TEST(test_late_syn_ack_with_another_isn),
+	SEQ_TEST(test_acknowledged_isn_wins),
 	SEQ_TEST(test_data_missed),
 	SEQ_TEST(test_data_missed_and_an_ack_first),
 	SEQ_TEST(test_both_directions_missed),

@@ -162,6 +162,7 @@ enum {
 	H_OPTS = 0x0100, /* all options of its SYN were captured */
 	H_SACK_OK = 0x0200,
 	H_TS_OK = 0x0400,
+	H_TWO_ISNS = 0x0800, /* its SYN-ACKs for one SYN bore different ISNs */
 	H_TFO_DATA = 0x1000, /* its SYN carried data (RFC 7413) */
 	H_TS_SEEN = 0x2000,
 	H_WAS_BLOCKED = 0x8000,	   /* filled the peer's window: it has more to send */
@@ -256,6 +257,15 @@ struct syn_repeat {
 	seqno refused_end; /* end of the SYN's data that the server did not take (RFC 7413) */
 };
 
+/* The first of two SYN-ACKs with different ISNs, until the client's ACK tells which one it took. */
+struct syn_ack_other {
+	seqno isn;
+	uint32_t flags; /* H_OPTS, H_SACK_OK, H_TS_OK */
+	uint16_t mss;
+	int8_t wscale;
+	bool known;
+};
+
 /* What the sink was last told of this endpoint's timer. */
 struct timer_emitted {
 	nsec due, rto;
@@ -270,6 +280,7 @@ struct half_cold {
 	struct keepalive keepalive;
 	struct zero_window zero_window;
 	struct syn_repeat syn_repeat;
+	struct syn_ack_other syn_ack_other;
 	struct timer_emitted emitted;
 	nsec closed_got;     /* when it got its latest packet before it closed; 0 none since */
 	uint64_t retransmitted_bytes;

@@ -87,6 +87,23 @@ ack_crosses(const struct seg *s)
 	       is_far_ahead(s->rcv, s->snd, s->p->ack) && fits(s);
 }
 
+/* Acknowledges the SYN, or data after it that the capture missed: the echoed time stamp tells the
+ * latter from the ACK of an older connection (RFC 9293 3.10.7.3). */
+static bool
+answers_syn(const struct seg *s)
+{
+	const struct half *client = s->rcv;
+	const struct packet *p = s->p;
+
+	if (!half_has(client, H_ISN))
+		return true;
+	if (seq_le(p->ack, client->seq.isn))
+		return false;
+	return seq_le(p->ack, client->seq.nxt) ||
+	       ((p->options & OPT_TS) && half_has(client, H_TS_SEEN) &&
+		(int32_t)(p->tsecr - client->tsval) >= 0 && fits(s));
+}
+
 bool
 segment_is_odd(const struct seg *s)
 {
@@ -94,10 +111,14 @@ segment_is_odd(const struct seg *s)
 
 	if (p->flags & TH_RST)
 		return !s->rst_valid;
+	if (s->rcv->state == TCP_SYN_SENT && (p->flags & TH_ACK))
+		return !answers_syn(s);
 	if (!is_synchronised(s->rcv) || !half_has(s->snd, H_SEQ))
 		return false;
+	if ((p->flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK))
+		return half_has(s->snd, H_SYN_ACK) && p->seq != s->snd->seq.isn;
 	if (p->flags & TH_SYN)
-		return !(p->flags & TH_ACK) && half_has(s->snd, H_ISN) &&
+		return half_has(s->snd, H_ISN) &&
 		       (p->seq != s->snd->seq.isn || is_synchronised(s->snd));
 	if (is_far_ahead(s->snd, s->rcv, p->seq) || is_far_behind(s->snd, s->rcv, p->seq))
 		return true;

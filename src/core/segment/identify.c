@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * instance: which use of a tuple a packet belongs to (A2, A4), who is client (A3), and the opening
- * of new ones. One tuple may carry many connections in time, or two at once where VLANs or tunnels
+ * identify: which connection of a tuple a packet belongs to, who is its client, and the opening of
+ * new ones. One tuple may carry many connections in time, or two at once where VLANs or tunnels
  * with the same addresses are captured together.
  */
 #include "core/segment/identify.h"
@@ -249,23 +249,64 @@ syn_is_new(const struct conn *c, const struct packet *p, enum side from)
 {
 	const struct half *h = &c->half[from];
 
-	if (is_simultaneous(c, from))
+	if (is_simultaneous(c, from) || is_late_syn(h, p))
 		return false;
 	if (!half_has(h, H_ISN) || h->seq.isn != p->seq)
 		return true;
 	return c->end_cause == END_CLOSED && p->ts - c->last > MSL_2;
 }
 
-/* The server began anew within the handshake (SYN cookies change with time): it has another ISN. */
+/* Drops all that is known of its sequence space. */
+static void
+seqspace_reset(struct core *core, struct half *h)
+{
+	half_release(core, h);
+	h->flags &= ~(uint32_t)(H_ISN | H_SEQ | H_UNA | H_SYN_ACK | H_OPTS | H_SACK_OK | H_TS_OK |
+				H_TLP_OUT);
+	h->ca = CA_OPEN;
+	h->backoff = 0;
+}
+
+/* The client has acknowledged the server's ISN: no other one can replace it. */
+static bool
+is_isn_settled(const struct half *server)
+{
+	return half_has(server, H_UNA) && seq_lt(server->seq.isn, server->seq.una);
+}
+
+/* The server answers the SYN once more with another ISN (SYN cookies change with time, or two hosts
+ * answer): the client's ACK will tell which one it took, so the first is kept. */
 static void
 server_restart(struct core *core, struct conn *c, enum side from)
 {
 	struct half *h = &c->half[from];
+	const struct syn_ack_other first = {
+		.isn = h->seq.isn, .mss = h->mss, .wscale = h->wscale,
+		.flags = h->flags & (H_OPTS | H_SACK_OK | H_TS_OK), .known = true,
+	};
 
-	half_release(core, h);
-	h->flags &= ~(uint32_t)(H_ISN | H_SEQ | H_UNA | H_SYN_ACK | H_OPTS | H_TLP_OUT);
-	h->ca = CA_OPEN;
-	h->backoff = 0;
+	seqspace_reset(core, h);
+	h->flags |= H_TWO_ISNS;
+	cold_get(core, h)->syn_ack_other = first;
+}
+
+/* Goes back to the server's first ISN when a segment shows that it is the one in use. */
+static void
+isn_settle(struct core *core, struct conn *c, const struct packet *p, enum side from)
+{
+	struct half *h = &c->half[SERVER];
+	const struct syn_ack_other first = h->cold->syn_ack_other;
+	seqno number = from == SERVER ? p->seq : p->ack;
+
+	if (!first.known || is_isn_settled(h) || number != first.isn + 1 ||
+	    (p->flags & (TH_ACK | TH_SYN | TH_RST)) != TH_ACK)
+		return;
+	seqspace_reset(core, h);
+	half_base_guess(h, first.isn + 1);
+	h->seq.una = h->seq.nxt; /* acknowledged by this segment, or by one that was missed */
+	h->flags |= first.flags | H_ISN | H_UNA | H_SYN_ACK;
+	h->mss = first.mss;
+	h->wscale = first.wscale;
 }
 
 static bool
@@ -275,7 +316,8 @@ syn_ack_is_new(struct core *core, struct conn *c, const struct packet *p, enum s
 
 	if (half_has(peer, H_ISN) && seq_lt(peer->seq.isn, p->ack) &&
 	    seq_le(p->ack, peer->seq.nxt)) {
-		if (half_has(h, H_SYN_ACK) && h->seq.isn != p->seq && c->end_cause == END_OPEN)
+		if (half_has(h, H_SYN_ACK) && h->seq.isn != p->seq && !is_isn_settled(h) &&
+		    c->end_cause == END_OPEN)
 			server_restart(core, c, from);
 		return false;
 	}
@@ -317,24 +359,24 @@ is_new_midstream(const struct conn *c, const struct packet *p, enum side from)
 	       (away > FAR_AWAY || away < -FAR_AWAY);
 }
 
-/*
- * identify: which connection of a tuple a packet belongs to, who is its client, and the opening of
- * new ones. One tuple may carry many connections in time, or two at once where VLANs or tunnels
- * with the same addresses are captured together.
- */
 static void
 roles_check(struct conn *c, const struct packet *p, enum side *from)
 {
 	enum side told;
 
-	if (!(c->flags & C_GUESSED) || !(p->flags & TH_SYN))
+	if (!(p->flags & TH_SYN))
 		return;
+	if (!(c->flags & C_GUESSED)) {
+		if (!(p->flags & TH_ACK)) /* captured after its SYN-ACK */
+			c->flags &= ~(uint32_t)C_MIDSTREAM;
+		return;
+	}
 	told = (p->flags & TH_ACK) ? SERVER : CLIENT;
 	if (told != *from) {
 		roles_swap(c);
 		*from = told;
 	}
-	c->flags &= ~(uint32_t)C_GUESSED;
+	c->flags &= ~(uint32_t)(p->flags & TH_ACK ? C_GUESSED : C_GUESSED | C_MIDSTREAM);
 }
 
 struct conn *
@@ -352,6 +394,8 @@ identify(struct core *core, struct conn *found, const struct packet *p, uint64_t
 	if (p->scope != c->half[*from].scope &&
 	    dedup_has(core->dedup, c, c->half[*from].segments, p))
 		return c;
+	if (UNLIKELY(c->half[SERVER].cold->syn_ack_other.known))
+		isn_settle(core, c, p, *from);
 	if (p->flags & TH_SYN) {
 		c = instance_syn(core, c, p, hash, from, fresh);
 	} else if (!plausible(c, p, *from)) {

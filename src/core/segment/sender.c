@@ -72,17 +72,27 @@ half_base_guess(struct half *h, seqno seq)
 		h->wscale = -2;
 }
 
+bool
+is_late_syn(const struct half *h, const struct packet *p)
+{
+	return half_has(h, H_SEQ) && !half_has(h, H_ISN) &&
+	       (p->seq == h->seq.isn || p->seq + p->payload_len == h->seq.isn);
+}
+
 static void
 syn_sent(struct half *h, const struct seg *s)
 {
 	const struct packet *p = s->p;
-	bool first = !half_has(h, H_ISN) || h->seq.isn != s->seq;
+	bool late = is_late_syn(h, p);
+	bool first = late || !half_has(h, H_ISN) || h->seq.isn != s->seq;
 
 	h->syn++;
 	if (first) {
 		h->seq.isn = s->seq;
-		h->seq.nxt = s->seq;
-		h->seq.wraps = 0;
+		if (!late) {
+			h->seq.nxt = s->seq;
+			h->seq.wraps = 0;
+		}
 		h->syn_ts = p->ts;
 		h->syn_frame = frame_marked(s->c, p->frame);
 		h->flags &= ~(uint32_t)(H_SYN_SENT | H_SYN_ACK);

@@ -7,6 +7,8 @@
 
 /* A zeroed endpoint of which nothing is known. */
 void half_init(struct half *h, uint32_t scope);
+/* A SYN captured after segments that follow it: it bears the number that they begin at. */
+bool is_late_syn(const struct half *h, const struct packet *p);
 /* The options of its SYN. */
 void half_options(struct half *h, uint16_t options, uint16_t mss, uint8_t wscale);
 /* Mid-stream: relative numbers begin at 1, as if the SYN had been captured just before. */

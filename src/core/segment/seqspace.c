@@ -8,6 +8,7 @@
 #include "core/flow/sendq.h"
 #include "core/segment/rtt.h"
 #include "core/segment/segment.h"
+#include "core/segment/sender.h"
 
 #include <string.h>
 
@@ -243,6 +244,8 @@ range_syn(const struct seg *s)
 	const struct half *h = s->snd;
 	uint32_t same = (s->p->flags & TH_ACK) ? H_SYN_ACK : H_SYN_SENT;
 
+	if (is_late_syn(h, s->p))
+		return RANGE_LATE;
 	if (s->new_instance || !half_has(h, H_ISN) || h->seq.isn != s->seq)
 		return RANGE_NEW;
 	/* A SYN-ACK from an end that sent a bare SYN is a change of state, not a repetition (B5).

@@ -16,6 +16,7 @@ enum event {
 	EV_SEND_ACK_OF_SYN,
 	EV_SEND_FIN,
 	EV_GOT_SYN,
+	EV_GOT_SYN_ACK,
 	EV_GOT_ACK_OF_SYN,
 	EV_GOT_ACK_OF_FIN,
 	EV_GOT_FIN,
@@ -28,16 +29,18 @@ enum event {
 static const uint8_t next_state[TCP_STATE_COUNT][EVENT_COUNT] = {
 	[TCP_UNKNOWN] = {
 		[EV_SEND_SYN] = TCP_SYN_SENT, [EV_SEND_SYN_ACK] = TCP_SYN_RECV,
-		[EV_GOT_SYN] = TCP_LISTEN, [EV_SEND_ACK_OF_SYN] = TCP_ESTAB,
+		[EV_GOT_SYN] = TCP_LISTEN, [EV_GOT_SYN_ACK] = TCP_SYN_SENT,
+		[EV_SEND_ACK_OF_SYN] = TCP_ESTAB,
 		[EV_SEND_FIN] = TCP_FIN_WAIT_1, [EV_GOT_FIN] = TCP_CLOSE_WAIT,
 		[EV_SEND_OTHER] = TCP_ESTAB, [EV_GOT_OTHER] = TCP_ESTAB,
 	},
 	[TCP_LISTEN] = {
 		[EV_SEND_SYN] = TCP_SYN_SENT, [EV_SEND_SYN_ACK] = TCP_SYN_RECV,
-		[EV_SEND_OTHER] = TCP_ESTAB,
+		[EV_SEND_OTHER] = TCP_ESTAB, [EV_GOT_OTHER] = TCP_ESTAB,
 	},
 	[TCP_SYN_SENT] = {
 		[EV_SEND_SYN_ACK] = TCP_SYN_RECV, [EV_SEND_ACK_OF_SYN] = TCP_ESTAB,
+		[EV_GOT_ACK_OF_SYN] = TCP_ESTAB,
 	},
 	[TCP_SYN_RECV] = {
 		[EV_GOT_ACK_OF_SYN] = TCP_ESTAB, [EV_SEND_FIN] = TCP_FIN_WAIT_1,
@@ -84,6 +87,24 @@ acks_syn(const struct seg *s)
 {
 	return half_has(s->rcv, H_ISN) && acks(s, s->rcv->seq.isn) &&
 	       seq_le(s->p->ack, s->rcv->seq.nxt);
+}
+
+/* The peer's SYN-ACK was not captured, but whoever acknowledges something has got one. */
+static bool
+acks_unseen_syn(const struct seg *s)
+{
+	return s->snd->state == TCP_SYN_SENT && !half_has(s->rcv, H_ISN) &&
+	       (s->p->flags & (TH_ACK | TH_SYN)) == TH_ACK && seq_lt(s->snd->seq.isn, s->seq);
+}
+
+/* Its sender is past the handshake, and the receiver's SYN is acknowledged: so is the receiver. */
+static bool
+acks_syn_of_established(const struct seg *s)
+{
+	const struct half *h = s->rcv;
+
+	return h->state == TCP_SYN_SENT && !half_has(s->snd, H_ISN) && half_has(h, H_ISN) &&
+	       acks(s, h->seq.isn) && seq_le(s->p->ack, h->seq.nxt);
 }
 
 static bool
@@ -137,7 +158,7 @@ sender_steps(struct seg *s)
 		sender_syn(s);
 		return;
 	}
-	if (acks_syn(s))
+	if (acks_syn(s) || acks_unseen_syn(s))
 		step(s->snd, EV_SEND_ACK_OF_SYN);
 	if (!half_has(s->snd, H_ISN))
 		step(s->snd, EV_SEND_OTHER);
@@ -186,10 +207,12 @@ receiver_steps(struct seg *s)
 	struct half *h = s->rcv;
 
 	if (s->p->flags & TH_SYN)
-		step(h, EV_GOT_SYN);
+		step(h, (s->p->flags & TH_ACK) ? EV_GOT_SYN_ACK : EV_GOT_SYN);
+	else if (acks_syn_of_established(s))
+		step(h, EV_GOT_ACK_OF_SYN);
 	if (acks_syn(s) && h->state == TCP_SYN_RECV && !(s->c->flags & C_ACCEPT_FULL))
 		step(h, EV_GOT_ACK_OF_SYN);
-	if (!half_has(h, H_ISN) && !(s->p->flags & TH_SYN))
+	if (!half_has(h, H_ISN) && !(s->p->flags & TH_SYN) && s->snd->state >= TCP_ESTAB)
 		step(h, EV_GOT_OTHER);
 	if (acks_fin(s))
 		step(h, EV_GOT_ACK_OF_FIN);

@@ -338,6 +338,8 @@ timer_sent(struct seg *s, bool was_idle)
 		timer_stop(h);
 	else if (s->kind == KIND_KEEP_ALIVE || s->kind == KIND_ZERO_WINDOW_PROBE)
 		probe_sent(s);
+	else if ((s->p->flags & TH_SYN) && s->range == RANGE_LATE)
+		return; /* it was answered before it was captured */
 	else if ((s->p->flags & (TH_SYN | TH_ACK)) == TH_SYN)
 		timer_syn_sent(h, s->now);
 	else if (s->p->flags & TH_SYN)
