@@ -283,7 +283,7 @@ ui_patience(const struct ui *ui)
 		wait = nsec_min(wait, IDLE_CLOCK);
 	if (ui->packet_rate > 0)
 		wait = nsec_min(wait, IDLE_CLOCK);
-	if (ui->dirty)
+	if (ui->dirty && !term_is_blocked())
 		wait = nsec_min(wait, ui->drawn + FRAME - ui->tick);
 	return nsec_max(wait, 0);
 }
@@ -302,7 +302,7 @@ static bool
 ui_wait(struct ui *ui, nsec patience, bool *alive)
 {
 	struct pollfd fds[] = {
-		{.fd = term_fd(), .events = POLLIN},
+		{.fd = term_fd(), .events = term_is_blocked() ? POLLIN | POLLOUT : POLLIN},
 		{.fd = signals_fd(), .events = POLLIN},
 		{.fd = ui->source ? source_wake_fd(ui->source) : -1, .events = POLLIN},
 	};
@@ -315,6 +315,8 @@ ui_wait(struct ui *ui, nsec patience, bool *alive)
 		drain(fds[2].fd);
 		ui->packets_at = term_clock();
 	}
+	if (fds[0].revents & POLLOUT)
+		term_send_kept();
 	if (fds[0].revents != 0 && term_is_gone())
 		*alive = false;
 	return fds[0].revents & POLLIN;
@@ -348,6 +350,7 @@ ui_signals(struct ui *ui)
 		/* ^C leaves the prompt, not the program. */
 		actions_dispatch(ui, &(struct event){.key = K_ESC});
 		ui->dirty = true;
+		signals_go_on();
 		return 0;
 	}
 	return end;
@@ -373,7 +376,7 @@ ui_loop(struct ui *ui)
 		if (ui->quit)
 			break;
 		ui_update(ui, keys);
-		if (ui->dirty && (keys || term_clock() - ui->drawn >= FRAME))
+		if (ui->dirty && !term_is_blocked() && (keys || term_clock() - ui->drawn >= FRAME))
 			ui_draw(ui);
 		if (term_is_gone())
 			return SIGHUP;

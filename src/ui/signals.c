@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * signals: from asynchronous handlers to an event the loop can poll. Handlers only set a flag and
- * write one eventfd, so that it does not matter which thread the kernel interrupts.
+ * write one eventfd, so that it does not matter which thread the kernel interrupts. A signal that
+ * ends the program is given a second: if the loop has not ended by then, it ends here. Signals of a
+ * crash give the terminal back first.
  */
+#include "config.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -11,28 +15,129 @@
 
 #include "base/i18n.h"
 #include "ui/term.h"
+#include "ui/tty.h"
 
-static const int numbers[] = {SIGWINCH, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
-static struct sigaction before[ARRAY_LEN(numbers)], before_size_limit;
+#define SECONDS_TO_END 1
+#define CRASH_STACK    (64 << 10)
+
+enum kind { KIND_EVENT, KIND_END, KIND_TIMEOUT, KIND_CRASH, KIND_IGNORED };
+
+static const struct {
+	int number;
+	enum kind kind;
+} table[] = {
+	{SIGWINCH, KIND_EVENT},
+	{SIGTSTP, KIND_EVENT},
+	{SIGTERM, KIND_END},
+	{SIGHUP, KIND_END},
+	{SIGINT, KIND_END},
+	{SIGQUIT, KIND_END},
+	{SIGALRM, KIND_TIMEOUT},
+	{SIGSEGV, KIND_CRASH},
+	{SIGBUS, KIND_CRASH},
+	{SIGABRT, KIND_CRASH},
+	{SIGFPE, KIND_CRASH},
+	{SIGILL, KIND_CRASH},
+	/* A file that reaches the size limit is a failed write, not the end of the program. */
+	{SIGXFSZ, KIND_IGNORED},
+};
+static struct sigaction before[ARRAY_LEN(table)];
 static volatile sig_atomic_t resized, suspended, ended;
+static volatile sig_atomic_t ending = SIGTERM; /* the latest that ended us, taken or not */
 static int wake = -1;
 
+/* ---- handlers ---- */
+
 static void
-on_signal(int number)
+wake_loop(void)
 {
 	int saved = errno;
 	uint64_t one = 1;
 
-	if (number == SIGWINCH)
-		resized = 1;
-	else if (number == SIGTSTP)
-		suspended = 1;
-	else
-		ended = number;
 	/* Cannot fail but for a full counter, and then the loop is awake anyway. */
 	ssize_t n = write(wake, &one, sizeof(one));
 	(void)n;
 	errno = saved;
+}
+
+static void
+on_event(int number)
+{
+	if (number == SIGWINCH)
+		resized = 1;
+	else
+		suspended = 1;
+	wake_loop();
+}
+
+static void
+on_end(int number)
+{
+	ended = ending = number;
+	alarm(SECONDS_TO_END);
+	wake_loop();
+}
+
+/* The loop did not end in time: something holds it up. */
+static void
+on_timeout(int number)
+{
+	(void)number;
+	tty_give_back_at_once();
+	signal(ending, SIG_DFL);
+	raise(ending);
+}
+
+static void
+on_crash(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	tty_give_back_at_once();
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].number == number)
+			sigaction(number, &before[i], NULL);
+	/* A fault happens again when we return; a signal that somebody sent does not. */
+	if (info->si_code <= 0)
+		raise(number);
+}
+
+/* ---- starting and stopping ---- */
+
+static void
+set_action(struct sigaction *a, enum kind kind)
+{
+	sigemptyset(&a->sa_mask);
+	a->sa_flags = 0;
+	switch (kind) {
+	case KIND_EVENT:
+		a->sa_handler = on_event;
+		a->sa_flags = SA_RESTART;
+		break;
+	case KIND_END: /* without SA_RESTART: see tty_take() */
+		a->sa_handler = on_end;
+		break;
+	case KIND_TIMEOUT:
+		a->sa_handler = on_timeout;
+		break;
+	case KIND_CRASH:
+		a->sa_sigaction = on_crash;
+		a->sa_flags = SA_SIGINFO | SA_ONSTACK;
+		break;
+	case KIND_IGNORED:
+		a->sa_handler = SIG_IGN;
+		break;
+	}
+}
+
+/* A stack that has overflown cannot run a handler. */
+static void
+give_crash_stack(void)
+{
+	static uint8_t stack[CRASH_STACK];
+	stack_t now, ours = {.ss_sp = stack, .ss_size = sizeof(stack)};
+
+	if (sigaltstack(NULL, &now) == 0 && (now.ss_flags & SS_DISABLE))
+		sigaltstack(&ours, NULL);
 }
 
 bool
@@ -42,13 +147,13 @@ signals_start(struct err *err)
 	if (wake < 0)
 		return err_set(err, _("cannot wait for signals: %s"), strerror(errno));
 	resized = suspended = ended = 0;
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		sigaction(numbers[i], &action, &before[i]);
-	/* A file that reaches the size limit is a failed write, not the end of the program. */
-	action.sa_handler = SIG_IGN;
-	sigaction(SIGXFSZ, &action, &before_size_limit);
+	give_crash_stack();
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct sigaction action;
+
+		set_action(&action, table[i].kind);
+		sigaction(table[i].number, &action, &before[i]);
+	}
 	return true;
 }
 
@@ -57,12 +162,14 @@ signals_stop(void)
 {
 	if (wake < 0)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		sigaction(numbers[i], &before[i], NULL);
-	sigaction(SIGXFSZ, &before_size_limit, NULL);
+	alarm(0);
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		sigaction(table[i].number, &before[i], NULL);
 	close(wake);
 	wake = -1;
 }
+
+/* ---- for the loop ---- */
 
 int
 signals_fd(void)
@@ -89,4 +196,16 @@ signals_take(int *end)
 		ended = 0;
 	}
 	return what;
+}
+
+bool
+signals_ended(void)
+{
+	return ended != 0;
+}
+
+void
+signals_go_on(void)
+{
+	alarm(0);
 }

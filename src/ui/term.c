@@ -1,35 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * term: starting, stopping and drawing on the terminal. Uses the terminal's device, not standard
- * input, which may be the capture. Roles become attributes here and nowhere else; colours are only
+ * term: drawing on the terminal. Roles become attributes here and nowhere else; colours are only
  * ever drawn on the terminal's own background, so that dark and light ones both work.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <unistd.h>
 #include <wchar.h>
 
-#include "base/i18n.h"
 #include "ui/term.h"
 #include "ui/term_curses.h"
 
-#define OWN_TERMINAL "/dev/tty" /* of the session */
-
 static struct {
-	SCREEN *screen;
-	FILE *in, *out;
-	struct termios before; /* as we found it */
 	bool ascii;
 	bool only_ascii; /* asked for, although the locale could show more */
-	bool gone;       /* writing failed: the terminal is not there any more */
 	int cursor_y, cursor_x;
 	attr_t attr[ROLE_COUNT];
 	short pair[ROLE_COUNT];
@@ -88,11 +72,14 @@ colours_wanted(bool mono)
 	return !mono && has_colors() && (!no || *no == '\0');
 }
 
-static void
-looks_start(bool mono)
+void
+looks_start(bool ascii, bool mono)
 {
 	bool colours = colours_wanted(mono);
 
+	term.only_ascii = ascii;
+	term.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	term.cursor_y = -1;
 	if (colours) {
 		start_color();
 		use_default_colors();
@@ -108,131 +95,6 @@ looks_start(bool mono)
 	}
 }
 
-/* Where the session has no terminal of its own (a container's, setsid's), the one that is written
- * to will do. */
-static int
-device_of_output(void)
-{
-	if (!isatty(STDOUT_FILENO) || (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDWR)
-		return -1;
-	return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-}
-
-static bool
-device_open(const char *tty, struct err *err)
-{
-	int fd = open(tty, O_RDWR | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0 && errno == ENXIO && strcmp(tty, OWN_TERMINAL) == 0) {
-		fd = device_of_output();
-		errno = ENXIO;
-	}
-	if (fd < 0)
-		return err_set(err, _("cannot use the terminal %s: %s"), tty, strerror(errno));
-	if (tcgetattr(fd, &term.before) < 0) {
-		close(fd);
-		return err_set(err, _("%s is not a terminal"), tty);
-	}
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	term.in = fdopen(fd, "r");
-	term.out = copy < 0 ? NULL : fdopen(copy, "w");
-	if (!term.in || !term.out)
-		return err_set(err, _("cannot use the terminal %s: %s"), tty, strerror(errno));
-	return true;
-}
-
-static void
-device_close(void)
-{
-	if (term.in)
-		fclose(term.in);
-	if (term.out)
-		fclose(term.out);
-	term.in = term.out = NULL;
-}
-
-bool
-term_start(const char *tty, bool ascii, bool mono, struct err *err)
-{
-	const char *type = getenv("TERM");
-
-	term.only_ascii = ascii;
-	term.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	term.gone = false;
-	term.cursor_y = -1;
-	if (!type || *type == '\0')
-		return err_set(err,
-			       _("the terminal's type is not known: set TERM, e.g. TERM=xterm"));
-	if (!device_open(tty ? tty : OWN_TERMINAL, err)) {
-		device_close();
-		return false;
-	}
-	/* Before curses, which then leaves these signals alone. */
-	if (!signals_start(err)) {
-		device_close();
-		return false;
-	}
-	set_escdelay(50);
-	term.screen = newterm(type, term.out, term.in);
-	if (!term.screen) {
-		signals_stop();
-		device_close();
-		return err_set(err, _("terminal type '%s' is not known here: try TERM=xterm"),
-			       type);
-	}
-	cbreak();
-	noecho();
-	nonl();
-	curs_set(0);
-	input_start();
-	looks_start(mono);
-	die_set_hook(term_stop);
-	return true;
-}
-
-void
-term_stop(void)
-{
-	if (!term.screen)
-		return;
-	die_set_hook(NULL);
-	signals_stop();
-	if (!term.gone) {
-		curs_set(1);
-		input_stop();
-		endwin();
-		tcsetattr(fileno(term.in), TCSADRAIN, &term.before);
-	}
-	delscreen(term.screen);
-	term.screen = NULL;
-	device_close();
-}
-
-void
-term_suspend(void)
-{
-	struct sigaction now, normal = {.sa_handler = SIG_DFL};
-
-	input_stop();
-	endwin();
-	sigaction(SIGTSTP, &normal, &now);
-	raise(SIGTSTP); /* and here we are when continued */
-	sigaction(SIGTSTP, &now, NULL);
-	input_start();
-	term_resize();
-	clearok(stdscr, TRUE);
-}
-
-void
-term_resize(void)
-{
-	struct winsize size;
-
-	if (ioctl(fileno(term.in), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-		resizeterm(size.ws_row, size.ws_col);
-	clearok(stdscr, TRUE);
-}
-
 int
 term_columns(void)
 {
@@ -243,30 +105,6 @@ int
 term_lines(void)
 {
 	return LINES;
-}
-
-int
-term_fd(void)
-{
-	return fileno(term.in);
-}
-
-bool
-term_is_gone(void)
-{
-	struct pollfd fd = {.fd = fileno(term.in), .events = POLLIN};
-	int waiting = 0;
-
-	if (term.gone)
-		return true;
-	if (poll(&fd, 1, 0) <= 0)
-		return false;
-	if (fd.revents & (POLLHUP | POLLERR | POLLNVAL))
-		term.gone = true;
-	/* Readable, but nothing to read: end of file. */
-	else if (ioctl(fd.fd, FIONREAD, &waiting) < 0 || waiting == 0)
-		term.gone = true;
-	return term.gone;
 }
 
 /* ---- drawing ---- */
@@ -384,12 +222,5 @@ term_show(void)
 	move(term.cursor_y >= 0 ? term.cursor_y : LINES - 1,
 	     term.cursor_y >= 0 ? term.cursor_x : 0);
 	refresh();
-	if (ferror(term.out))
-		term.gone = true;
-}
-
-void
-term_redraw(void)
-{
-	clearok(stdscr, TRUE);
+	screen_send();
 }

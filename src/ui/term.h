@@ -108,6 +108,10 @@ bool term_read(struct event *ev);
 /* The terminal is gone (end of file, hung up). Asked when poll() reported something on term_fd().
  */
 bool term_is_gone(void);
+/* The terminal has not taken all that was drawn: poll for POLLOUT, then call term_send_kept(). What
+ * is drawn meanwhile would come too late. */
+bool term_is_blocked(void);
+void term_send_kept(void);
 
 /* ---- drawing: into a buffer; term_show() sends what differs ---- */
 void term_clear(void);
@@ -122,12 +126,16 @@ void term_show(void);
 void term_redraw(void);
 const char *glyph(enum glyph g);
 
-/* ---- signals.c ---- */
+/* ---- signals.c: also gives the terminal back before a fatal signal ends the program ---- */
 enum { SIGNAL_RESIZE = 1, SIGNAL_SUSPEND = 2, SIGNAL_END = 4 };
 bool signals_start(struct err *err);
 void signals_stop(void);
 int signals_fd(void);
 /* What arrived since the last call, SIGNAL_* bits; *end: number of the signal that ends us. */
 unsigned signals_take(int *end);
+/* Whether a signal that ends us arrived and was not taken. */
+bool signals_ended(void);
+/* The signal that was taken does not end us after all. */
+void signals_go_on(void);
 
 #endif

@@ -10,6 +10,7 @@ import select
 import shlex
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 import termios
@@ -206,7 +207,7 @@ class Pty:
     """The program on a pseudo-terminal of our own, to take away and to count bytes on: the
     terminal that it belongs to (own), as in a window."""
 
-    def __init__(self, command, ignore_hangup=False, own=True):
+    def __init__(self, command, ignore_hangup=False, own=True, env=None):
         master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (24, 80))
 
@@ -217,13 +218,15 @@ class Pty:
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
+        self.before = termios.tcgetattr(slave)
+        self.name = os.ttyname(slave)
         self.process = subprocess.Popen(
             command,
             stdin=slave,
             stdout=slave,
             stderr=slave,
             preexec_fn=prepare,
-            env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
+            env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})},
         )
         os.close(slave)
         self.master = master
@@ -260,6 +263,25 @@ class Pty:
                 if task == str(self.process.pid) or name.endswith("capture"):
                     threads[task] = [int(s.split()[1]) for s in rest if "ctxt_switches" in s]
         return threads
+
+    def waiting(self):
+        """Bytes that the program has written and nobody has read."""
+        return struct.unpack("i", fcntl.ioctl(self.master, termios.FIONREAD, bytes(4)))[0]
+
+    def fill(self):
+        """Has the screen drawn again and again until the terminal, which nobody reads, takes no
+        more."""
+        slave = os.open(self.name, os.O_RDWR | os.O_NOCTTY)
+
+        def full():
+            os.write(self.master, b"\x0c")
+            return not select.select([], [slave], [], 0)[1]
+
+        until(full, "the terminal to be full")
+        os.close(slave)
+
+    def restored(self):
+        equal(termios.tcgetattr(self.master), self.before, "the terminal's settings")
 
     def hang_up(self):
         os.close(self.master)

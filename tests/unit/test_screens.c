@@ -18,6 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "ui/term.h"
 #include "ui/ui.h"
 
 #define PATIENCE 20000 /* ms: only a hang takes this long */
@@ -55,7 +56,7 @@ run_screens(const char *path)
 }
 
 static void
-terminal_start(struct terminal *t, const char *type)
+terminal_open(struct terminal *t)
 {
 	t->master = posix_openpt(O_RDWR | O_NOCTTY);
 	assert_true(t->master >= 0);
@@ -67,6 +68,12 @@ terminal_start(struct terminal *t, const char *type)
 	const struct winsize size = {.ws_row = 24, .ws_col = 80};
 	ioctl(t->slave, TIOCSWINSZ, &size);
 	tcgetattr(t->slave, &t->before);
+}
+
+static void
+terminal_start(struct terminal *t, const char *type)
+{
+	terminal_open(t);
 	t->child = fork();
 	assert_true(t->child >= 0);
 	if (t->child == 0) {
@@ -172,6 +179,34 @@ test_signal_ends_and_restores(void **state)
 	terminal_close(&t);
 }
 
+/* The loop is not there to act on the signal: it ends the program by itself. */
+static void
+test_signal_ends_a_program_that_hangs(void **state)
+{
+	struct terminal t;
+	int status = 0;
+
+	(void)state;
+	terminal_open(&t);
+	t.child = fork();
+	assert_true(t.child >= 0);
+	if (t.child == 0) {
+		struct err err;
+
+		setenv("TERM", "xterm", 1);
+		if (!term_start(t.path, false, false, &err))
+			_exit(1);
+		kill(getpid(), SIGTERM);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(waitpid(t.child, &status, 0), t.child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGTERM);
+	assert_restored(&t);
+	terminal_close(&t);
+}
+
 static void
 test_lost_terminal_ends(void **state)
 {
@@ -214,6 +249,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_q_quits),
 	cmocka_unit_test(test_f10_quits_from_everywhere),
 	cmocka_unit_test(test_signal_ends_and_restores),
+	cmocka_unit_test(test_signal_ends_a_program_that_hangs),
 	cmocka_unit_test(test_lost_terminal_ends),
 	cmocka_unit_test(test_unknown_terminal_is_an_error),
 	cmocka_unit_test(test_no_terminal_is_an_error),
