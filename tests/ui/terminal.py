@@ -244,11 +244,17 @@ class Pty:
             got += piece
         return got
 
-    def draws(self, what, silence):
-        """It runs and has drawn a screen with that, and is silent for `silence` seconds now."""
-        drawn = self.read(silence)
-        check(b"\x1b[" in drawn and what.encode() in drawn, f"{what} on a screen, not {drawn!r}")
-        check(self.process.poll() is None, f"the program runs on after {drawn!r}")
+    def draws(self, what):
+        """Waits until it has drawn a screen with that."""
+        drawn = b""
+
+        def seen():
+            nonlocal drawn
+            drawn += self.read(0)
+            check(self.process.poll() is None, f"the program runs on after {drawn!r}")
+            return b"\x1b[" in drawn and what.encode() in drawn
+
+        until(seen, f"{what} on a screen")
 
     def wake_ups(self):
         """How often each thread went to sleep, and was interrupted: the screen's and the
@@ -297,7 +303,8 @@ class Pty:
 
 def check_idle(p, threads=1):
     """Nothing changes: nothing is written, and there are no wake-ups but the clock's."""
-    p.draws("tcplens", 2)
+    p.draws("tcplens")
+    p.read(2)
     before, begun = p.wake_ups(), time.monotonic()
     equal(p.read(4), b"", "bytes written while nothing changed")
     after, seconds = p.wake_ups(), time.monotonic() - begun
