@@ -70,6 +70,7 @@ walk_begin(struct walk *w, const struct frame *f, struct packet *out)
 	out->reassembled = out->fragments = 0;
 	out->icmp_version = out->icmp_type = out->icmp_code = 0;
 	out->icmp_mtu = 0;
+	out->outer_csum = CSUM_UNKNOWN;
 	w->out = out;
 	w->c.p = f->data;
 	w->c.framed = false;

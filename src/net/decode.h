@@ -323,6 +323,30 @@ decode_fn link_ppp;
 enum decode_result walk_ppp_protocol(struct walk *w);
 
 /* ---- ip.c ---- */
+enum {
+	PROTO_HOP_BY_HOP = 0,
+	PROTO_ICMP = 1,
+	PROTO_IPV4 = 4,
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	PROTO_IPV6 = 41,
+	PROTO_ROUTING = 43,
+	PROTO_FRAGMENT = 44,
+	PROTO_GRE = 47,
+	PROTO_ESP = 50,
+	PROTO_AH = 51,
+	PROTO_ICMPV6 = 58,
+	PROTO_DSTOPTS = 60,
+	PROTO_ETHERIP = 97,
+	PROTO_IPCOMP = 108,
+	PROTO_L2TP = 115,
+	PROTO_MOBILITY = 135,
+	PROTO_MPLS = 137,
+	PROTO_HIP = 139,
+	PROTO_SHIM6 = 140,
+	PROTO_ETHERNET = 143,
+};
+
 decode_fn decode_ipv4, decode_ipv6, link_null;
 /* IPv4 or IPv6, by its version field. */
 enum decode_result walk_ip(struct walk *w);
@@ -345,7 +369,20 @@ enum decode_result icmp_quote_result(struct walk *w, enum decode_result quoted);
 
 /* ---- tcp.c ---- */
 decode_fn decode_tcp;
-/* RFC 9293 3.1 checksum over the segment and the pseudo header of out's addresses. */
-enum checksum tcp_checksum(const struct packet *out, const uint8_t *segment, uint32_t len);
+
+/* ---- checksum.c ---- */
+/* Of the len bytes of a TCP segment or UDP datagram, whose checksum field is at field_offset, and
+ * the pseudo header of out's addresses. */
+enum checksum transport_checksum(const struct packet *out, uint8_t protocol, const uint8_t *bytes,
+				 uint32_t len, uint32_t field_offset);
+/* Of an IPv4 header. */
+enum checksum header_checksum(const uint8_t *header, uint32_t len);
+/* Notes the checksum of a header around the segment's own packet: the worst one counts. */
+static inline void
+walk_outer_checksum(struct walk *w, enum checksum sum)
+{
+	if (!w->quoted && sum > w->out->outer_csum)
+		w->out->outer_csum = (uint8_t)sum;
+}
 
 #endif

@@ -11,30 +11,6 @@
 #define IPV4_LSRR    131
 #define JUMBO_OPTION 0xc2
 
-enum {
-	PROTO_HOP_BY_HOP = 0,
-	PROTO_ICMP = 1,
-	PROTO_IPV4 = 4,
-	PROTO_TCP = 6,
-	PROTO_UDP = 17,
-	PROTO_IPV6 = 41,
-	PROTO_ROUTING = 43,
-	PROTO_FRAGMENT = 44,
-	PROTO_GRE = 47,
-	PROTO_ESP = 50,
-	PROTO_AH = 51,
-	PROTO_ICMPV6 = 58,
-	PROTO_DSTOPTS = 60,
-	PROTO_ETHERIP = 97,
-	PROTO_IPCOMP = 108,
-	PROTO_L2TP = 115,
-	PROTO_MOBILITY = 135,
-	PROTO_MPLS = 137,
-	PROTO_HIP = 139,
-	PROTO_SHIM6 = 140,
-	PROTO_ETHERNET = 143,
-};
-
 static enum decode_result walk_ip_protocol(struct walk *w, uint8_t protocol);
 
 static void
@@ -137,6 +113,8 @@ decode_ipv4(struct walk *w)
 		return cur_short(&w->c, hlen);
 	cur_take(&w->c, hlen);
 	ipv4_fields(w->out, h);
+	if (h[9] != PROTO_TCP)
+		walk_outer_checksum(w, header_checksum(h, hlen));
 	if (UNLIKELY(hlen > 20 || be16(h + 6) & (IPV4_MF | IPV4_OFFSET) || w->on_header))
 		return ipv4_unusual(w, h, hlen);
 	w->rerouted = false;

@@ -64,8 +64,8 @@ enum {
 	OPT_BAD = 0x400,       /* a length that lies; what stood before it was taken */
 };
 
-enum checksum {
-	CSUM_UNKNOWN, /* not all bytes captured */
+enum checksum { /* from the least to the most telling */
+	CSUM_UNKNOWN, /* not all bytes captured, or none was sent */
 	CSUM_GOOD,
 	CSUM_PARTIAL, /* pseudo header only: the sender's network card is to finish it */
 	CSUM_BAD,
@@ -135,6 +135,8 @@ struct packet {
 	uint8_t icmp_version; /* 4, 6; 0 = this is a TCP segment */
 	uint8_t icmp_type, icmp_code;
 	uint16_t icmp_mtu;    /* next-hop MTU, 0 not said */
+	uint8_t outer_csum;   /* enum checksum: the worst of the IPv4 and UDP headers that carry
+			       * the segment's own IP packet through a tunnel */
 	struct {
 		seqno left, right;
 	} sack[PACKET_SACK_MAX];

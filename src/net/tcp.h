@@ -8,10 +8,11 @@
 
 #include "net/decode.h"
 
-#define TCP_MIN	  20 /* header without options */
-#define TCP_TS	  32 /* header with two NOPs and time stamps */
-#define TCP_FLAGS 14 /* the flags are in the first 14 bytes: below that nothing can be said */
-#define TFO_MAGIC 0xf989 /* RFC 7413's option before it had a kind of its own */
+#define TCP_MIN      20 /* header without options */
+#define TCP_TS       32 /* header with two NOPs and time stamps */
+#define TCP_FLAGS    14 /* the flags are in the first 14 bytes: below that nothing can be said */
+#define TCP_CHECKSUM 16 /* offset of the field */
+#define TFO_MAGIC    0xf989 /* RFC 7413's option before it had a kind of its own */
 
 enum {
 	TCPOPT_END = 0,

@@ -323,6 +323,20 @@ udp_tunnel(uint16_t sport, uint16_t dport)
 	return NULL;
 }
 
+#define UDP_CHECKSUM 6
+
+/* h: the header, before the cursor. RFC 768: 0 stands for none. */
+static enum checksum
+udp_checksum(const struct walk *w, const uint8_t *h)
+{
+	enum checksum sum;
+
+	if (be16(h + UDP_CHECKSUM) == 0 || w->c.cap < w->c.wire)
+		return CSUM_UNKNOWN;
+	sum = transport_checksum(w->out, PROTO_UDP, h, 8 + w->c.wire, UDP_CHECKSUM);
+	return w->rerouted && sum == CSUM_BAD ? CSUM_UNKNOWN : sum;
+}
+
 /* UDP length 0 stands for a datagram too long for the field (RFC 2675, GSO). */
 enum decode_result
 decode_udp(struct walk *w)
@@ -337,6 +351,7 @@ decode_udp(struct walk *w)
 		return DECODE_OTHER;
 	if (be16(h + 4) >= 8 && be16(h + 4) - 8u < w->c.wire)
 		cur_limit(&w->c, be16(h + 4) - 8u);
+	walk_outer_checksum(w, udp_checksum(w, h));
 	w->guessed = true;
 	return inner(w);
 }

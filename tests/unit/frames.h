@@ -159,14 +159,14 @@ push_tcp(struct buf *b, const struct tcp_spec *s)
 	put16(h + 18, s->urgent);
 }
 
-/* The pseudo header's sum of a TCP segment at h between two addresses of n bytes each. */
+/* The pseudo header's sum of a segment or datagram between two addresses of n bytes each. */
 static inline uint32_t
-pseudo_sum(const uint8_t *src, const uint8_t *dst, size_t n, uint32_t len)
+pseudo_sum(const uint8_t *src, const uint8_t *dst, size_t n, uint8_t protocol, uint32_t len)
 {
 	uint8_t rest[8] = {0};
 
 	put32(rest, len);
-	rest[7] = 6;
+	rest[7] = protocol;
 	return sum16(rest, 8, sum16(dst, n, sum16(src, n, 0)));
 }
 
@@ -174,7 +174,7 @@ static inline void
 finish_tcp(uint8_t *h, uint32_t len, const uint8_t *src, const uint8_t *dst, size_t n)
 {
 	put16(h + 16, 0);
-	put16(h + 16, ~sum16(h, len, pseudo_sum(src, dst, n, len)) & 0xffff);
+	put16(h + 16, ~sum16(h, len, pseudo_sum(src, dst, n, 6, len)) & 0xffff);
 }
 
 /* ---- IP ---- */
@@ -241,6 +241,14 @@ push_udp(struct buf *b, uint16_t sport, uint16_t dport)
 	put16(h + 2, dport);
 	put16(h + 4, len + 8);
 	return h;
+}
+
+/* The checksum of the datagram at h between host_a4 and host_b4. */
+static inline void
+finish_udp4(uint8_t *h, uint32_t len)
+{
+	put16(h + 6, 0);
+	put16(h + 6, ~sum16(h, len, pseudo_sum(host_a4, host_b4, 4, 17, len)) & 0xffff);
 }
 
 /* ---- links ---- */

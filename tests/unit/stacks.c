@@ -308,6 +308,8 @@ add_ip4(struct kitchen *k, unsigned protocol, unsigned options)
 	h[0] = (uint8_t)(0x45 + options / 4);
 	put16(h + 2, packet_len(k));
 	h[9] = (uint8_t)protocol;
+	put16(h + 10, 0);
+	put16(h + 10, ~sum16(h, 20 + options, 0) & 0xffff);
 }
 
 static void

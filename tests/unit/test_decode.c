@@ -575,6 +575,70 @@ test_source_route(void **state)
 	assert_int_equal(p.csum, CSUM_BAD);
 }
 
+/* ---- checksums around the segment ---- */
+
+/* VXLAN over IPv4; returns the UDP header, whose checksum is right. */
+static uint8_t *
+begin_vxlan(void)
+{
+	uint8_t *h;
+
+	begin_ipv4_tcp(&b);
+	push_ethernet(&b, 0x0800);
+	push_hex(&b, "08000000 00002a00");
+	h = push_udp(&b, 50000, 4789);
+	finish_udp4(h, buf_len(&b));
+	push_ipv4(&b, 17);
+	return h;
+}
+
+static void
+assert_outer(enum checksum sum)
+{
+	assert_int_equal(decode(101), DECODE_TCP);
+	assert_int_equal(p.csum, CSUM_GOOD);
+	assert_int_equal(p.outer_csum, sum);
+}
+
+static void
+test_outer_checksum(void **state)
+{
+	uint8_t *h;
+
+	(void)state;
+	begin_ipv4_tcp(&b);
+	assert_outer(CSUM_UNKNOWN); /* no tunnel */
+	push_ipv4(&b, 4);
+	assert_outer(CSUM_GOOD);
+	buf_bytes(&b)[8]++; /* time to live */
+	assert_outer(CSUM_BAD);
+	h = begin_vxlan();
+	assert_outer(CSUM_GOOD);
+	h[7]++;
+	assert_outer(CSUM_BAD);
+	put16(h + 6, 0); /* none */
+	assert_outer(CSUM_GOOD);
+	put16(h + 6, pseudo_sum(host_a4, host_b4, 4, 17, buf_len(&b) - 20));
+	assert_outer(CSUM_PARTIAL);
+	buf_bytes(&b)[10]++;
+	assert_outer(CSUM_BAD);
+}
+
+/* Of what was not captured whole only the header can be checked. */
+static void
+test_outer_checksum_cut(void **state)
+{
+	uint8_t *h = begin_vxlan();
+	struct frame f = buf_frame(&b, 101);
+
+	(void)state;
+	h[7]++;
+	f.cap_len--;
+	assert_int_equal(decode_with(&f), DECODE_TCP);
+	assert_int_equal(p.csum, CSUM_UNKNOWN);
+	assert_int_equal(p.outer_csum, CSUM_GOOD);
+}
+
 /* ---- ICMP ---- */
 
 /* An error that quotes n bytes of the segment in IPv4. */
@@ -593,29 +657,48 @@ begin_icmp4(const char *head, uint32_t n)
 	memcpy(h + 16, host_a4, 4);
 }
 
+/* Every error that ends or hinders, with the addresses, ports and number that it quotes. */
 static void
-test_icmp_error(void **state)
+test_icmp_errors(void **state)
+{
+	static const struct {
+		uint8_t type, codes; /* 0 … codes - 1 */
+	} errors[] = {{3, 16}, {4, 1}, {11, 2}, {12, 3}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+		for (uint8_t code = 0; code < errors[i].codes; code++) {
+			begin_icmp4("0000 0000 00000578", 8);
+			buf_bytes(&b)[20] = errors[i].type;
+			buf_bytes(&b)[21] = code;
+			assert_int_equal(decode(101), DECODE_ICMP);
+			assert_int_equal(p.icmp_version, 4);
+			assert_int_equal(p.icmp_type, errors[i].type);
+			assert_int_equal(p.icmp_code, code);
+			assert_int_equal(p.icmp_mtu, errors[i].type == 3 && code == 4 ? 1400 : 0);
+			assert_v4_mapped(p.icmp_from, router4);
+			assert_v4_mapped(p.src, host_a4);
+			assert_v4_mapped(p.dst, host_b4);
+			assert_int_equal(p.sport, 40000);
+			assert_int_equal(p.dport, 80);
+			assert_int_equal(p.seq, 0x01020304);
+		}
+	}
+}
+
+static void
+test_icmp_quote(void **state)
 {
 	struct frame f;
 
 	(void)state;
 	begin_icmp4("0303 0000 00000000", 8);
 	assert_int_equal(decode(101), DECODE_ICMP);
-	assert_int_equal(p.icmp_version, 4);
-	assert_int_equal(p.icmp_type, 3);
-	assert_int_equal(p.icmp_code, 3);
-	assert_int_equal(p.icmp_mtu, 0);
-	assert_v4_mapped(p.icmp_from, router4);
-	assert_v4_mapped(p.src, host_a4);
-	assert_v4_mapped(p.dst, host_b4);
-	assert_int_equal(p.sport, 40000);
-	assert_int_equal(p.dport, 80);
-	assert_int_equal(p.seq, 0x01020304);
 	assert_int_equal(p.flags, 0);
 	assert_true(p.options & OPT_CUT);
-	begin_icmp4("0304 0000 00000578", 32);
+	begin_icmp4("0304 0000 00000000", 32);
 	assert_int_equal(decode(101), DECODE_ICMP);
-	assert_int_equal(p.icmp_mtu, 1400);
+	assert_int_equal(p.icmp_mtu, 0); /* RFC 792: an old router does not say it */
 	assert_int_equal(p.flags, TH_PSH | TH_ACK);
 	assert_int_equal(p.payload_len, 11);
 	assert_int_equal(p.truncated, 0); /* quoting less is not cutting */
@@ -643,21 +726,61 @@ test_icmp_not_error(void **state)
 	assert_int_equal(decode(101), DECODE_OTHER);
 }
 
+static const uint8_t router6[16] = {0x20, 0x01, 0x0d, 0xb8, [7] = 9, [15] = 1};
+
 static void
-test_icmpv6_error(void **state)
+begin_icmp6(const char *head)
+{
+	uint8_t *h;
+
+	begin_ipv6_tcp(&b);
+	push_hex(&b, head);
+	h = push_ipv6(&b, 58);
+	memcpy(h + 8, router6, 16);
+	memcpy(h + 24, host_a6, 16);
+}
+
+static void
+test_icmpv6_errors(void **state)
+{
+	static const struct {
+		uint8_t type, codes;
+	} errors[] = {{1, 8}, {2, 1}, {3, 2}, {4, 4}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+		for (uint8_t code = 0; code < errors[i].codes; code++) {
+			begin_icmp6("0000 0000 00000500");
+			buf_bytes(&b)[40] = errors[i].type;
+			buf_bytes(&b)[41] = code;
+			assert_int_equal(decode(101), DECODE_ICMP);
+			assert_int_equal(p.icmp_version, 6);
+			assert_int_equal(p.icmp_type, errors[i].type);
+			assert_int_equal(p.icmp_code, code);
+			assert_int_equal(p.icmp_mtu, errors[i].type == 2 ? 1280 : 0);
+			assert_memory_equal(p.icmp_from, router6, 16);
+			assert_memory_equal(p.src, host_a6, 16);
+			assert_memory_equal(p.dst, host_b6, 16);
+			assert_int_equal(p.sport, 40000);
+			assert_int_equal(p.dport, 80);
+			assert_int_equal(p.seq, 0x01020304);
+		}
+	}
+}
+
+static void
+test_icmpv6_quote(void **state)
 {
 	(void)state;
-	begin_ipv6_tcp(&b);
-	push_hex(&b, "0200 0000 00000500");
-	push_ipv6(&b, 58);
+	begin_icmp6("0200 0000 00020000");
 	assert_int_equal(decode(101), DECODE_ICMP);
-	assert_int_equal(p.icmp_version, 6);
-	assert_int_equal(p.icmp_type, 2);
-	assert_int_equal(p.icmp_mtu, 1280);
-	assert_int_equal(p.seq, 0x01020304);
-	begin_ipv6_tcp(&b);
-	push_hex(&b, "8000 0000 00000000");
-	push_ipv6(&b, 58);
+	assert_int_equal(p.icmp_mtu, UINT16_MAX); /* the most that the field holds */
+	begin_icmp6("8000 0000 00000000"); /* echo request */
+	assert_int_equal(decode(101), DECODE_OTHER);
+	begin_icmp6("8900 0000 00000000"); /* redirect */
+	assert_int_equal(decode(101), DECODE_OTHER);
+	begin_icmp6("0100 0000 00000000");
+	buf_bytes(&b)[48 + 6] = 58; /* quotes an echo request */
 	assert_int_equal(decode(101), DECODE_OTHER);
 }
 
@@ -697,9 +820,13 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_routing_header),
 	cmocka_unit_test(test_segment_routing),
 	cmocka_unit_test(test_source_route),
-	cmocka_unit_test(test_icmp_error),
+	cmocka_unit_test(test_outer_checksum),
+	cmocka_unit_test(test_outer_checksum_cut),
+	cmocka_unit_test(test_icmp_errors),
+	cmocka_unit_test(test_icmp_quote),
 	cmocka_unit_test(test_icmp_not_error),
-	cmocka_unit_test(test_icmpv6_error),
+	cmocka_unit_test(test_icmpv6_errors),
+	cmocka_unit_test(test_icmpv6_quote),
 	cmocka_unit_test(test_icmp_names),
 };
 

@@ -181,7 +181,7 @@ test_notes(void **state)
 	buf_begin(&b);
 	push_tcp(&b, &s);
 	push_ipv4(&b, 6);
-	put16(buf_bytes(&b) + 36, pseudo_sum(host_a4, host_b4, 4, buf_len(&b) - 20));
+	put16(buf_bytes(&b) + 36, pseudo_sum(host_a4, host_b4, 4, 6, buf_len(&b) - 20));
 	explain(101);
 	assert_non_null(strstr(note_of("Window"), "never scaled"));
 	assert_non_null(strstr(note_of("Checksum"), "network card"));

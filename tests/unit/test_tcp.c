@@ -276,7 +276,7 @@ test_checksum_partial(void **state)
 	assert_non_null(d);
 	begin_ipv4_tcp(&b);
 	h = buf_bytes(&b) + 20;
-	put16(h + 16, pseudo_sum(host_a4, host_b4, 4, 43));
+	put16(h + 16, pseudo_sum(host_a4, host_b4, 4, 6, 43));
 	f = buf_frame(&b, 101);
 	assert_int_equal(decode_frame(d, &f, &p), DECODE_TCP);
 	assert_int_equal(p.csum, CSUM_PARTIAL);
