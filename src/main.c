@@ -195,6 +195,22 @@ screen_filter(const struct config *cfg, struct err *err)
 	return NULL;
 }
 
+/* What --sort and --columns name; columns has n 0 without the option. */
+static bool
+list_options(const struct config *cfg, struct sort_order *sort, struct column_list *list,
+	     struct err *err)
+{
+	struct err wrong;
+
+	*sort = (struct sort_order){NULL, false};
+	list->n = 0;
+	if (cfg->sort && !sort_order_parse(cfg->sort, sort, &wrong))
+		return err_set(err, "--sort: %s", wrong.msg);
+	if (cfg->columns && !column_list_parse(cfg->columns, list, &wrong))
+		return err_set(err, "--columns: %s", wrong.msg);
+	return true;
+}
+
 /* Runs the report; rc is complete. */
 static int
 report_source(const struct config *cfg, const struct report_config *rc)
@@ -226,9 +242,14 @@ run_report(const struct config *cfg)
 		.fd = STDOUT_FILENO,
 		.interrupted = &interrupted,
 	};
+	struct column_list list;
 
 	if (cfg->fail_on && !report_parse_fail_on(cfg->fail_on, &rc.fail_on, &err))
 		return complain(EXIT_USAGE, &err);
+	if (!list_options(cfg, &rc.sort, &list, &err))
+		return complain(EXIT_USAGE, &err);
+	if (list.n > 0)
+		rc.columns = &list;
 	struct filter *f = screen_filter(cfg, &err);
 	if (!f)
 		return complain(EXIT_USAGE, &err);
@@ -245,6 +266,8 @@ struct session {
 	const struct config *cfg;
 	struct engine *engine;
 	struct source *source; /* started; NULL none */
+	struct sort_order sort;
+	struct column_list columns;
 };
 
 static bool
@@ -316,6 +339,8 @@ show_screens(struct session *ss, const char *notice)
 		.engine = ss->engine,
 		.source = ss->source,
 		.filter = cfg->screen_filter,
+		.sort = ss->sort,
+		.columns = ss->columns.n > 0 ? &ss->columns : NULL,
 		.capture_filter = cfg->capture_filter,
 		.notice = notice,
 		.numeric = cfg->numeric,
@@ -342,6 +367,8 @@ run_screens(const struct config *cfg)
 	if (!f)
 		return complain(EXIT_USAGE, &err);
 	filter_free(f); /* the screens parse it themselves */
+	if (!list_options(cfg, &ss.sort, &ss.columns, &err))
+		return complain(EXIT_USAGE, &err);
 	ss.engine = new_engine(cfg, &err);
 	if (!ss.engine)
 		return complain(EXIT_ERROR, &err);

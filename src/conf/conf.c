@@ -354,6 +354,9 @@ contradiction(const struct config *cfg)
 		return _("--speed is for a file (-r) or --demo: live packets come when they come");
 	if (cfg->filter_file && cfg->capture_filter)
 		return _("a capture filter is given twice: by -F and as arguments");
+	if (cfg->columns && cfg->json)
+		return _("--columns is for the table and the screens; --json always has every "
+			 "field");
 	if (cfg->screen_filter && (cfg->segments || cfg->timers))
 		return _("-Y chooses connections by how they ended, too late for their segments "
 			 "and timers; use a capture filter");

@@ -31,6 +31,8 @@ struct config {
 	char *capture_filter; /* from -F or the remaining arguments; owned; NULL: everything */
 
 	const char *screen_filter; /* -Y, unchecked */
+	const char *sort;	   /* column, perhaps with ":reverse", unchecked; NULL none */
+	const char *columns;	   /* list of columns, unchecked; NULL none */
 	bool numeric, absolute_seq, bits, ascii, mono;
 
 	bool report, json; /* json implies report */

@@ -65,6 +65,13 @@ const struct option_info conf_options[] = {
 	 N_("Show only the connections that this screen filter names, such as \"port 23 or "
 	    "verdict refused\"; the key / edits it. A report tells only of these."),
 	 VALUE(screen_filter), .type = OPT_TEXT, .group = OPTIONS_SCREEN},
+	{"sort", 0, N_("COLUMN[:reverse]"), NULL,
+	 N_("Sort connections by this column; a report then writes them when the input ends."),
+	 VALUE(sort), .type = OPT_TEXT, .group = OPTIONS_SCREEN},
+	{"columns", 0, N_("COLUMN,..."), NULL,
+	 N_("Show these columns of the connections, in this order, on the screen or in the "
+	    "report's table."),
+	 VALUE(columns), .type = OPT_TEXT, .group = OPTIONS_SCREEN},
 	{"numeric", 'n', NULL, NULL, N_("Show port numbers, not service names."), VALUE(numeric),
 	 .type = OPT_FLAG, .group = OPTIONS_SCREEN},
 	{"absolute-seq", 'S', NULL, NULL,

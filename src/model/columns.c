@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "model/model_private.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define LONG_TEXT 1024
@@ -505,6 +506,7 @@ const struct column columns[] = {
 };
 /* clang-format on */
 const size_t column_count = ARRAY_LEN(columns);
+static_assert(ARRAY_LEN(columns) <= COLUMN_LIST_MAX, "a list may name every column");
 
 const struct column *
 column_by_name(const char *name)

@@ -39,8 +39,8 @@ struct text_keys {
 struct index {
 	struct engine *engine;
 	struct filter *filter; /* owned; NULL everything */
-	const struct column *sort;
-	bool reverse, hold, hide_closed;
+	struct sort_order order;
+	bool hold, hide_closed;
 
 	struct items rows;  /* the shown list */
 	struct items build; /* the next list */
@@ -115,8 +115,7 @@ index_set_filter(struct index *ix, struct filter *f)
 void
 index_set_sort(struct index *ix, const struct column *c, bool reverse)
 {
-	ix->sort = c;
-	ix->reverse = reverse;
+	ix->order = (struct sort_order){c, reverse};
 	if (ix->row_of) /* from now on the new order is held */
 		memset(ix->row_of, 0xff, ix->row_of_size * sizeof(*ix->row_of));
 	rescan(ix);
@@ -178,37 +177,23 @@ held_row(const struct index *ix, struct connref ref)
 
 /* ---- keys ---- */
 
-static bool
-is_descending(const struct index *ix)
-{
-	return (ix->sort && ix->sort->descending) != ix->reverse;
-}
-
-/* Descending order inverts the key; INT64_MAX (no value) stays last. */
-static int64_t
-ordered_key(const struct index *ix, int64_t key)
-{
-	return is_descending(ix) && key != INT64_MAX ? ~key : key;
-}
-
-/* The time of the latest news of a connection: it began, or something went wrong. */
-static nsec
-news_time(const struct conn_facts *c)
-{
-	return c->verdict.severity >= SEV_WARNING ? nsec_max(c->start, c->verdict.time) : c->start;
-}
-
 static void
-append_text_key(struct text_keys *t, const struct column *c, const struct row_context *row)
+append_text_key(struct text_keys *t, const struct sort_order *order, const struct row_context *row)
 {
 	assert(t->used + 1 + TEXT_KEY_MAX <= t->capacity);
-	const size_t n = c->text_key(row, t->bytes + t->used + 1);
+	const size_t n = sort_text_key(order, row, t->bytes + t->used + 1);
 
 	t->bytes[t->used] = (uint8_t)n;
 	t->used += 1 + n;
 }
 
-/* key_fn of the scan. Without a column the latest news come first. */
+static bool
+has_text_keys(const struct index *ix)
+{
+	return ix->order.column && ix->order.column->text_key;
+}
+
+/* key_fn of the scan. */
 static int64_t
 row_key(const void *arg, const struct conn_facts *f)
 {
@@ -216,11 +201,9 @@ row_key(const void *arg, const struct conn_facts *f)
 	struct index *const ix = *scan;
 	const struct row_context row = {.facts = f, .now = ix->now};
 
-	if (!ix->sort)
-		return ordered_key(ix, -news_time(f));
-	if (ix->sort->text_key)
-		append_text_key(&ix->text, ix->sort, &row);
-	return ordered_key(ix, ix->sort->key(&row));
+	if (has_text_keys(ix))
+		append_text_key(&ix->text, &ix->order, &row);
+	return sort_key(&ix->order, &row);
 }
 
 /* match_fn of the scan. */
@@ -269,15 +252,8 @@ compare_text_keys(const struct index *ix, uint32_t slot_a, uint32_t slot_b)
 {
 	const uint8_t *a = ix->text.bytes + ix->text.at[slot_a];
 	const uint8_t *b = ix->text.bytes + ix->text.at[slot_b];
-	const size_t n_a = *a, n_b = *b;
 
-	if (n_a == 0 || n_b == 0)
-		return (n_a == 0) - (n_b == 0);
-	const int order = memcmp(a + 1, b + 1, n_a < n_b ? n_a : n_b);
-	const int by_length = (n_a > n_b) - (n_a < n_b);
-	const int ascending = order != 0 ? order : by_length;
-
-	return is_descending(ix) ? -ascending : ascending;
+	return sort_compare_text(&ix->order, a + 1, *a, b + 1, *b);
 }
 
 static int
@@ -285,7 +261,7 @@ compare_keys(const struct index *ix, const struct scan_item *a, const struct sca
 {
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
-	if (ix->sort && ix->sort->text_key) {
+	if (has_text_keys(ix)) {
 		const int order = compare_text_keys(ix, a->ref.slot, b->ref.slot);
 
 		if (order != 0)
@@ -331,17 +307,16 @@ begin_scan(struct index *ix, nsec now)
 static void
 scan_slice(struct index *ix)
 {
-	const bool has_text = ix->sort && ix->sort->text_key;
 	const size_t text = ix->text.used;
 
 	reserve(&ix->build, ix->build.n + SLICE);
-	if (has_text)
+	if (has_text_keys(ix))
 		reserve_text_keys(&ix->text, SLICE);
 	struct scan_item *items = ix->build.at + ix->build.n;
 	const size_t n = engine_scan(ix->engine, &ix->cursor, ix->now, row_matches, row_key, &ix,
 				     items, SLICE);
 
-	if (has_text)
+	if (has_text_keys(ix))
 		place_text_keys(&ix->text, items, n, text);
 	ix->build.n += n;
 	if (ix->cursor == UINT32_MAX) {
@@ -472,7 +447,8 @@ advance(struct index *ix)
 static nsec
 scan_due(const struct index *ix)
 {
-	const bool ages = filter_uses_time(ix->filter) || (ix->sort && ix->sort->ages);
+	const bool ages =
+		filter_uses_time(ix->filter) || (ix->order.column && ix->order.column->ages);
 	struct totals t;
 
 	if (ix->dirty)

@@ -116,13 +116,40 @@ void column_format(const struct column *c, const struct row_context *row, char *
 /* The smoothed round-trip time between the endpoints; -1 unknown. */
 nsec conn_rtt(const struct conn_facts *f);
 
+/* ---- sort_order.c ---- */
+
+/* An order of connections. */
+struct sort_order {
+	const struct column *column; /* NULL: the latest news first, a start or something wrong */
+	bool reverse;                /* against the column's own direction */
+};
+/* Sort key of a row, direction included: smaller first. */
+int64_t sort_key(const struct sort_order *o, const struct row_context *row);
+/* The text key that orders rows of equal keys; returns its length, 0: there is none. */
+size_t sort_text_key(const struct sort_order *o, const struct row_context *row,
+		     uint8_t out[TEXT_KEY_MAX]);
+/* As memcmp, direction included; no text (length 0) comes last. */
+int sort_compare_text(const struct sort_order *o, const uint8_t *a, size_t n_a, const uint8_t *b,
+		      size_t n_b);
+
+#define COLUMN_LIST_MAX 64
+
+struct column_list {
+	size_t n;
+	const struct column *at[COLUMN_LIST_MAX]; /* each once */
+};
+/* "client,server,retx". False and *err: a name is unknown or given twice. */
+bool column_list_parse(const char *names, struct column_list *out, struct err *err);
+/* "retx" or "retx:reverse". False and *err: it is neither. */
+bool sort_order_parse(const char *text, struct sort_order *out, struct err *err);
+
 /* ---- index.c: the filtered, sorted list of connections ---- */
 struct index;
 struct index *index_new(struct engine *e);
 void index_free(struct index *ix);
 /* Takes ownership of f; NULL lets everything through. */
 void index_set_filter(struct index *ix, struct filter *f);
-/* Sorts by a column; NULL: the latest news first (a connection's start, or its verdict). */
+/* Sorts by a column, NULL as in struct sort_order. */
 void index_set_sort(struct index *ix, const struct column *c, bool reverse);
 /* While held no row moves, and new rows are added at the end. */
 void index_hold_order(struct index *ix, bool hold);

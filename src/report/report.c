@@ -34,6 +34,7 @@ struct report {
 	const struct report_lines *lines;
 	struct source *source;
 	struct report_queue queue;
+	struct report_sort sort;
 	struct output out;  /* to be written */
 	struct output line; /* one line on its way to the queue */
 	pthread_mutex_t lock; /* only where `shared` */
@@ -165,17 +166,35 @@ on_timer(void *ctx, const struct timer_event *e)
 	line_end(r);
 }
 
+/* Keeps the lines of a connection to be sorted. What exceeds the memory is sorted in parts. */
+static void
+sort_connection(struct report *r, const struct conn_detail *d, const struct row_context *row)
+{
+	lock(r);
+	r->lines->connection(&r->line, r->cfg, d, row->now);
+	report_sort_add(&r->sort, row, r->line.buf, r->line.len);
+	r->line.len = 0;
+	if (report_sort_size(&r->sort) >= r->cfg->memory)
+		report_sort_emit(&r->sort, emit_text, r);
+	unlock(r);
+}
+
 static void
 on_connection(void *ctx, const struct conn_detail *d)
 {
 	struct report *r = ctx;
 	const nsec now = nsec_max(r->now, nsec_max(d->f.last, d->f.ended));
+	const struct row_context row = {.facts = &d->f, .now = now};
 
-	if (!filter_match(r->cfg->filter, &(struct row_context){.facts = &d->f, .now = now}))
+	if (!filter_match(r->cfg->filter, &row))
 		return;
 	for (int i = 0; i < d->n_verdicts; i++)
 		r->seen |= UINT64_C(1) << d->verdicts[i].code;
-	r->lines->connection(line_begin(r), d, now);
+	if (r->cfg->sort.column) {
+		sort_connection(r, d, &row);
+		return;
+	}
+	r->lines->connection(line_begin(r), r->cfg, d, now);
 	line_end(r);
 }
 
@@ -277,6 +296,7 @@ finish(struct report *r, struct engine *e)
 	source_status(r->source, &st);
 	lock(r);
 	report_queue_finish(&r->queue);
+	report_sort_emit(&r->sort, emit_text, r);
 	r->lines->summary(&r->out, &t, &st);
 	flush(r);
 	unlock(r);
@@ -314,7 +334,7 @@ begin(struct report *r)
 		.emit_segment = emit_segment,
 		.emit_text = emit_text,
 	};
-	r->lines->capture(&r->out, &st);
+	r->lines->capture(&r->out, r->cfg, &st);
 }
 
 enum report_exit
@@ -324,6 +344,7 @@ report_run(const struct report_config *cfg, struct source *s)
 		.cfg = cfg,
 		.lines = cfg->format == REPORT_JSON ? &report_json : &report_table,
 		.source = s,
+		.sort = {.order = cfg->sort},
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.taken = PTHREAD_COND_INITIALIZER,
 		.ordered = cfg->segments,
@@ -343,6 +364,7 @@ report_run(const struct report_config *cfg, struct source *s)
 	engine_free(e);
 	output_free(&r.out);
 	output_free(&r.line);
+	report_sort_free(&r.sort);
 	return status_of(&r, ran, &err);
 }
 

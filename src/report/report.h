@@ -28,6 +28,8 @@ struct report_config {
 	bool segments;            /* every segment too */
 	bool timers;              /* every change of a retransmission timer too */
 	const struct filter *filter; /* of the connections, as they are at their end; NULL: all */
+	struct sort_order sort;   /* of the connections; no column: as they end */
+	const struct column_list *columns; /* of the table; NULL: its own */
 	uint64_t fail_on;         /* bit per enum verdict_code, from report_parse_fail_on */
 	uint32_t max_connections; /* as in struct engine_config */
 	size_t memory;            /* as in struct engine_config */

@@ -30,8 +30,9 @@ end_line(struct output *w)
 }
 
 static void
-json_capture(struct output *w, const struct source_status *st)
+json_capture(struct output *w, const struct report_config *cfg, const struct source_status *st)
 {
+	(void)cfg;
 	begin_line(w, "capture");
 	output_uint(w, "v", JSON_VERSION);
 	output_string(w, "source", st->name);
@@ -253,10 +254,12 @@ json_connection_state(struct output *w, const struct conn_facts *f)
 }
 
 static void
-json_connection(struct output *w, const struct conn_detail *d, nsec now)
+json_connection(struct output *w, const struct report_config *cfg, const struct conn_detail *d,
+		nsec now)
 {
 	const struct conn_facts *f = &d->f;
 
+	(void)cfg;
 	begin_line(w, "connection");
 	output_uint(w, "id", f->id);
 	output_uint(w, "revision", d->revision);

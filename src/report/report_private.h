@@ -8,16 +8,46 @@
 
 /* One output format: how each kind of line is written. A missing one is not written. */
 struct report_lines {
-	void (*capture)(struct output *w, const struct source_status *st);
+	void (*capture)(struct output *w, const struct report_config *cfg,
+			const struct source_status *st);
 	void (*segment)(struct output *w, const struct segment *s);
 	void (*timer)(struct output *w, const struct timer_event *t);
 	/* now: the capture's time, for what is still going on */
-	void (*connection)(struct output *w, const struct conn_detail *d, nsec now);
+	void (*connection)(struct output *w, const struct report_config *cfg,
+			   const struct conn_detail *d, nsec now);
 	void (*summary)(struct output *w, const struct totals *t, const struct source_status *st);
 };
 
 extern const struct report_lines report_json;
 extern const struct report_lines report_table;
+
+/* ---- report_columns.c ---- */
+
+/* The table's heading and row with the columns that the user chose. */
+void report_columns_title(struct output *w, const struct column_list *list);
+void report_columns_row(struct output *w, const struct column_list *list,
+			const struct row_context *row);
+
+/* ---- report_sort.c ---- */
+
+/* Lines of connections, kept until they can be written in order. */
+struct report_sort {
+	struct sort_order order;
+	struct output text;      /* the lines */
+	struct output text_keys; /* and their text keys */
+	struct sorted_line *lines;
+	size_t n, capacity;
+};
+
+/* Adds what was written for a connection. */
+void report_sort_add(struct report_sort *s, const struct row_context *row, const char *text,
+		     size_t len);
+/* Bytes of memory that are used. */
+size_t report_sort_size(const struct report_sort *s);
+/* Emits every line in order and forgets them. */
+void report_sort_emit(struct report_sort *s, void (*emit)(void *ctx, const char *text, size_t len),
+		      void *ctx);
+void report_sort_free(struct report_sort *s);
 
 /* ---- report_queue.c ---- */
 

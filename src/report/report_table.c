@@ -217,9 +217,15 @@ table_verdict(struct output *w, const struct verdict *v, const struct conn_facts
 }
 
 static void
-table_connection(struct output *w, const struct conn_detail *d, nsec now)
+table_connection(struct output *w, const struct report_config *cfg, const struct conn_detail *d,
+		 nsec now)
 {
-	table_row(w, &d->f);
+	if (cfg->columns)
+		report_columns_row(w, cfg->columns,
+				   &(struct row_context){
+					   .facts = &d->f, .now = now, .style = {.ascii = true}});
+	else
+		table_row(w, &d->f);
 	for (int i = 0; i < d->n_verdicts; i++)
 		table_verdict(w, &d->verdicts[i], &d->f, now);
 	for (int side = CLIENT; side <= SERVER; side++) {
@@ -244,10 +250,8 @@ put_title(struct output *w, const char *title, int width)
 }
 
 static void
-table_capture(struct output *w, const struct source_status *st)
+put_titles(struct output *w)
 {
-	output_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
-		      st->linktype ? st->linktype : "?", st->snaplen);
 	put_title(w, _("ID"), -WIDTH_ID);
 	put_title(w, _("START"), WIDTH_START);
 	put_title(w, _("LASTED"), -WIDTH_FIGURE);
@@ -259,6 +263,17 @@ table_capture(struct output *w, const struct source_status *st)
 	put_title(w, _("RETX"), -WIDTH_RETX);
 	put_title(w, _("RTT"), -WIDTH_FIGURE);
 	w->buf[w->len - 1] = '\n'; /* the last title's space */
+}
+
+static void
+table_capture(struct output *w, const struct report_config *cfg, const struct source_status *st)
+{
+	output_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
+		      st->linktype ? st->linktype : "?", st->snaplen);
+	if (cfg->columns)
+		report_columns_title(w, cfg->columns);
+	else
+		put_titles(w);
 }
 
 /* ---- segment, timer ---- */

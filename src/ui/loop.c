@@ -384,10 +384,27 @@ ui_loop(struct ui *ui)
 	return 0;
 }
 
+/* The columns of --columns come first, in the order given, and are the only ones shown. */
+static void
+columns_init(struct ui *ui, const struct column_list *list)
+{
+	size_t n = 0;
+
+	assert(column_count <= COLUMNS_MAX);
+	for (size_t i = 0; list && i < column_count; i++)
+		ui->columns[i] = COLUMN_NEVER;
+	for (size_t i = 0; list && i < list->n; i++) {
+		ui->columns[list->at[i] - columns] = COLUMN_ALWAYS;
+		ui->column_order[n++] = list->at[i];
+	}
+	for (size_t i = 0; i < column_count; i++)
+		if (!list || ui->columns[i] == COLUMN_NEVER)
+			ui->column_order[n++] = &columns[i];
+}
+
 static void
 ui_init(struct ui *ui, const struct ui_config *cfg)
 {
-	assert(column_count <= COLUMNS_MAX);
 	*ui = (struct ui){
 		.cfg = cfg,
 		.engine = cfg->engine,
@@ -397,6 +414,8 @@ ui_init(struct ui *ui, const struct ui_config *cfg)
 		.absolute_seq = cfg->absolute_seq,
 		.index = index_new(cfg->engine),
 	};
+	columns_init(ui, cfg->columns);
+	ui_set_sort(ui, cfg->sort.column, cfg->sort.reverse);
 	if (cfg->filter && *cfg->filter != '\0') {
 		struct filter_error error;
 		struct text t = text_on(ui->filter, sizeof(ui->filter));

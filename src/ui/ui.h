@@ -14,6 +14,8 @@ struct ui_config {
 	struct engine *engine;
 	struct source *source; /* started; NULL: none could be opened, begin with Interfaces */
 	const char *filter;    /* screen filter (-Y), checked by filter_parse() before; or NULL */
+	struct sort_order sort; /* of the list of connections */
+	const struct column_list *columns; /* of that list, from the left; NULL: by width */
 	const char *capture_filter; /* pcap-filter expression, to be shown; or NULL */
 	const char *notice;  /* one line to be shown at the start ("no permission …"), or NULL */
 	bool pick_interface; /* begin with Interfaces although there is a source */

@@ -185,6 +185,7 @@ struct ui {
 	char capture_filter[PROMPT_MAX];
 	const struct column *sort;
 	enum column_choice columns[COLUMNS_MAX]; /* by place in the model's columns[] */
+	const struct column *column_order[COLUMNS_MAX]; /* all of them, from the left */
 	bool sort_reverse, hold_order, hide_closed;
 	bool absolute_seq, bits, names;
 	enum time_style time_style;

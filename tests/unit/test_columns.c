@@ -264,10 +264,81 @@ test_order(void **state)
 	assert_true(key_of("diagnosis", &a) < key_of("diagnosis", &b));
 }
 
+/* ---- what --columns and --sort name ---- */
+
+static void
+test_column_list(void **state)
+{
+	struct column_list list;
+	struct err err = {""};
+	char all[1024];
+	struct text t = text_on(all, sizeof(all));
+
+	(void)state;
+	assert_true(column_list_parse("retx,client", &list, &err));
+	assert_int_equal(list.n, 2);
+	assert_ptr_equal(list.at[0], column_by_name("retx"));
+	assert_ptr_equal(list.at[1], column_by_name("client"));
+	assert_true(column_list_parse("id", &list, &err));
+	assert_int_equal(list.n, 1);
+	for (size_t i = 0; i < column_count; i++)
+		text_add(&t, "%s%s", i > 0 ? "," : "", columns[i].name);
+	assert_true(column_list_parse(all, &list, &err));
+	assert_int_equal(list.n, column_count);
+}
+
+static void
+test_wrong_column_lists(void **state)
+{
+	static const char *const wrong[] = {"",       ",",       "id,",     ",id",
+					    "id,,id", "nothing", "ID",      "id, retx",
+					    "id:reverse"};
+	struct column_list list;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		err.msg[0] = '\0';
+		assert_false(column_list_parse(wrong[i], &list, &err));
+		assert_non_null(strstr(err.msg, "is not a column; the columns are: flag client"));
+		assert_non_null(strstr(err.msg, " id")); /* all of them fit */
+	}
+	assert_false(column_list_parse("id,retx,id", &list, &err));
+	assert_string_equal(err.msg, "the column \"id\" is named twice");
+	assert_false(column_list_parse("\x1b[2J", &list, &err));
+	assert_null(strchr(err.msg, '\x1b'));
+}
+
+static void
+test_sort_order(void **state)
+{
+	static const char *const wrong[] = {"id:", "id:reversed", "id:Reverse", "id:reverse,"};
+	struct sort_order o;
+	struct err err;
+
+	(void)state;
+	assert_true(sort_order_parse("retx", &o, &err));
+	assert_ptr_equal(o.column, column_by_name("retx"));
+	assert_false(o.reverse);
+	assert_true(sort_order_parse("server:reverse", &o, &err));
+	assert_ptr_equal(o.column, column_by_name("server"));
+	assert_true(o.reverse);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_false(sort_order_parse(wrong[i], &o, &err));
+		assert_non_null(strstr(err.msg, ":reverse"));
+	}
+	assert_false(sort_order_parse("", &o, &err));
+	assert_false(sort_order_parse("nothing", &o, &err));
+	assert_non_null(strstr(err.msg, "\"nothing\" is not a column"));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_addresses), cmocka_unit_test(test_next),
 	cmocka_unit_test(test_figures),	  cmocka_unit_test(test_cells_fit),
 	cmocka_unit_test(test_table),	  cmocka_unit_test(test_order),
+	cmocka_unit_test(test_column_list),
+	cmocka_unit_test(test_wrong_column_lists),
+	cmocka_unit_test(test_sort_order),
 };
 
 int

@@ -57,10 +57,10 @@ slots_choose(struct connections *f, const struct ui *ui, int width)
 {
 	f->n_slots = 0;
 	for (size_t i = 0; i < column_count && f->n_slots < COLUMNS_MAX; i++) {
-		const struct column *c = &columns[i];
+		const struct column *c = ui->column_order[i];
 		bool wanted = ui_column_shown(ui, c, width);
 
-		if (width < NARROW && ui->columns[i] == COLUMN_BY_WIDTH) {
+		if (width < NARROW && ui->columns[c - columns] == COLUMN_BY_WIDTH) {
 			wanted = false;
 			for (size_t k = 0; k < ARRAY_LEN(narrow); k++)
 				wanted |= strcmp(c->name, narrow[k]) == 0;

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report_columns: the table's heading and rows with columns that the user chose: the columns of the
+ * screen's list, in plain text.
+ */
+#include "config.h"
+
+#include "report/report_private.h"
+
+#include "base/i18n.h"
+#include "model/model.h"
+
+#include <string.h>
+
+#define WIDTH_MAX 24 /* an IPv4 endpoint; what is wider moves the rest of its row */
+
+static size_t
+width_of(const struct column *c)
+{
+	return c->max_width < WIDTH_MAX ? (size_t)c->max_width : WIDTH_MAX;
+}
+
+/* A cell and the blank behind it; the last one of a row ends the line instead. */
+static void
+put_cell(struct output *w, const struct column *c, const char *text, bool last)
+{
+	const size_t width = width_of(c), used = text_width(text);
+	const int pad = used < width ? (int)(width - used) : 0;
+
+	if (c->align == ALIGN_RIGHT)
+		output_format(w, "%*s%s", pad, "", text);
+	else
+		output_format(w, "%s%*s", text, last ? 0 : pad, "");
+	output_raw(w, last ? "\n" : " ", 1);
+}
+
+void
+report_columns_title(struct output *w, const struct column_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		put_cell(w, list->at[i], _(list->at[i]->title), i + 1 == list->n);
+}
+
+void
+report_columns_row(struct output *w, const struct column_list *list, const struct row_context *row)
+{
+	char text[512];
+
+	for (size_t i = 0; i < list->n; i++) {
+		column_format(list->at[i], row, text, sizeof(text));
+		put_cell(w, list->at[i], text, i + 1 == list->n);
+	}
+}
