@@ -102,7 +102,7 @@ help(struct view *v)
 	if (v->ops == &view_help)
 		ui_back(ui);
 	else
-		ui_open(ui, &view_help, v->ops);
+		ui_open(ui, &view_help, v);
 }
 
 static void
@@ -211,14 +211,25 @@ find_in(const struct action *a, int key)
 	return NULL;
 }
 
-const struct action *
-action_find(const struct view *v, int key)
+/* The action of a key, or NULL. *v: the whole screen; becomes the view that the action is for. */
+static const struct action *
+find_action(struct view **v, int key)
 {
-	const struct action *a = find_in(v->ops->actions, key);
+	struct view *screen = *v, *focus = view_focus(screen);
 
-	if (!a)
-		a = find_in(movement_actions, key);
-	return a ? a : find_in(global_actions, key);
+	for (struct view *at = focus; at; at = at->parent) {
+		const struct action *a = find_in(at->ops->actions, key);
+
+		*v = at;
+		if (a)
+			return a;
+	}
+	*v = focus;
+	const struct action *a = find_in(movement_actions, key);
+	if (a)
+		return a;
+	*v = screen;
+	return find_in(global_actions, key);
 }
 
 static void
@@ -236,7 +247,7 @@ static void
 dispatch_key(struct ui *ui, const struct event *ev)
 {
 	struct view *v = ui_view(ui);
-	const struct action *a = action_find(v, ev->key);
+	const struct action *a = find_action(&v, ev->key);
 	char name[32];
 
 	ui->message[0] = '\0';
@@ -260,8 +271,8 @@ actions_dispatch(struct ui *ui, const struct event *ev)
 		frame_mouse(ui, ev);
 	else
 		dispatch_key(ui, ev);
-	if (!ui->quit && ui_view(ui)->ops->moved)
-		ui_view(ui)->ops->moved(ui_view(ui));
+	if (!ui->quit)
+		view_moved(ui_view(ui));
 }
 
 static void
@@ -276,9 +287,8 @@ each_key_of(ui_key_fn *fn, void *ctx, const char *screen, const struct action *a
 void
 ui_each_key(ui_key_fn *fn, void *ctx)
 {
-#define VIEW_KEYS(name) each_key_of(fn, ctx, view_##name.title, view_##name.actions);
-	VIEWS(VIEW_KEYS)
-#undef VIEW_KEYS
+	for (const struct view_ops *const *ops = all_views; *ops; ops++)
+		each_key_of(fn, ctx, (*ops)->title, (*ops)->actions);
 	each_key_of(fn, ctx, N_("Everywhere"), movement_actions);
 	each_key_of(fn, ctx, N_("Everywhere"), global_actions);
 }

@@ -296,66 +296,13 @@ footer_draw(const struct ui *ui, int y, int cols)
 	term_fill(y, 0, cols, ROLE_BAR);
 	for (const struct action *a = global_actions; a->name; a++)
 		reserved += footer_width(ui, a);
-	int x = footer_actions(ui, ui_view(ui)->ops->actions, y, 1, cols - reserved);
+	int x = 1;
+	for (const struct view *v = view_focus(ui_view(ui)); v; v = v->parent)
+		x = footer_actions(ui, v->ops->actions, y, x, cols - reserved);
 	footer_actions(ui, global_actions, y, x, cols);
 }
 
-/* ---- the screen in between ---- */
-
-static void
-list_draw(struct view *v, struct area a)
-{
-	list_resize(&v->list, a.lines);
-	size_t first = v->list.top, n = v->list.count - first;
-	if (n > (size_t)a.lines)
-		n = (size_t)a.lines;
-	if (v->list.count == 0) {
-		char text[512] = "";
-
-		if (v->ops->empty_text)
-			v->ops->empty_text(v, text, sizeof(text));
-		term_put(a.y + (a.lines > 2), a.x + 2, a.columns - 2, ROLE_NORMAL, text);
-		return;
-	}
-	if (v->ops->fetch)
-		v->ops->fetch(v, first, n);
-	for (size_t i = 0; i < n; i++) {
-		struct area row = {a.y + (int)i, a.x, 1, a.columns};
-		bool selected = !v->list.scrolls && first + i == v->list.cursor;
-
-		if (selected)
-			term_fill(row.y, row.x, row.columns, ROLE_SELECTED);
-		v->ops->draw_row(v, first + i, row, selected);
-	}
-}
-
-struct layout
-layout_split(struct area a, int top, int bottom)
-{
-	int lines = a.lines > 0 ? a.lines : 0;
-
-	top = top < lines ? top : lines;
-	bottom = bottom < lines - top ? bottom : lines - top;
-	return (struct layout){
-		.top = {a.y, a.x, top, a.columns},
-		.list = {a.y + top, a.x, lines - top - bottom, a.columns},
-		.bottom = {a.y + lines - bottom, a.x, bottom, a.columns},
-	};
-}
-
-static void
-view_draw(struct view *v, struct area a)
-{
-	v->layout = v->ops->lay_out ? v->ops->lay_out(v, a)
-				    : layout_split(a, v->ops->top_lines, 0);
-	v->counting_down = v->ticking = false;
-	if (v->layout.list.lines > 0)
-		list_draw(v, v->layout.list);
-	if (v->layout.top.lines > 0)
-		v->ops->draw_top(v, v->layout.top);
-	if (v->layout.bottom.lines > 0)
-		v->ops->draw_bottom(v, v->layout.bottom);
-}
+/* ---- the whole screen ---- */
 
 void
 frame_draw(struct ui *ui)
@@ -382,32 +329,16 @@ frame_draw(struct ui *ui)
 		footer_draw(ui, lines - 1, cols);
 }
 
-static bool
-area_has(const struct area *a, int y, int x)
-{
-	return y >= a->y && y < a->y + a->lines && x >= a->x && x < a->x + a->columns;
-}
-
 void
 frame_mouse(struct ui *ui, const struct event *ev)
 {
 	struct view *v = ui_view(ui);
-	const struct area *a = &v->layout.list;
 
 	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
-		list_scroll(&v->list, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+		list_scroll(&view_focus(v)->list, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
 		return;
 	}
-	if (!area_has(a, ev->y, ev->x)) {
-		if (v->ops->click)
-			v->ops->click(v, ev->y, ev->x);
-		return;
-	}
-	size_t row = v->list.top + (size_t)(ev->y - a->y);
-	if (row >= v->list.count || v->list.scrolls)
-		return;
-	list_go(&v->list, row);
-	if (ev->mouse == MOUSE_DOUBLE) {
+	if (view_click(v, ev->y, ev->x) && ev->mouse == MOUSE_DOUBLE) {
 		struct event enter = {.key = K_ENTER};
 
 		actions_dispatch(ui, &enter);

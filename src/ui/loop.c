@@ -26,15 +26,6 @@ ui_view(const struct ui *ui)
 	return ui->stack[ui->depth - 1];
 }
 
-static void
-view_close(struct view *v)
-{
-	if (v->ops->close)
-		v->ops->close(v);
-	free(v->state);
-	free(v);
-}
-
 void
 ui_open(struct ui *ui, const struct view_ops *ops, const void *arg)
 {
@@ -44,14 +35,8 @@ ui_open(struct ui *ui, const struct view_ops *ops, const void *arg)
 		ui_warn(ui, _("Too many screens are open; Esc leaves one"));
 		return;
 	}
-	struct view *v = xcalloc(1, sizeof(*v));
-	v->ops = ops;
-	v->ui = ui;
-	v->list.lines = 1;
-	v->state = xcalloc(1, ops->state_size > 0 ? ops->state_size : 1);
-	if (ops->open && !ops->open(v, arg, &err)) {
-		free(v->state);
-		free(v);
+	struct view *v = view_open(ui, NULL, ops, arg, &err);
+	if (!v) {
 		ui_warn(ui, "%s", err.msg);
 		return;
 	}
@@ -258,7 +243,7 @@ ui_update(struct ui *ui, bool hurried)
 	if (index_step(ui->index, ui->now, hurried ? INDEX_BUDGET / 10 : INDEX_BUDGET))
 		ui->dirty = true;
 	struct view *v = ui_view(ui);
-	if (v->ops->update && v->ops->update(v))
+	if (view_update(v))
 		ui->dirty = true;
 	nsec shown = ui->tick - ui->drawn;
 	if ((v->counting_down && shown >= FRAME) || (v->ticking && shown >= IDLE_CLOCK))

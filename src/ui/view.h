@@ -56,29 +56,32 @@ struct layout {
  * list. */
 struct layout layout_split(struct area a, int top, int bottom);
 
+/* What a view is made of. All functions but draw_row may be NULL. */
 struct view_ops {
 	const char *name;  /* for scripts */
 	const char *title; /* N_() */
-	const char *help;  /* N_(): what one sees here */
+	const char *help;  /* N_(): what the view shows */
 	size_t state_size; /* private state, zeroed, freed by the framework */
-	/* arg is the opener's; NULL and err keep the present screen. */
+	/* Prepares the state; arg is defined by the view. false and err: the view is not opened. */
 	bool (*open)(struct view *v, const void *arg, struct err *err);
 	void (*close)(struct view *v);
 	/* Gets what is to be shown from model and engine, sets the list; called on every tick and
-	 * after every key. true: something visible changed. */
+	 * after every key, for a child after its parent. true: something visible changed. */
 	bool (*update)(struct view *v);
 	int top_lines; /* above the list, titles of columns included, where that never changes */
 	/* Divides the view's area where top_lines does not say it all. Called once per drawing,
-	 * before everything else is drawn; the result is v->layout. May be NULL. */
+	 * before everything else is drawn; the result is v->layout. */
 	struct layout (*lay_out)(struct view *v, struct area a);
 	void (*draw_top)(struct view *v, struct area a);
 	/* Gets rows [first, first+n) ready before they are drawn. */
 	void (*fetch)(struct view *v, size_t first, size_t n);
 	void (*draw_row)(struct view *v, size_t row, struct area a, bool selected);
+	/* Draws the list's area in one piece, instead of rows. */
+	void (*draw)(struct view *v, struct area a);
 	void (*draw_bottom)(struct view *v, struct area a);
-	/* The user moved the cursor: remember who is there. */
+	/* A key may have moved the cursor: remember the selected row. */
 	void (*moved)(struct view *v);
-	/* A click outside the list, on a cell of the screen; v->layout says what is there. */
+	/* A click on this cell of the screen, outside the rows; v->layout says what is there. */
 	void (*click)(struct view *v, int y, int x);
 	/* What an empty list says. */
 	void (*empty_text)(struct view *v, char *out, size_t size);
@@ -89,11 +92,27 @@ struct view {
 	const struct view_ops *ops;
 	struct ui *ui;
 	void *state;
+	struct view *parent;  /* NULL: a screen of its own */
+	struct view *child;   /* shown in place of the list, gets keys first; owned by the state */
 	struct list list;
-	struct layout layout;  /* of the latest drawing: for the mouse too */
-	bool counting_down;    /* time alone changes what is seen: ten drawings a second */
-	bool ticking;          /* … once a second */
+	struct layout layout; /* of the latest drawing: for the mouse too */
+	bool counting_down;   /* what is shown changes with time alone: ten drawings a second */
+	bool ticking;         /* the same, once a second */
 };
+
+/* ---- view.c ---- */
+/* NULL and err when the view refuses to open. */
+struct view *view_open(struct ui *ui, struct view *parent, const struct view_ops *ops,
+		       const void *arg, struct err *err);
+void view_close(struct view *v);
+/* The innermost child: the view that keys and the wheel act on first. */
+struct view *view_focus(struct view *v);
+/* The following act on the view and on its children. */
+bool view_update(struct view *v);
+void view_moved(struct view *v);
+void view_draw(struct view *v, struct area a);
+/* Selects the row, or passes the click on; returns whether a row was hit. */
+bool view_click(struct view *v, int y, int x);
 
 /* Every screen, in the order of the help. */
 #define VIEWS(X)                                                                                   \
@@ -102,6 +121,19 @@ struct view {
 #define DECLARE_VIEW(name) extern const struct view_ops view_##name;
 VIEWS(DECLARE_VIEW)
 #undef DECLARE_VIEW
+
+/* Every tab of the Connection screen, in the order of the keys 1, 2, 3 …: its name, another key
+ * that shows it (0: none) and the help of these keys. */
+#define CONNECTION_TABS(X)                                                                         \
+	X(segments, 0, N_("segments"))                                                             \
+	X(timers, 0, N_("timers"))                                                                 \
+	X(ladder, 'l', N_("ladder: arrows between the two hosts"))
+#define DECLARE_TAB(name, key, help) extern const struct view_ops tab_##name;
+CONNECTION_TABS(DECLARE_TAB)
+#undef DECLARE_TAB
+
+/* All of them, views and tabs; ends with NULL. */
+extern const struct view_ops *const all_views[];
 
 /* ---- the prompt line ---- */
 #define PROMPT_MAX 256
@@ -228,8 +260,6 @@ void frame_mouse(struct ui *ui, const struct event *ev);
 /* ---- actions.c ---- */
 extern const struct action movement_actions[], global_actions[];
 void actions_dispatch(struct ui *ui, const struct event *ev);
-/* The action of a key here, or NULL. */
-const struct action *action_find(const struct view *v, int key);
 
 /* ---- filters.c ---- */
 void action_filter(struct view *v);

@@ -317,9 +317,9 @@ timers_add(const struct view *v, int cols, struct lines *out)
 		lines_add(out, ROLE_DIM, "%s", _("no timer runs"));
 		return;
 	}
-	timer_text(first, sizeof(first), v, &f->d, side);
+	timer_text(first, sizeof(first), v->ui, &f->d, side);
 	if (timer_runs(&f->d, !side))
-		timer_text(other, sizeof(other), v, &f->d, !side);
+		timer_text(other, sizeof(other), v->ui, &f->d, !side);
 	if (other[0] != '\0' && (int)(text_width(first) + text_width(other)) + 3 < cols)
 		lines_add(out, ROLE_NOTE, "%s   %s", first, other);
 	else

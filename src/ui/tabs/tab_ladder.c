@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/tabs/connection.h"
+#include "ui/tabs/segment_list.h"
 
 #define TIME_WIDTH 11
 #define SILENCE    (100 * NSEC_PER_MS) /* from here on a gap is drawn */
@@ -74,31 +74,34 @@ ladder_notes(const struct segment *s, char *out, size_t size)
 	text_add(&t, _("%srepeats #%llu"), t.len > 0 ? " " : "", (unsigned long long)s->rexmit_of);
 }
 
+/* "+1.2s" where nothing was sent for so long. */
+static void
+gap_draw(const struct ladder_layout *l, int y, enum role role, nsec gap)
+{
+	char text[32], d[16];
+	struct text t = text_on(text, sizeof(text));
+
+	text_add(&t, "+%s", text_duration(d, sizeof(d), gap));
+	term_put(y, TIME_WIDTH + 1, l->left - TIME_WIDTH - 2, role, text);
+}
+
 static void
 ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	const struct connection *f = v->state;
-	size_t i = row - f->first;
+	const struct segment *s = segment_list_row(v, row);
 	struct ladder_layout l = lay_out(a.columns);
-	char time[32], gap[32], d[16], notes[512];
+	char time[32], notes[512];
 
-	if (row < f->first || i >= f->n)
+	if (!s)
 		return;
-	const struct segment *s = &f->rows[i];
-	enum severity severity = segment_severity(s);
-	enum role plain = selected ? ROLE_SELECTED : f->gone ? ROLE_DIM : ROLE_NORMAL;
-	enum role loud = selected || severity == SEV_NONE ? plain : severity_role(severity);
-	nsec since = segment_since_before(v, i);
-	seconds_text(time, sizeof(time), s->ts - f->d.f.start);
+	enum role plain = segment_list_role(v, selected);
+	enum role loud = segment_list_loud_role(v, s, selected);
+	nsec since = segment_list_delta(v, row);
+	seconds_text(time, sizeof(time), s->ts - tab_connection(v)->d.f.start);
 	term_put(a.y, TIME_WIDTH - (int)text_width(time), TIME_WIDTH, plain, time);
-	if (since >= SILENCE && l.left > TIME_WIDTH + 2) {
-		struct text t = text_on(gap, sizeof(gap));
-
-		text_add(&t, "+%s", text_duration(d, sizeof(d), since));
-		term_put(a.y, TIME_WIDTH + 1, l.left - TIME_WIDTH - 2, selected ? plain : ROLE_NOTE,
-			 gap);
-	}
-	/* Silence shows as a broken line of the hosts. */
+	if (since >= SILENCE && l.left > TIME_WIDTH + 2)
+		gap_draw(&l, a.y, selected ? plain : ROLE_NOTE, since);
+	/* The lines of the hosts are broken while nothing is sent. */
 	const char *line = since >= SILENCE ? ":" : "|";
 	term_put(a.y, l.left, 1, plain, line);
 	term_put(a.y, l.right, 1, plain, line);
@@ -111,31 +114,36 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 static void
 ladder_draw_top(struct view *v, struct area a)
 {
-	const struct connection *f = v->state;
+	const struct endpoint *e = tab_connection(v)->d.f.end;
 	struct ladder_layout l = lay_out(a.columns);
 	char end[64], cut[64];
 	int half = (l.right - l.left) / 2;
+	size_t room = half > 2 ? (size_t)half - 1 : 1;
 
-	text_endpoint(end, sizeof(end), f->d.f.end[CLIENT].addr, f->d.f.end[CLIENT].port);
-	text_cut_middle(cut, sizeof(cut), end,
-					 (size_t)(half > 2 ? half - 1 : 1), 6);
+	text_endpoint(end, sizeof(end), e[CLIENT].addr, e[CLIENT].port);
+	text_cut_middle(cut, sizeof(cut), end, room, 6);
 	term_put(a.y, 1, TIME_WIDTH, ROLE_HEADER, _("TIME"));
 	term_put(a.y, l.left, half, ROLE_HEADER, cut);
-	text_endpoint(end, sizeof(end), f->d.f.end[SERVER].addr, f->d.f.end[SERVER].port);
-	int used = (int)text_cut_middle(cut, sizeof(cut), end,
-					 (size_t)(half > 2 ? half - 1 : 1), 6);
+	text_endpoint(end, sizeof(end), e[SERVER].addr, e[SERVER].port);
+	int used = (int)text_cut_middle(cut, sizeof(cut), end, room, 6);
 	term_put(a.y, l.right + 1 - used, used, ROLE_HEADER, cut);
 	if (l.notes > 0)
 		term_put(a.y, l.notes, a.columns - l.notes, ROLE_HEADER, _("NOTES"));
 }
 
-const struct tab tab_ladder = {
+const struct view_ops tab_ladder = {
+	.name = "ladder",
 	.title = N_("Ladder"),
-	.update = segments_update,
-	.top_lines = 1,
+	.help = N_("Every kept segment as an arrow between the two hosts, and the silence between "
+		   "them."),
+	.open = segment_list_open,
+	.update = segment_list_update,
+	.lay_out = segment_list_lay_out,
 	.draw_top = ladder_draw_top,
-	.fetch = segments_fetch,
+	.fetch = segment_list_fetch,
 	.draw_row = ladder_draw_row,
-	.empty = N_("No segment of this connection is kept any more"),
-	.segments = true,
+	.draw_bottom = segment_list_draw_bottom,
+	.moved = segment_list_moved,
+	.empty_text = segment_list_empty,
+	.actions = segment_list_actions,
 };

@@ -29,6 +29,16 @@ timer_side(const struct conn_detail *d)
 	return h[CLIENT].timer.due <= h[SERVER].timer.due ? CLIENT : SERVER;
 }
 
+void
+seconds_text(char *out, size_t size, nsec d)
+{
+	struct text t = text_on(out, size);
+	nsec a = d < 0 ? -d : d;
+
+	text_add(&t, "%s%lld.%06lld", d < 0 ? "-" : "", (long long)(a / NSEC_PER_SEC),
+		 (long long)(a % NSEC_PER_SEC / NSEC_PER_US));
+}
+
 char *
 timer_bar(char *out, size_t size, const struct half_facts *h, nsec now, int cells)
 {
@@ -82,14 +92,14 @@ due_text(char *out, size_t size, const struct timer_facts *timer, nsec now)
 }
 
 char *
-timer_text(char *out, size_t size, const struct view *v, const struct conn_detail *d, int side)
+timer_text(char *out, size_t size, const struct ui *ui, const struct conn_detail *d, int side)
 {
 	const struct half_facts *h = &d->f.half[side];
 	char due[32], bar[64], up[64];
 	struct text t = text_on(out, size);
 
-	due_text(due, sizeof(due), &h->timer, v->ui->now);
-	timer_bar(bar, sizeof(bar), h, v->ui->now,
+	due_text(due, sizeof(due), &h->timer, ui->now);
+	timer_bar(bar, sizeof(bar), h, ui->now,
 		  term_columns() < 100 ? BAR_CELLS / 2 : BAR_CELLS);
 	if (side == CLIENT)
 		text_add(&t, _("client: %s, attempt %u %s %s"), kind_text(h->timer.kind),
@@ -245,7 +255,7 @@ ladder_add(struct lines *l, const struct conn_detail *d, int side)
 }
 
 static void
-next_add(struct lines *l, const struct view *v, const struct conn_detail *d, int side)
+next_add(struct lines *l, nsec now, const struct conn_detail *d, int side)
 {
 	const struct half_facts *h = &d->f.half[side];
 	char due[32], bar[128], clock[64], left[16];
@@ -254,54 +264,72 @@ next_add(struct lines *l, const struct view *v, const struct conn_detail *d, int
 		lines_add(l, ROLE_DIM, "  %s", _("no timer runs"));
 		return;
 	}
-	due_text(due, sizeof(due), &h->timer, v->ui->now);
-	timer_bar(bar, sizeof(bar), h, v->ui->now, BAR_CELLS);
+	due_text(due, sizeof(due), &h->timer, now);
+	timer_bar(bar, sizeof(bar), h, now, BAR_CELLS);
 	lines_add(l, ROLE_NOTE, _("  next: %s, attempt %u %s %s at %s"), kind_text(h->timer.kind),
 		  h->timer.attempt, due, bar, text_clock(clock, sizeof(clock), h->timer.due, 3));
 	if (h->timer.gives_up != NSEC_NEVER && h->timer.gives_up != 0)
 		lines_add(l, ROLE_NOTE, _("  gives up at %s, in %s"),
 			  text_clock(clock, sizeof(clock), h->timer.gives_up, 3),
 			  text_duration(left, sizeof(left),
-					nsec_max(0, h->timer.gives_up - v->ui->now)));
+					nsec_max(0, h->timer.gives_up - now)));
 }
 
 static void
-timers_update(struct view *v)
+timers_close(struct view *v)
 {
-	struct connection *f = v->state;
+	lines_free(v->state);
+}
+
+static void
+timers_build(struct lines *l, const struct conn_detail *d, nsec now)
+{
 	char end[64];
 
-	lines_clear(&f->timers);
+	lines_clear(l);
 	for (int side = 0; side < 2; side++) {
-		const struct endpoint *e = &f->d.f.end[side];
+		const struct endpoint *e = &d->f.end[side];
 
 		if (side > 0)
-			lines_add(&f->timers, ROLE_NORMAL, " ");
+			lines_add(l, ROLE_NORMAL, " ");
 		text_endpoint(end, sizeof(end), e->addr, e->port);
-		lines_add(&f->timers, ROLE_TITLE, side == CLIENT ? _("client %s") : _("server %s"),
-			  end);
-		rto_add(&f->timers, &f->d.f.half[side]);
-		next_add(&f->timers, v, &f->d, side);
-		ladder_add(&f->timers, &f->d, side);
+		lines_add(l, ROLE_TITLE, side == CLIENT ? _("client %s") : _("server %s"), end);
+		rto_add(l, &d->f.half[side]);
+		next_add(l, now, d, side);
+		ladder_add(l, d, side);
 	}
-	list_sync(&v->list, f->timers.n, -1);
+}
+
+static bool
+timers_update(struct view *v)
+{
+	const struct connection *c = tab_connection(v);
+	struct lines *l = v->state;
+
+	v->list.scrolls = true;
+	if (!c->gone || l->n == 0)
+		timers_build(l, &c->d, v->ui->now);
+	list_sync(&v->list, l->n, -1);
+	return false;
 }
 
 static void
 timers_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
-	const struct connection *f = v->state;
+	const struct lines *l = v->state;
+	enum role role = tab_connection(v)->gone ? ROLE_DIM : l->items[row].role;
 
 	(void)selected;
-	if (row < f->timers.n)
-		term_put(a.y, 1, a.columns - 1, f->gone ? ROLE_DIM : f->timers.items[row].role,
-			 f->timers.items[row].text);
+	term_put(a.y, 1, a.columns - 1, role, l->items[row].text);
 }
 
-const struct tab tab_timers = {
+const struct view_ops tab_timers = {
+	.name = "timers",
 	.title = N_("Timers"),
+	.help = N_("The retransmission timers of both ends: the one that runs, and the longest "
+		   "ladder of attempts beside the intervals that are expected."),
+	.state_size = sizeof(struct lines),
+	.close = timers_close,
 	.update = timers_update,
 	.draw_row = timers_draw_row,
-	.empty = N_("Nothing is known of the timers"),
-	.scrolls = true,
 };

@@ -9,294 +9,171 @@
 #include "base/i18n.h"
 #include "ui/tabs/connection.h"
 
-static const struct tab *const tabs[] = {
-	[TAB_SEGMENTS] = &tab_segments,
-	[TAB_TIMERS] = &tab_timers,
-	[TAB_LADDER] = &tab_ladder,
+enum tab {
+#define TAB_NUMBER(name, key, help) TAB_##name,
+	CONNECTION_TABS(TAB_NUMBER)
+#undef TAB_NUMBER
+	TAB_COUNT,
+};
+
+static const struct view_ops *const tabs[TAB_COUNT] = {
+#define TAB_POINTER(name, key, help) &tab_##name,
+	CONNECTION_TABS(TAB_POINTER)
+#undef TAB_POINTER
 };
 
 static bool
 connection_open(struct view *v, const void *arg, struct err *err)
 {
+	const struct source_status *source = &v->ui->status;
 	const struct connection_arg *a = arg;
-	struct connection *f = v->state;
+	struct connection *c = v->state;
 
-	f->ref = a->ref;
-	if (!engine_detail(v->ui->engine, v->ui->now, f->ref, &f->d))
+	c->ref = a->ref;
+	if (!engine_detail(v->ui->engine, v->ui->now, c->ref, &c->d))
 		return err_set(err, _("The connection is no longer tracked"));
-	engine_pin(v->ui->engine, f->ref, true);
-	f->follow =
-		v->ui->status.live && v->ui->status.phase == SOURCE_RUNNING && f->d.f.ended == 0;
-	f->on_segments = tabs[f->tab]->segments;
-	tabs[f->tab]->update(v);
+	engine_pin(v->ui->engine, c->ref, true);
+	c->segments.follow =
+		source->live && source->phase == SOURCE_RUNNING && c->d.f.ended == 0;
+	c->tabs = (struct tab_bar){.ops = tabs, .count = TAB_COUNT};
+	tab_bar_show(&c->tabs, v, 0);
 	return true;
 }
 
 static void
 connection_close(struct view *v)
 {
-	struct connection *f = v->state;
+	struct connection *c = v->state;
 
-	engine_pin(v->ui->engine, f->ref, false);
-	lines_free(&f->header);
-	lines_free(&f->timers);
+	engine_pin(v->ui->engine, c->ref, false);
+	lines_free(&c->header);
+	tab_bar_close(&c->tabs);
 }
 
 static bool
 connection_update(struct view *v)
 {
-	struct connection *f = v->state;
-	bool was_gone = f->gone;
+	struct connection *c = v->state;
+	bool was_gone = c->gone;
 
-	/* Into a copy of its own: a connection that is gone must leave the last one alone. */
+	/* Into a copy of its own: a connection that is gone must leave the latest facts alone. */
 	struct conn_detail *d = xmalloc(sizeof(*d));
-	f->gone = !engine_detail(v->ui->engine, v->ui->now, f->ref, d);
-	if (!f->gone)
-		f->d = *d;
+	c->gone = !engine_detail(v->ui->engine, v->ui->now, c->ref, d);
+	if (!c->gone)
+		c->d = *d;
 	free(d);
-	if (!f->gone)
-		tabs[f->tab]->update(v);
-	return f->gone != was_gone;
-}
-
-static void
-connection_moved(struct view *v)
-{
-	segments_moved(v);
+	c->remark = NULL;
+	return c->gone != was_gone;
 }
 
 /* ---- drawing ---- */
 
-/* Lines for the header on a screen of so many, so that the list keeps some. */
+/* Lines for the header on a screen of so many, so that the tab keeps some. */
 static size_t
 header_room(int lines)
 {
 	return lines > 14 ? (size_t)lines - 10 : lines > 8 ? 4 : 2;
 }
 
-/* The header is built here and only drawn later, so that everyone counts the same lines. */
 static struct layout
 connection_lay_out(struct view *v, struct area a)
 {
-	struct connection *f = v->state;
-	bool note = f->on_segments && a.lines >= 14 && a.columns < 126;
+	struct connection *c = v->state;
 
-	lines_clear(&f->header);
-	header_build(v, a.columns, header_room(a.lines), &f->header);
-	return layout_split(a, (int)f->header.n + 1 + tabs[f->tab]->top_lines, note);
+	lines_clear(&c->header);
+	header_build(v, a.columns, header_room(a.lines), &c->header);
+	return layout_split(a, (int)c->header.n + 1, 0);
 }
 
-/* " [1 Segments] ": a tab's label. */
-static char *
-tab_label(char *out, size_t size, int tab, bool shown)
+/* The last line of the upper part has the tabs' labels. */
+static struct area
+tab_line(const struct view *v)
 {
-	struct text t = text_on(out, size);
+	const struct area *top = &v->layout.top;
 
-	text_add(&t, shown ? " [%d %s] " : "  %d %s  ", tab + 1, _(tabs[tab]->title));
-	return out;
-}
-
-static void
-tabs_draw(const struct view *v, struct area a)
-{
-	const struct connection *f = v->state;
-	int x = 0;
-	char label[64];
-
-	for (int i = 0; i < TAB_COUNT; i++)
-		x += term_put(a.y, x, a.columns - x, i == f->tab ? ROLE_SELECTED : ROLE_LABEL,
-			      tab_label(label, sizeof(label), i, i == f->tab));
-	if (f->on_segments && f->follow && !f->gone)
-		term_printf(a.y, x + 1, a.columns - x - 1, ROLE_NOTE, "%s", _("following (F)"));
-}
-
-/* The line of the screen with the tabs' labels. */
-static int
-tabs_line(const struct view *v)
-{
-	const struct connection *f = v->state;
-
-	return v->layout.top.y + (int)f->header.n;
+	return (struct area){top->y + top->lines - 1, top->x, 1, top->columns};
 }
 
 static void
 connection_draw_top(struct view *v, struct area a)
 {
-	const struct connection *f = v->state;
-	int y = a.y;
+	const struct connection *c = v->state;
+	struct area line = tab_line(v);
+	bool live = ui_time_moves(v->ui);
 
-	for (size_t i = 0; i < f->header.n; i++)
-		term_put(y++, 1, a.columns - 1, f->gone ? ROLE_DIM : f->header.items[i].role,
-			 f->header.items[i].text);
-	tabs_draw(v, (struct area){tabs_line(v), a.x, 1, a.columns});
-	if (tabs[f->tab]->draw_top)
-		tabs[f->tab]->draw_top(v, (struct area){y + 1, a.x, 1, a.columns});
-	v->counting_down |= ui_time_moves(v->ui) && timer_side(&f->d) >= 0;
-	v->ticking |= ui_time_moves(v->ui) && f->d.f.ended == 0;
-}
+	for (int i = 0; i < a.lines - 1; i++) {
+		const struct text_line *text = &c->header.items[i];
 
-static void
-connection_fetch(struct view *v, size_t first, size_t n)
-{
-	const struct connection *f = v->state;
-
-	if (tabs[f->tab]->fetch && !f->gone)
-		tabs[f->tab]->fetch(v, first, n);
-}
-
-static void
-connection_draw_row(struct view *v, size_t row, struct area a, bool selected)
-{
-	const struct connection *f = v->state;
-
-	tabs[f->tab]->draw_row(v, row, a, selected);
-}
-
-static void
-connection_draw_bottom(struct view *v, struct area a)
-{
-	segments_draw_note(v, a);
-}
-
-static void
-connection_empty(struct view *v, char *out, size_t size)
-{
-	const struct connection *f = v->state;
-	struct text t = text_on(out, size);
-
-	text_add(&t, "%s", _(tabs[f->tab]->empty));
+		term_put(a.y + i, 1, a.columns - 1, c->gone ? ROLE_DIM : text->role, text->text);
+	}
+	int x = tab_bar_draw(&c->tabs, line) + 1;
+	if (c->remark)
+		term_put(line.y, x, line.columns - x, ROLE_NOTE, _(c->remark));
+	v->counting_down |= live && timer_side(&c->d) >= 0;
+	v->ticking |= live && c->d.f.ended == 0;
 }
 
 /* ---- keys and mouse ---- */
 
-static void
-tab_show(struct view *v, int tab)
-{
-	struct connection *f = v->state;
-
-	f->lists[f->tab] = v->list;
-	f->tab = tab;
-	f->on_segments = tabs[tab]->segments;
-	int lines = v->list.lines;
-	v->list = f->lists[tab];
-	v->list.scrolls = tabs[tab]->scrolls;
-	if (f->on_segments)
-		v->list.touched = true; /* the same segment as on the tab before */
-	list_resize(&v->list, lines);
-	if (!f->gone)
-		tabs[tab]->update(v);
-}
-
-/* A click on a tab shows it. */
+/* A click on a label shows its tab. */
 static void
 connection_click(struct view *v, int y, int x)
 {
-	const struct connection *f = v->state;
-	char label[64];
-	int left = 0;
+	struct connection *c = v->state;
+	struct area line = tab_line(v);
 
-	if (y != tabs_line(v))
-		return;
-	for (int i = 0; i < TAB_COUNT; i++) {
-		tab_label(label, sizeof(label), i, i == f->tab);
-		int right = left + (int)text_width(label);
-		if (x >= left && x < right) {
-			tab_show(v, i);
-			return;
-		}
-		left = right;
-	}
+	if (y == line.y)
+		tab_bar_click(&c->tabs, v, line, x);
+}
+
+static void
+tab_step(struct view *v, int by)
+{
+	struct connection *c = v->state;
+
+	tab_bar_show(&c->tabs, v, (c->tabs.shown + by + TAB_COUNT) % TAB_COUNT);
 }
 
 static void
 tab_next(struct view *v)
 {
-	const struct connection *f = v->state;
-
-	tab_show(v, (f->tab + 1) % TAB_COUNT);
+	tab_step(v, 1);
 }
 
 static void
 tab_previous(struct view *v)
 {
-	const struct connection *f = v->state;
-
-	tab_show(v, (f->tab + TAB_COUNT - 1) % TAB_COUNT);
+	tab_step(v, -1);
 }
 
-static void
-tab_1(struct view *v)
-{
-	tab_show(v, TAB_SEGMENTS);
-}
-
-static void
-tab_2(struct view *v)
-{
-	tab_show(v, TAB_TIMERS);
-}
-
-static void
-tab_3(struct view *v)
-{
-	tab_show(v, TAB_LADDER);
-}
+#define SHOW_TAB(name, key, help)                                                                  \
+	static void show_##name(struct view *v)                                                    \
+	{                                                                                          \
+		struct connection *c = v->state;                                                   \
+                                                                                                   \
+		tab_bar_show(&c->tabs, v, TAB_##name);                                             \
+	}
+CONNECTION_TABS(SHOW_TAB)
+#undef SHOW_TAB
 
 static void
 why(struct view *v)
 {
-	const struct connection *f = v->state;
+	const struct connection *c = v->state;
 
-	ui_open(v->ui, &view_why, &(struct connection_arg){f->ref});
-}
-
-static void
-time_style(struct view *v)
-{
-	struct ui *ui = v->ui;
-	static const char *const names[TIME_STYLE_COUNT] = {
-		[TIME_RELATIVE] = N_("Time since the connection began"),
-		[TIME_DELTA] = N_("Time since the segment before"),
-		[TIME_CLOCK] = N_("Time of day"),
-		[TIME_DATE] = N_("Date and time of day"),
-	};
-
-	ui->time_style = (ui->time_style + 1) % TIME_STYLE_COUNT;
-	ui_say(ui, "%s", _(names[ui->time_style]));
-}
-
-static void
-absolute(struct view *v)
-{
-	struct ui *ui = v->ui;
-
-	ui->absolute_seq = !ui->absolute_seq;
-	ui_say(ui, "%s",
-	       ui->absolute_seq ? _("Sequence numbers as on the wire")
-				: _("Sequence numbers from the connection's beginning"));
+	ui_open(v->ui, &view_why, &(struct connection_arg){c->ref});
 }
 
 static void
 save(struct view *v)
 {
-	const struct connection *f = v->state;
+	const struct connection *c = v->state;
 
-	save_ask(v->ui, &(struct tag){f->d.f.id, f->ref}, 1);
+	save_ask(v->ui, &(struct tag){c->d.f.id, c->ref}, 1);
 }
 
 static const struct action connection_actions[] = {
-	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("every field of the segment"), segments_enter},
 	{"next-tab", {K_TAB}, N_("Switch"), N_("the next tab"), tab_next},
-	{"next-problem",
-	 {']'},
-	 N_("Problem"),
-	 N_("to the next segment with a problem"),
-	 segments_next_problem},
-	{"time",
-	 {'t'},
-	 N_("Time"),
-	 N_("time: since the start, since the one before, of day, date"),
-	 time_style},
 	{"why", {'v'}, N_("Why"), N_("why: the rule and the segments behind each diagnosis"), why},
 	{"save",
 	 {'w', K_F(2)},
@@ -304,16 +181,9 @@ static const struct action connection_actions[] = {
 	 N_("save its packets: .pcap or .pcapng, .gz or .zst"),
 	 save},
 	{"previous-tab", {K_BACK_TAB}, NULL, N_("the tab before"), tab_previous},
-	{"segments", {'1'}, NULL, N_("segments"), tab_1},
-	{"timers", {'2'}, NULL, N_("timers"), tab_2},
-	{"ladder", {'3', 'l'}, NULL, N_("ladder: arrows between the two hosts"), tab_3},
-	{"previous-problem",
-	 {'['},
-	 NULL,
-	 N_("to the segment with a problem before"),
-	 segments_previous_problem},
-	{"follow", {'F'}, NULL, N_("follow the newest segment"), segments_follow},
-	{"absolute", {'a'}, NULL, N_("sequence numbers relative or as on the wire"), absolute},
+#define TAB_ACTION(name, key, help) {#name, {'1' + TAB_##name, key}, NULL, help, show_##name},
+	CONNECTION_TABS(TAB_ACTION)
+#undef TAB_ACTION
 	{"leave", {K_LEFT}, NULL, N_("back to the list of connections"), ui_leave},
 	{0},
 };
@@ -322,19 +192,13 @@ const struct view_ops view_connection = {
 	.name = "connection",
 	.title = N_("Connection"),
 	.help = N_("Both ends of a connection: their states, what they agreed on, what is wrong; "
-		   "every "
-		   "segment, and the timers that retransmit."),
+		   "every segment, and the timers that retransmit."),
 	.state_size = sizeof(struct connection),
 	.open = connection_open,
 	.close = connection_close,
 	.update = connection_update,
-	.moved = connection_moved,
 	.lay_out = connection_lay_out,
 	.draw_top = connection_draw_top,
-	.fetch = connection_fetch,
-	.draw_row = connection_draw_row,
-	.draw_bottom = connection_draw_bottom,
 	.click = connection_click,
-	.empty_text = connection_empty,
 	.actions = connection_actions,
 };

@@ -12,7 +12,7 @@
 #define INDENT 22
 
 struct help {
-	const struct view_ops *from;
+	const struct view *from; /* the screen below */
 	int cols; /* that the text was made for */
 	struct lines text;
 };
@@ -44,29 +44,35 @@ add_keys(struct lines *l, int cols, const struct action *a)
 		entry(l, cols, action_keys(keys, sizeof(keys), a), _(a->help));
 }
 
+static bool
+is_shown(const struct help *h, const struct view_ops *ops)
+{
+	for (const struct view *v = h->from; v; v = v->child)
+		if (v->ops == ops)
+			return true;
+	return false;
+}
+
+/* The keys of the screen below come before those of the others. */
 static void
 add_all_keys(struct help *h, int cols)
 {
-	static const struct view_ops *const all[] = {
-#define VIEW_POINTER(name) &view_##name,
-		VIEWS(VIEW_POINTER)
-#undef VIEW_POINTER
-	};
-
 	title(&h->text, _("Everywhere"));
 	add_keys(&h->text, cols, global_actions);
-	title(&h->text, _(h->from->title));
-	lines_wrap(&h->text, ROLE_NORMAL, cols, 2, "  ", _(h->from->help));
-	add_keys(&h->text, cols, h->from->actions);
+	for (const struct view *v = h->from; v; v = v->child) {
+		title(&h->text, _(v->ops->title));
+		lines_wrap(&h->text, ROLE_NORMAL, cols, 2, "  ", _(v->ops->help));
+		add_keys(&h->text, cols, v->ops->actions);
+	}
 	title(&h->text, _("Moving"));
 	add_keys(&h->text, cols, movement_actions);
 	entry(&h->text, cols, _("Mouse"),
 	      _("click selects, double click opens, a column's title sorts, the wheel scrolls"));
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		if (all[i] == h->from || !all[i]->actions)
+	for (const struct view_ops *const *ops = all_views; *ops; ops++) {
+		if (is_shown(h, *ops) || !(*ops)->actions)
 			continue;
-		title(&h->text, _(all[i]->title));
-		add_keys(&h->text, cols, all[i]->actions);
+		title(&h->text, _((*ops)->title));
+		add_keys(&h->text, cols, (*ops)->actions);
 	}
 }
 
