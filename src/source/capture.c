@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "source/packet_writer.h"
+
 #define TICK       NSEC_PER_SEC
 #define WAKE_PAUSE (100 * NSEC_PER_MS) /* between two wakes that only tell of packets */
 /* A live packet may reach us this much after its time (the kernel hands over blocks). */

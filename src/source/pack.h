@@ -6,7 +6,7 @@
 #ifndef TCPLENS_SOURCE_PACK_H
 #define TCPLENS_SOURCE_PACK_H
 
-#include "source/stream.h"
+#include "source/unpack.h"
 
 struct packer;
 

@@ -15,6 +15,7 @@
 
 #include "base/i18n.h"
 #include "source/new_file.h"
+#include "source/packet_writer.h"
 
 struct packet_saver {
 	struct new_file file;

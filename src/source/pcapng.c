@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "source/savefile.h"
+#include "source/pcapng.h"
 
 #include "base/i18n.h"
 

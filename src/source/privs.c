@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "source/internal.h"
+#include "source/privs.h"
 
 #include <errno.h>
 #include <grp.h>

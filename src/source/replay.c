@@ -5,7 +5,9 @@
  */
 #include "config.h"
 
-#include "source/internal.h"
+#include "source/replay.h"
+
+#include "source/savefile.h"
 
 /* d × factor, saturating far from the ends of the range. */
 static nsec

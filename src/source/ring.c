@@ -6,8 +6,9 @@
  */
 #include "config.h"
 
-#include "source/internal.h"
+#include "source/ring.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

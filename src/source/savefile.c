@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "source/pcapng.h"
 
 #define FILE_HEADER    24
 #define MAGIC_PCAPNG   0x0a0d0d0au

@@ -125,11 +125,6 @@ enum savefile_result savefile_damage(struct savefile *sf, uint64_t offset, const
 /* What a stream's result other than STREAM_OK means in the middle of something. */
 enum savefile_result savefile_stuck(struct savefile *sf, enum stream_result r);
 
-/* pcapng.c */
-enum savefile_result pcapng_next(struct savefile *sf, struct frame *f);
-bool pcapng_record_parse(const struct record_format *f, const uint8_t *p, size_t len,
-			 struct record *out);
-
 static inline uint16_t
 get16(const uint8_t *p, bool swap)
 {

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "source/packet_writer.h"
+#include "source/ring.h"
 
 static void
 notify(int fd)
@@ -36,7 +38,7 @@ open_writer(struct source *s, struct err *err)
 
 	if (!path)
 		return true;
-	if (source_uses_file(s, path))
+	if (stat(path, &info) == 0 && source_reads(s, &info))
 		return err_set(err, _("%s: is being read; write to another file"), path);
 	s->writer = pcap_writer_open(path, LINKTYPE_OF_FIRST_FRAME, s->cfg.snaplen,
 				     s->cfg.overwrite, &exists, err);
@@ -185,14 +187,6 @@ bool
 source_writes(const struct source *s, const struct stat *info)
 {
 	return is_file(&s->writes, info);
-}
-
-bool
-source_uses_file(const struct source *s, const char *path)
-{
-	struct stat info;
-
-	return stat(path, &info) == 0 && (source_reads(s, &info) || source_writes(s, &info));
 }
 
 nsec

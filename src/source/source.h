@@ -89,8 +89,6 @@ void source_close(struct source *s);
 
 /* A copy of the counters, the phase and the message. Any thread. */
 void source_status(struct source *s, struct source_status *out);
-/* Whether path names the file that the source reads or writes. Any thread. */
-bool source_uses_file(const struct source *s, const char *path);
 /* Now, in the capture's own time: wall clock live, replay clock when paced, else the last packet;
  * behind a pipe with a screen it goes on between packets. At the end of a file it stands. */
 nsec source_now(struct source *s);

@@ -6,10 +6,11 @@
  */
 #include "config.h"
 
-#include "source/internal.h"
+#include "source/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

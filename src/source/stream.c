@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "source/unpack.h"
 
 #define BLOCK    (64u << 10) /* the processor's caches have other things to hold */
 #define PAGE     ((size_t)4096)

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "source/stream.h"
+#include "source/unpack.h"
 
 #include <stdlib.h>
 #include <string.h>

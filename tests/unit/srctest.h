@@ -12,7 +12,11 @@
 #include <stdatomic.h>
 
 #include "capfile.h"
+#include "source/capture_filter.h"
 #include "source/internal.h"
+#include "source/packet_writer.h"
+#include "source/ring.h"
+#include "source/spool.h"
 
 #define SEEN_MAX 4096
 

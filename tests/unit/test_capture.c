@@ -17,6 +17,7 @@
 
 #include "capfile.h"
 #include "source/internal.h"
+#include "source/ring.h"
 
 enum { CONNECTIONS = 300, SEGMENTS = 60, ROUNDS = 6 };
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "source/internal.h"
+#include "source/privs.h"
 
 #define NOBODY 65534
 

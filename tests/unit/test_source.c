@@ -473,13 +473,13 @@ test_filter_error_says_where(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
 		struct err err = {""};
-		struct offline_filter *of = offline_filter_new(t[i].filter);
+		struct capture_filter *of = capture_filter_new(t[i].filter);
 
-		assert_false(offline_filter_prepare(of, 1, &err));
+		assert_false(capture_filter_prepare(of, 1, &err));
 		if (!strstr(err.msg, t[i].says))
 			fail_msg("\"%s\" does not say \"%s\"", err.msg, t[i].says);
 		assert_null(strchr(err.msg, '\033'));
-		offline_filter_free(of);
+		capture_filter_free(of);
 	}
 }
 

@@ -134,33 +134,6 @@ test_writer_overwrites_regular_files_only(void **state)
 	assert_not_overwritten("/dev/null", "not a regular file");
 }
 
-static void
-test_source_knows_its_files(void **state)
-{
-	(void)state;
-	struct capfile c = {0};
-	struct err err = {""};
-	char in[64], out[64], other[80];
-	numbered(&c, 3, 0);
-	capfile_save(&c, in);
-	temporary_path(out);
-	snprintf(other, sizeof(other), "%s.link", in);
-	assert_int_equal(link(in, other), 0);
-	struct source *s = open_source(
-		&(struct source_config){.read_file = in, .write_file = out}, &err, NULL);
-	assert_string_equal(err.msg, "");
-	assert_true(source_uses_file(s, in));
-	assert_true(source_uses_file(s, other));
-	assert_true(source_uses_file(s, out));
-	assert_false(source_uses_file(s, "/dev/null"));
-	assert_false(source_uses_file(s, "/nonexistent/x"));
-	source_close(s);
-	unlink(in);
-	unlink(out);
-	unlink(other);
-	capfile_free(&c);
-}
-
 /* Files may not grow beyond `size` bytes: a full disk, without one. */
 static void
 limit_file_size(rlim_t size)
@@ -425,7 +398,6 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_written_file_is_current_while_waiting),
 	SOURCE_TEST(test_writer_never_overwrites_unasked),
 	SOURCE_TEST(test_writer_overwrites_regular_files_only),
-	SOURCE_TEST(test_source_knows_its_files),
 	SOURCE_TEST(test_writer_tells_a_full_disk),
 	SOURCE_TEST(test_writer_leaves_other_link_types_out),
 	SOURCE_TEST(test_written_mixture_is_told),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pcapsrc: a live interface through libpcap as input of the capture thread. Packets are decoded
+ * live_input: a live interface through libpcap as input of the capture thread. Packets are decoded
  * where the kernel put them; the kernel hands them over in blocks, at the latest after 100 ms, so
  * that a busy link costs little and an idle one nothing.
  */
@@ -16,6 +16,10 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "source/capture_filter.h"
+#include "source/linktype.h"
+#include "source/privs.h"
+#include "source/ring.h"
 
 #define BLOCK_TIMEOUT_MS 100
 #define DISPATCH_MAX     256
@@ -115,10 +119,10 @@ live_set_filter(struct source *s, const char *filter, struct err *err)
 	const char *text = filter ? filter : "";
 
 	if (pcap_compile(in->pcap, &program, text, 1, PCAP_NETMASK_UNKNOWN) < 0)
-		return filter_error(text, pcap_geterr(in->pcap), err);
+		return capture_filter_error(text, pcap_geterr(in->pcap), err);
 	bool ok = pcap_setfilter(in->pcap, &program) == 0;
 	pcap_freecode(&program);
-	return ok || filter_error(text, pcap_geterr(in->pcap), err);
+	return ok || capture_filter_error(text, pcap_geterr(in->pcap), err);
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filesrc: a capture file, a pipe or a capture in memory as input of the capture thread; reads the
- * bytes of a packet again for whoever asks. Knows files (savefile, stream), not what becomes of
- * the frames.
+ * file_input: a capture file, a pipe or a capture in memory as input of the capture thread; reads
+ * the bytes of a packet again for the packet store. Knows files (savefile, stream), not what
+ * becomes of the frames.
  */
 #include "config.h"
 
@@ -14,6 +14,10 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "source/capture_filter.h"
+#include "source/linktype.h"
+#include "source/ring.h"
+#include "source/spool.h"
 
 #define SPOOL_LIMIT (UINT64_C(1) << 30)
 /* Blocks' options that are read again for the direction. */
@@ -35,7 +39,7 @@ next_frame(struct source *s)
 			return r;
 		if (UNLIKELY(s->cfg.snaplen && f->cap_len > s->cfg.snaplen))
 			f->cap_len = s->cfg.snaplen;
-		if (LIKELY(!in->filter) || offline_filter_match(in->filter, f, &s->err)) {
+		if (LIKELY(!in->filter) || capture_filter_match(in->filter, f, &s->err)) {
 			in->has_pending = true;
 			break;
 		}
@@ -57,7 +61,7 @@ file_over(struct source *s, enum savefile_result r)
 		return in->savefile.started ? INPUT_DAMAGED : INPUT_FAILED;
 	}
 	if (in->filter && !s->err.msg[0])
-		offline_filter_hint(in->filter, s->err.msg, sizeof(s->err.msg));
+		capture_filter_hint(in->filter, s->err.msg, sizeof(s->err.msg));
 	return INPUT_ENDED;
 }
 
@@ -195,9 +199,9 @@ prime(struct source *s, struct err *err)
 	if (!in->has_pending || !in->filter)
 		return true;
 	struct frame *f = &in->pending;
-	if (!offline_filter_prepare(in->filter, f->linktype, err))
+	if (!capture_filter_prepare(in->filter, f->linktype, err))
 		return false;
-	in->has_pending = offline_filter_match(in->filter, f, err);
+	in->has_pending = capture_filter_match(in->filter, f, err);
 	return true;
 }
 
@@ -227,7 +231,7 @@ static bool
 file_prepare(struct source *s, struct err *err)
 {
 	if (s->cfg.filter && s->cfg.filter[0])
-		s->file.filter = offline_filter_new(s->cfg.filter);
+		s->file.filter = capture_filter_new(s->cfg.filter);
 	return open_spool(s, err) && prime(s, err);
 }
 
@@ -236,7 +240,7 @@ file_close(struct source *s)
 {
 	struct file_input *in = &s->file;
 
-	offline_filter_free(in->filter);
+	capture_filter_free(in->filter);
 	savefile_close(&in->savefile);
 	stream_close(&in->stream);
 	spool_free(in->spool);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * writer: capture files with nanosecond time stamps, as the ending of their name says: pcap, or
- * pcapng, either of them compressed. Its first error is kept and reported at the end; what follows
- * it is not written. Knows nothing of where frames come from.
+ * packet_writer: capture files with nanosecond time stamps, in the format that the ending of their
+ * name stands for: pcap or pcapng, either of them compressed. The first error is kept and reported
+ * at the end; what follows it is not written. Knows nothing of where frames come from.
  */
 #include "config.h"
 
-#include "source/internal.h"
+#include "source/packet_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "source/pack.h"
 #include "source/pcapng_writer.h"
+#include "source/savefile.h"
 
 #define MAGIC_NSEC      0xa1b23c4du
 #define LINKTYPE_EN10MB 1

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * replay: packet time against the monotonic clock. Locks nothing. Private to this layer.
+ */
+#ifndef TCPLENS_SOURCE_REPLAY_H
+#define TCPLENS_SOURCE_REPLAY_H
+
+#include "base/base.h"
+
+struct replay {
+	double speed; /* 0: as fast as possible; < 0: held */
+	bool anchored;
+	nsec packet_time; /* of the packet time axis at … */
+	nsec clock;       /* … this moment of the monotonic clock */
+};
+
+/* The packet time that the replay has reached at `clock`. */
+nsec replay_now(const struct replay *r, nsec clock);
+/* Starts at the packet time; no effect if it has started. */
+void replay_begin(struct replay *r, nsec packet_time, nsec clock);
+void replay_set_speed(struct replay *r, double speed, nsec packet_time, nsec clock);
+/* How long until a packet of that time is due; 0: now, NSEC_NEVER: while held. */
+nsec replay_delay(const struct replay *r, nsec packet_time, nsec clock);
+
+#endif

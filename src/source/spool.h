@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spool: the latest bytes of a stream that cannot be read again. Private to this layer.
+ */
+#ifndef TCPLENS_SOURCE_SPOOL_H
+#define TCPLENS_SOURCE_SPOOL_H
+
+#include "base/base.h"
+
+struct spool;
+
+/* Keeps the latest `limit` bytes in a file without a name, in $TMPDIR. NULL and err: one line. */
+struct spool *spool_new(uint64_t limit, struct err *err);
+void spool_free(struct spool *sp);
+/* A stream_tee_fn: appends the bytes. */
+void spool_add(void *spool, const uint8_t *bytes, size_t len);
+/* Reads exactly len bytes at that offset of the stream; false: they are not kept. Any thread. */
+bool spool_read(struct spool *sp, uint64_t offset, uint8_t *buf, size_t len);
+/* What has to be reported about it; "": nothing. */
+void spool_message(struct spool *sp, char *out, size_t size);
+
+#endif
