@@ -328,7 +328,41 @@ test_sender_gives_up(void **state)
 	watch_close(&w);
 }
 
+/* ---- deadlines that pass while nothing is captured ---- */
+
+/* No attempt of a sender was captured: the capture was not running, nobody gave up. */
+static void
+test_deadline_without_attempts(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	assert_int_equal(pair_detail(&c, SEC(200000)).f.end_cause, END_OPEN);
+	synack(&c, .at = MS(10));
+	assert_int_equal(pair_detail(&c, SEC(200000)).f.end_cause, END_OPEN);
+	assert_int_equal(pair_detail(&c, SEC(200000)).f.state, CONN_SYN_RECV);
+	ack(&c, CLIENT);
+	data(&c, CLIENT, .len = 100, .at = MS(20));
+	assert_int_equal(pair_detail(&c, SEC(200000)).f.end_cause, END_OPEN);
+	assert_int_equal(pair_detail(&c, SEC(200000)).f.state, CONN_ESTAB);
+	watch_close(&w);
+}
+
+static void
+test_deadline_after_attempts(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	synack(&c, .at = MS(10));
+	for (int i = 0, gap = 1, at = 1; i < 5; i++, gap *= 2, at += gap)
+		synack(&c, .at = SEC(at));
+	assert_int_equal(pair_detail(&c, SEC(50)).f.end_cause, END_OPEN);
+	assert_int_equal(pair_detail(&c, SEC(200)).f.end_cause, END_TIMED_OUT);
+	watch_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_deadline_without_attempts),
+	SEQ_TEST(test_deadline_after_attempts),
 	SEQ_TEST(test_syn_ladder_linear),
 	SEQ_TEST(test_syn_ladder_doubling),
 	SEQ_TEST(test_first_syn),

@@ -56,6 +56,8 @@ all_sacked(const struct seg *s)
 static bool
 already_delivered(const struct seg *s)
 {
+	if (s->c->end_cause == END_REFUSED) /* Windows tries a refused SYN up to three times */
+		return false;
 	if (half_has(s->snd, H_UNA) && seq_le(s->end, s->snd->seq.una))
 		return true;
 	return all_sacked(s);
@@ -259,20 +261,63 @@ cause_of(const struct seg *s)
 	return cause_open(s);
 }
 
-static void
-cause_repeat(struct seg *s)
+/* The latest retransmission of its first byte that is still kept, or NULL. */
+static const struct retx *
+retransmission_of(const struct half *h, seqno seq)
 {
-	const struct sendq *q = &s->snd->sendq;
-	const struct sent_range *r = copied_record(s);
+	const struct retransmit_log *t = h->cold->retransmit_log;
+	const struct retx *latest = NULL;
 
-	s->rexmit_n = 1;
-	s->rexmit_after = -1;
+	for (size_t i = 0; t && i < t->n_retx; i++) {
+		const struct retx *x = &t->retx[i];
+
+		if (seq_le(x->seq, seq) && seq_lt(seq, x->end) &&
+		    (!latest || x->frame > latest->frame))
+			latest = x;
+	}
+	return latest;
+}
+
+/* Of a SYN or SYN-ACK the count goes on whether or not it was answered. */
+static void
+repeat_of_syn(struct seg *s)
+{
+	const struct half *h = s->snd;
+	enum cause cause = (s->p->flags & TH_ACK) ? CAUSE_SYN_ACK : CAUSE_SYN;
+
+	s->rexmit_n = h->cold->by_cause[cause] + 1;
+	s->rexmit_of = frame_of(s->c, h->syn_frame);
+	s->last_sent = half_syn_last(h);
+}
+
+static void
+repeat_of_data(struct seg *s)
+{
+	const struct sent_range *r = copied_record(s);
+	const struct retx *x;
+
 	if (r) {
 		s->rexmit_n = r->sent;
 		s->rexmit_of = (r->flags & SENT_LOST) ? 0 : frame_of(s->c, r->frame);
-		s->last_sent = sendq_last_sent(q, r).ts;
-		s->rexmit_after = s->now - s->last_sent;
+		s->last_sent = sendq_last_sent(&s->snd->sendq, r).ts;
+		return;
 	}
+	x = retransmission_of(s->snd, s->seq);
+	if (x) {
+		s->rexmit_n = x->n + 1;
+		s->last_sent = x->ts;
+	}
+}
+
+static void
+cause_repeat(struct seg *s)
+{
+	s->rexmit_n = 1;
+	if (s->p->flags & TH_SYN)
+		repeat_of_syn(s);
+	else
+		repeat_of_data(s);
+	s->rexmit_after = s->last_sent ? nsec_max(s->now - s->last_sent, 0) : -1;
 }
 
 /* What was never captured was sent about when its follower was. */
@@ -283,7 +328,6 @@ cause_hole(struct seg *s)
 	size_t i = sendq_lower(&h->sendq, s->seq);
 
 	s->rexmit_n = 1;
-	s->rexmit_after = -1;
 	if (i < h->sendq.len)
 		s->last_sent = sendq_at(&h->sendq, i)->first_ts;
 }
@@ -440,6 +484,7 @@ retx_add(struct seg *s, struct retransmit_log *t)
 	*x = (struct retx){
 		.seq = s->seq, .end = s->end, .ts = s->now,
 		.prev_ts = s->last_sent, .frame = s->p->frame, .tsval = s->p->tsval,
+		.n = (uint16_t)(s->rexmit_n < UINT16_MAX ? s->rexmit_n : UINT16_MAX - 1),
 		.log = s->log, .ip_id = s->p->ip_id, .cause = s->cause, .needed = s->needed,
 		.has_ts = (s->p->options & OPT_TS) != 0, .open = s->pending,
 		.hole = s->range == RANGE_HOLE,

@@ -78,6 +78,7 @@ struct retx {
 	uint32_t tsval;	 /* valid with has_ts */
 	uint32_t log;	 /* number in the segment history */
 	uint16_t ip_id;
+	uint16_t n;	       /* ordinal of the repetition, starting at 1 */
 	uint8_t cause, needed; /* enum cause, enum needed */
 	uint8_t copies;	       /* made by the network and not yet reported by D-SACKs */
 	bool has_ts, open;     /* open: `needed` may still change */

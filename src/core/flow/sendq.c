@@ -222,6 +222,17 @@ sendq_keep_last(struct pool *pool, struct sendq *q)
 	       sendq_move(pool, q, q->cap < SENDQ_POOLED ? SENDQ_POOLED : q->cap, true);
 }
 
+static void
+sent_again(struct sendq *q, struct sent_range *r, struct last_sent latest)
+{
+	r->sent += r->sent < UINT8_MAX;
+	r->flags |= SENT_RETRANS;
+	if (!q->has_lasts)
+		return;
+	r->flags |= SENT_LAST_APART;
+	lasts_of(q)[r - q->rec] = latest;
+}
+
 void
 sendq_again(struct pool *pool, struct sendq *q, seqno seq, seqno end, struct last_sent latest)
 {
@@ -233,13 +244,11 @@ sendq_again(struct pool *pool, struct sendq *q, seqno seq, seqno end, struct las
 
 		if (seq_le(end, r->seq))
 			break;
-		r->sent += r->sent < UINT8_MAX;
-		r->flags |= SENT_RETRANS;
-		if (!q->has_lasts)
-			continue;
-		r->flags |= SENT_LAST_APART;
-		lasts_of(q)[r - q->rec] = latest;
+		sent_again(q, r, latest);
 	}
+	for (size_t i = q->head; i-- > 0 && seq_lt(seq, q->rec[i].end);)
+		if (seq_lt(q->rec[i].seq, end))
+			sent_again(q, &q->rec[i], latest);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "core/segment/reset.h"
 
 #define TIME_WAIT_LEN (60 * NSEC_PER_SEC)
+#define LADDER_SEEN   2 /* attempts after the first */
 
 enum event {
 	EV_SEND_SYN,
@@ -279,6 +280,17 @@ state_now(const struct half *h, const struct conn *c, nsec now)
 	return (enum tcp_state)h->state;
 }
 
+/* Whether the sender was seen to try again and again: a deadline that passes without any attempt
+ * says that the capture was not running, not that the sender gave up. */
+static bool
+has_ladder(const struct half *h)
+{
+	const struct retransmit_log *t = h->cold->retransmit_log;
+	seqno first = half_has(h, H_UNA) ? h->seq.una : h->seq.isn;
+
+	return t && t->now.n >= LADDER_SEEN && t->now.seq == first && seq_lt(first, h->seq.nxt);
+}
+
 enum end_cause
 state_end_cause(const struct conn *c, const nsec gives_up[2], nsec now)
 {
@@ -288,9 +300,9 @@ state_end_cause(const struct conn *c, const nsec gives_up[2], nsec now)
 		const struct half *h = &c->half[i];
 
 		if (h->state == TCP_SYN_SENT && !half_has(&c->half[!i], H_SEQ)) {
-			if (h->syn > 1 || gives_up[i] < now)
+			if (h->syn > 1)
 				return END_NO_ANSWER;
-		} else if (gives_up[i] < now) {
+		} else if (gives_up[i] < now && has_ladder(h)) {
 			return END_TIMED_OUT;
 		}
 	}
