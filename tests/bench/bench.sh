@@ -8,6 +8,7 @@
 # BENCH_RUNS    repetitions; the median counts (default 9)
 # BENCH_DIR     where the loads are made (default: a temporary directory, removed afterwards)
 # BENCH_PEERS   0 leaves out what other programs take (default 1: those that are installed)
+# BENCH_ONLY    only these parts, of: loads one locks screen live (default: all; live as root)
 # BENCH_STRICT  1: exit status 1 when a target is missed
 #
 # One line a result: name value unit target. "-" is no target.
@@ -23,7 +24,15 @@ work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/tcplens-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# result NAME VALUE UNIT [TARGET]: TARGET is the most that is well
+# Whether a part is wanted.
+part() {
+	case " ${BENCH_ONLY:-loads one locks screen live} " in
+	*" $1 "*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# result NAME VALUE UNIT [TARGET]: TARGET is the largest value that is good enough
 result() {
 	mark=
 	if [ "${4:-}" ] && awk "BEGIN { exit !($2 > $4) }"; then
@@ -57,8 +66,8 @@ ratio() {
 	awk "BEGIN { printf \"%.2f\", $(median "$work/$1.us") / $(median "$work/$2.us") }"
 }
 
-# What each run took of the doing nothing right before and right after it: a machine that others
-# share is twice as fast at times, for seconds.
+# What each run took relative to doing nothing right before and right after it: a machine that
+# others share is twice as fast at times, for seconds.
 paired_ratio() {
 	awk 'FNR == NR { noop[NR] = $1; next } { print $1 * 2 / (noop[FNR] + noop[FNR + 1]) }' \
 		"$work/$2.us" "$work/$1.us" >"$work/$1.ratios"
@@ -114,34 +123,97 @@ peer() {
 	done
 }
 
-load bulk 500000 200 3
-load mixed 500000 10000 3
-load many 1000000 100000 6
-load flood 500000 500000 6
-bytes_per_connection many 100000
-
-# Where the processor is taken away meanwhile, that counts, too: hence the median, and the row
-# "machine", which holds as long for nothing.
-i=0
-while [ $i -lt "$runs" ]; do
-	"$tools/hold" $((20000 * scale)) 500000 >"$work/hold"
-	tail -n 1 "$work/hold" >>"$work/holds"
-	i=$((i + 1))
-done
-sed -n '/^#/p' "$work/hold"
-result lock "$(median "$work/holds")" us 200
-
-i=0
-while [ $i -lt 9 ]; do
-	LC_ALL=C.UTF-8 "$tools/first_screen" CLIENT "$tcplens" -r "$work/one.pcap" >>"$work/screen" || break
-	i=$((i + 1))
-done
-[ ! -s "$work/screen" ] ||
-	result first-screen "$(awk "BEGIN { printf \"%.1f\", $(median "$work/screen") / 1000 }")" ms 50
-
-if [ "$peers" = 1 ]; then
+loads() {
+	load bulk 500000 200 3
+	load mixed 500000 10000 3
+	load many 1000000 100000 6
+	load flood 500000 500000 6
+	bytes_per_connection many 100000
+	[ "$peers" = 1 ] || return 0
 	peer tcpdump "bulk mixed" tcpdump -nnqr
 	peer tcptrace "bulk mixed many" tcptrace -n
 	peer tshark "bulk" tshark -Q -z conv,tcp -r
+}
+
+# One connection of many segments: what its history costs beside the report, and whether that grows
+# faster than the connection does.
+one_connection() {
+	i=0
+	for n in 300 1200; do
+		"$tools/gen" bulk ${n}000 1 1 >"$work/one$n.pcap"
+	done
+	while [ $i -lt "$runs" ]; do
+		for n in 300 1200; do
+			spent one$n.report "$tcplens" --report -r "$work/one$n.pcap"
+			spent one$n.segments "$tcplens" --json --segments -r "$work/one$n.pcap"
+			shown one$n
+		done
+		i=$((i + 1))
+	done
+	for n in 300 1200; do
+		result one-connection.${n}k.segments "$(ratio one$n.segments one$n.report)" x 4
+		result one-connection.${n}k.screen "$(ratio one$n.screen one$n.report)" x
+	done
+	result one-connection.exponent "$(exponent one300.segments one1200.segments 4)" - 1.05
+	result one-connection.screen.exponent "$(exponent one300.screen one1200.screen 4)" -
+}
+
+# exponent SMALL LARGE FACTOR: how the cost grows from one to the other, FACTOR times as long: 1 is linear
+exponent() {
+	awk "BEGIN { printf \"%.3f\", log($(median "$work/$2.us") / $(median "$work/$1.us")) / log($3) }"
+}
+
+# shown NAME: CPU time of a screen until it has read $work/NAME.pcap
+shown() {
+	LC_ALL=C.UTF-8 "$tools/first_screen" "end of file" "$tcplens" -r "$work/$1.pcap" |
+		awk '{ print $2 }' >>"$work/$1.screen.us"
+}
+
+# locks NAME CONNECTIONS PACKETS: the critical sections while a screen looks on. Interrupts count as
+# well: hence the median of several runs, and the row "machine", of sections that do nothing.
+locks() {
+	i=0
+	while [ $i -lt "$runs" ]; do
+		"$tools/hold" "$2" "$3" >"$work/hold"
+		tail -n 1 "$work/hold" >>"$work/$1.locks"
+		i=$((i + 1))
+	done
+	sed -n '/^#/p' "$work/hold"
+	for column in 1 2; do
+		awk -v c=$column '{ print $c }' "$work/$1.locks" >"$work/$1.lock.$column"
+	done
+	result "lock.$1.99.9%" "$(median "$work/$1.lock.1")" us 100
+	result "lock.$1.longest" "$(median "$work/$1.lock.2")" us 300
+}
+
+first_screen() {
+	"$tools/gen" many 10 1 1 >"$work/ten.pcap"
+	i=0
+	while [ $i -lt 9 ]; do
+		LC_ALL=C.UTF-8 "$tools/first_screen" CLIENT "$tcplens" -r "$work/ten.pcap" |
+			awk '{ print $1 }' >>"$work/screen"
+		i=$((i + 1))
+	done
+	[ ! -s "$work/screen" ] ||
+		result first-screen "$(awk "BEGIN { printf \"%.1f\", $(median "$work/screen") / 1000 }")" ms 50
+}
+
+live() {
+	if [ "$(id -u)" != 0 ] || ! command -v python3 >/dev/null; then
+		echo "# live: needs root and python3"
+		return
+	fi
+	"$here/live" "$tcplens" "$tools" | tee "$work/live"
+	missed=$((missed + $(grep -c MISSED "$work/live")))
+}
+
+part loads && loads
+part one && one_connection
+if part locks; then
+	runs=3
+	locks many 1000000 3000000
+	locks one-connection 1 1000000
 fi
+part screen && first_screen
+part live && live
 [ "${BENCH_STRICT:-0}" = 0 ] || [ $missed = 0 ]

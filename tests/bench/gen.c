@@ -4,10 +4,11 @@
  * handshakes, options, time stamps, losses repaired by fast retransmission (with SACK) or by
  * time-out, reordering and closes, interleaved packet by packet.
  *
- *	gen bulk|mixed|many|flood PACKETS CONNECTIONS SEED >FILE
+ *	gen bulk|mixed|many|flood|live PACKETS CONNECTIONS SEED >FILE
  *
  * bulk: few busy connections; mixed: connections come and go, full payload; many: all at once;
- * flood: SYNs that nobody answers, each from another tuple.
+ * flood: SYNs that nobody answers, each from another tuple; live: as many, with little payload, to
+ * be sent at a high rate.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -90,13 +91,15 @@ struct load {
 	uint32_t burst;	 /* packets of one connection in a row, at most */
 	uint32_t active; /* of CONNECTIONS at a time, 1 in this many */
 	uint32_t life;	 /* rounds before a connection closes; 0: it does not */
+	uint16_t len;	 /* of payload in a segment, at most */
 };
 
 static const struct load loads[] = {
-	{"bulk", 96, 16, 1, 0},
-	{"mixed", 65535, 4, 10, 18},
-	{"many", 96, 1, 1, 0},
-	{"flood", 96, 1, 1, 0},
+	{"bulk", 96, 16, 1, 0, MSS},
+	{"mixed", 65535, 4, 10, 18, MSS},
+	{"many", 96, 1, 1, 0, MSS},
+	{"flood", 96, 1, 1, 0, MSS},
+	{"live", 65535, 4, 1, 0, 16},
 };
 
 struct conn {
@@ -131,6 +134,13 @@ next_round(struct gen *g, const struct conn *c)
 		return c->round == CLOSE ? OPEN : CLOSE;
 	uint32_t r = draw(g, 1000);
 	return r < 4 ? TIMEOUT : r < 14 ? LOSS : r < 24 ? REORDER : r < 224 ? REQUEST : TRANSFER;
+}
+
+/* Bytes of payload in each segment of a round. */
+static uint16_t
+segment_len(const struct gen *g, const struct round *r)
+{
+	return r->len < g->load->len ? r->len : g->load->len;
 }
 
 static void
@@ -279,7 +289,7 @@ end_round(struct gen *g, struct conn *c)
 {
 	const struct round *r = &rounds[c->round];
 
-	c->seq[r->sender] += (uint32_t)r->segments * r->len;
+	c->seq[r->sender] += (uint32_t)r->segments * segment_len(g, r);
 	if (c->round == OPEN || c->round == CLOSE) {
 		c->seq[CLIENT]++;
 		c->seq[SERVER]++;
@@ -295,9 +305,9 @@ end_round(struct gen *g, struct conn *c)
 
 /* How far the other end's sequence numbers are acknowledged at this step. */
 static uint32_t
-acked(const struct conn *c, const struct step *s)
+acked(const struct conn *c, const struct step *s, uint32_t len)
 {
-	uint32_t n = c->seq[!s->from] + (uint32_t)s->acks * rounds[c->round].len;
+	uint32_t n = c->seq[!s->from] + s->acks * len;
 
 	return (c->round == OPEN || c->round == CLOSE) && c->step > 0 ? n + 1 : n;
 }
@@ -307,23 +317,24 @@ write_step(struct gen *g, struct conn *c)
 {
 	const struct round *r = &rounds[c->round];
 	const struct step *s = &r->steps[c->step];
+	const uint32_t len = segment_len(g, r);
 
 	c->tsval[s->from] += (uint32_t)(g->clock / NSEC_PER_MS) & 1;
 	struct tcp_fields f = {.id = c->id,
 			       .from = s->from,
 			       .flags = s->flags,
 			       .ip_id = c->ip_id[s->from]++,
-			       .payload = s->segment >= 0 ? r->len : 0,
+			       .payload = (uint16_t)(s->segment >= 0 ? len : 0),
 			       .seq = c->seq[s->from],
-			       .ack = acked(c, s),
+			       .ack = acked(c, s, len),
 			       .tsval = c->tsval[s->from],
 			       .tsecr = s->flags & ACK ? c->tsval[!s->from] : 0};
 	if (s->segment > 0)
-		f.seq += (uint32_t)s->segment * r->len;
+		f.seq += (uint32_t)s->segment * len;
 	if ((c->round == OPEN || c->round == CLOSE) && c->step == 2)
 		f.seq++;
 	for (int i = 0; i < 2; i++)
-		f.sack[i] = s->sack[1] > 0 ? c->seq[!s->from] + (uint32_t)s->sack[i] * r->len : 0;
+		f.sack[i] = s->sack[1] > 0 ? c->seq[!s->from] + s->sack[i] * len : 0;
 	write_frame(g, &f);
 	if (++c->step == r->n_steps)
 		end_round(g, c);
@@ -381,7 +392,8 @@ main(int argc, char **argv)
 	struct gen g = {.clock = 1700000000 * NSEC_PER_SEC};
 
 	if (argc != 5 || !(g.load = find_load(argv[1]))) {
-		fputs("usage: gen bulk|mixed|many|flood PACKETS CONNECTIONS SEED >FILE\n", stderr);
+		fputs("usage: gen bulk|mixed|many|flood|live PACKETS CONNECTIONS SEED >FILE\n",
+		      stderr);
 		return 2;
 	}
 	g.packets = strtoull(argv[2], NULL, 10);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hold: how long the engine's lock is held at the most. One thread ingests packets of many
- * connections as fast as it can while another asks like an impatient screen: scans, rows, detail,
- * segments, totals, freezing and thawing. The linker puts the functions below around the mutex:
- * what counts is the CPU time between lock and unlock (waiting for the processor is none of it).
- * Where the machine itself takes the processor away (interrupts, a hypervisor), that counts, too:
- * how much that is shows the row "machine", of sections as long as a scan that do nothing.
+ * hold: how long the engine's lock is held. One thread ingests packets as fast as it can while
+ * another asks for what a screen shows, without a pause: scans, rows, detail, segments, searches,
+ * series, totals, freezing and thawing. The linker replaces the functions of the mutex by those
+ * below, which measure the CPU time between lock and unlock (waiting for the processor is not
+ * included). Interrupts and a hypervisor are included: the row "machine" shows how much they are,
+ * by sections that do nothing for as long as a scan takes.
  *
  *	hold CONNECTIONS PACKETS
+ *
+ * The last line: microseconds below which 99.9 % of all sections stay, and the longest one.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,10 +20,17 @@
 
 #include "core/engine.h"
 
-struct longest {
+#define EPOCH (1700000000 * NSEC_PER_SEC)
+
+#define SLOTS 4096 /* of a quarter of a microsecond each; the last one holds all that is longer */
+#define SLOT  (NSEC_PER_US / 4)
+
+/* The critical sections of one kind of call. */
+struct sections {
 	const char *name;
-	nsec max, sum;
-	uint64_t calls, above; /* above 200 µs */
+	nsec longest, sum;
+	uint64_t count;
+	uint64_t slots[SLOTS]; /* how many took that long */
 };
 
 struct bench {
@@ -29,10 +38,8 @@ struct bench {
 	uint32_t connections;
 	uint64_t packets;
 	atomic_bool done;
-	struct longest ingest, tick, clear, machine;
+	struct sections ingest, tick, finish, clear, machine;
 };
-
-#define HOLD_LIMIT (200 * NSEC_PER_US)
 
 static nsec
 cpu_now(void)
@@ -43,7 +50,8 @@ cpu_now(void)
 	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
 }
 
-static _Thread_local nsec locked_at, held; /* held: in the latest critical section */
+static _Thread_local nsec locked_at;
+static _Thread_local struct sections *measured; /* what the calling thread's sections count for */
 
 int __real_pthread_mutex_lock(pthread_mutex_t *m);
 int __wrap_pthread_mutex_lock(pthread_mutex_t *m);
@@ -62,25 +70,24 @@ __wrap_pthread_mutex_lock(pthread_mutex_t *m)
 int
 __wrap_pthread_mutex_unlock(pthread_mutex_t *m)
 {
-	held = cpu_now() - locked_at;
+	nsec held = cpu_now() - locked_at;
+	struct sections *s = measured;
+
+	if (s) {
+		s->longest = nsec_max(s->longest, held);
+		s->sum += held;
+		s->count++;
+		s->slots[nsec_min(held / SLOT, SLOTS - 1)]++;
+	}
 	return __real_pthread_mutex_unlock(m);
 }
 
-static void
-took(struct longest *l)
-{
-	nsec d = held;
-
-	l->max = nsec_max(l->max, d);
-	l->sum += d;
-	l->above += d > HOLD_LIMIT;
-	l->calls++;
-}
-
-#define TIMED(l, call)                                                                            \
+/* Runs a call and counts each of its critical sections: it may have several. */
+#define MEASURED(s, call)                                                                          \
 	do {                                                                                       \
+		measured = (s);                                                                    \
 		call;                                                                              \
-		took(l);                                                                           \
+		measured = NULL;                                                                   \
 	} while (0)
 
 /* ---- the capture thread ---- */
@@ -119,7 +126,7 @@ capture(void *arg)
 {
 	struct bench *b = arg;
 	struct packet batch[ENGINE_BATCH];
-	nsec now = 1700000000 * NSEC_PER_SEC;
+	nsec now = EPOCH;
 	uint64_t random = 1, n = 0;
 	uint32_t *next = xcalloc(b->connections, sizeof(*next));
 
@@ -130,12 +137,14 @@ capture(void *arg)
 			batch[i] = make_packet(c, next[c]++, now += 1000);
 			batch[i].frame = ++n;
 		}
-		TIMED(&b->ingest, engine_ingest(b->e, batch, ENGINE_BATCH));
+		MEASURED(&b->ingest, engine_ingest(b->e, batch, ENGINE_BATCH));
 		if (n % (64 * ENGINE_BATCH) == 0)
-			TIMED(&b->tick, engine_tick(b->e, now));
+			MEASURED(&b->tick, engine_tick(b->e, now));
 	}
 	atomic_store(&b->done, true);
-	TIMED(&b->clear, engine_tick(b->e, now + 1000 * NSEC_PER_SEC));
+	MEASURED(&b->tick, engine_tick(b->e, now + 1000 * NSEC_PER_SEC));
+	MEASURED(&b->finish, engine_finish(b->e));
+	MEASURED(&b->clear, engine_clear(b->e));
 	free(next);
 	return NULL;
 }
@@ -144,6 +153,7 @@ capture(void *arg)
 
 #define SLICE 2048
 #define ROWS  60
+#define COLUMNS 200
 
 static int64_t
 newest(const void *arg, const struct conn_facts *f)
@@ -159,7 +169,7 @@ any(const void *arg, const struct conn_facts *f)
 	return f->half[SERVER].bytes > 0;
 }
 
-enum { SCAN, ROWS_CALL, DETAIL, SEGMENTS, TOTALS, FREEZE, CALLS };
+enum { SCAN, ROWS_CALL, DETAIL, SEGMENTS, FIND, SERIES, TOTALS, FREEZE, CALLS };
 
 static void
 do_nothing(nsec length)
@@ -172,67 +182,110 @@ do_nothing(nsec length)
 	pthread_mutex_unlock(&nobody_else);
 }
 
-/* One refresh: a whole scan in slices, then what would be on the screen. */
+/* What the screens of one connection ask: its segments here and there, the next one of a kind that
+ * does not occur, a graph of all. */
 static void
-refresh(struct bench *b, struct longest *l)
+look_into(struct bench *b, struct sections *s, struct connref ref, nsec now)
+{
+	static struct conn_detail detail;
+	static struct segment segments[ROWS];
+	static struct series_point points[COLUMNS];
+	uint64_t total = 0, lost;
+	struct series_query q = {.side = SERVER, .t0 = EPOCH, .t1 = now, .n = COLUMNS};
+
+	MEASURED(&s[DETAIL], engine_detail(b->e, 0, ref, &detail));
+	for (uint64_t tenth = 0; tenth < 10; tenth++)
+		MEASURED(&s[SEGMENTS], engine_segments(b->e, ref, total * tenth / 10, ROWS,
+						       segments, &total, &lost));
+	MEASURED(&s[FIND], engine_find_segment(b->e, ref, 0, true, MARK_RESET));
+	MEASURED(&s[SERIES], engine_series(b->e, ref, &q, points));
+}
+
+/* One refresh: a scan of all connections in slices, then what would be on the screen. */
+static void
+refresh(struct bench *b, struct sections *s)
 {
 	static struct scan_item items[SLICE];
 	static struct conn_facts rows[ROWS];
-	static struct conn_detail detail;
-	static struct segment segments[ROWS];
 	struct connref refs[ROWS];
 	size_t n = 0, kept = 0;
 	uint32_t cursor = 0;
+	struct totals t;
 
 	do {
-		TIMED(&l[SCAN], n = engine_scan(b->e, &cursor, 0, any, newest, NULL, items, SLICE));
-		TIMED(&b->machine, do_nothing(l[SCAN].sum / (nsec)l[SCAN].calls));
+		MEASURED(&s[SCAN],
+			 n = engine_scan(b->e, &cursor, 0, any, newest, NULL, items, SLICE));
+		MEASURED(&b->machine, do_nothing(s[SCAN].sum / (nsec)s[SCAN].count));
 		for (size_t i = 0; i < n && kept < ROWS; i++)
 			refs[kept++] = items[i].ref;
 	} while (cursor != UINT32_MAX);
-	TIMED(&l[ROWS_CALL], engine_rows(b->e, 0, refs, kept, rows));
-	for (size_t i = 0; i < kept; i++) {
-		uint64_t total, lost;
-
-		TIMED(&l[DETAIL], engine_detail(b->e, 0, refs[i], &detail));
-		TIMED(&l[SEGMENTS],
-		      engine_segments(b->e, refs[i], 0, ROWS, segments, &total, &lost));
-	}
-	struct totals t;
-	TIMED(&l[TOTALS], engine_totals(b->e, &t));
+	MEASURED(&s[TOTALS], engine_totals(b->e, &t));
+	MEASURED(&s[ROWS_CALL], engine_rows(b->e, 0, refs, kept, rows));
+	for (size_t i = 0; i < kept; i++)
+		look_into(b, s, refs[i], rows[i].last);
 }
 
 static void
-watch(struct bench *b, struct longest *l)
+watch(struct bench *b, struct sections *s)
 {
 	for (unsigned round = 1; !atomic_load(&b->done); round++) {
-		refresh(b, l);
+		refresh(b, s);
 		if (round % 16 == 0) {
-			TIMED(&l[FREEZE], engine_freeze(b->e, true));
-			refresh(b, l);
-			TIMED(&l[FREEZE], engine_freeze(b->e, false));
+			MEASURED(&s[FREEZE], engine_freeze(b->e, true));
+			refresh(b, s);
+			MEASURED(&s[FREEZE], engine_freeze(b->e, false));
 		}
 	}
 }
 
+/* ---- the result ---- */
+
+/* The time that 99.9 % of the sections do not exceed. */
 static nsec
-print_longest(const struct longest *l)
+permille_999(const struct sections *s)
 {
-	if (l->calls > 0)
-		printf("# %-8s %9llu calls  mean %7.2f us  longest %8.1f us  %llu above 200 us\n",
-		       l->name, (unsigned long long)l->calls,
-		       (double)l->sum / (double)l->calls / 1e3, (double)l->max / 1e3,
-		       (unsigned long long)l->above);
-	return l->max;
+	uint64_t longer = 0;
+	int i = SLOTS;
+
+	while (i > 0 && (longer + s->slots[i - 1]) * 1000 <= s->count)
+		longer += s->slots[--i];
+	return nsec_min(i * SLOT, s->longest);
+}
+
+static void
+print_sections(const struct sections *s)
+{
+	if (s->count > 0)
+		printf("# %-8s %9llu sections  mean %7.2f us  99.9 %% %7.2f us  longest %8.1f us\n",
+		       s->name, (unsigned long long)s->count,
+		       (double)s->sum / (double)s->count / 1e3, (double)permille_999(s) / 1e3,
+		       (double)s->longest / 1e3);
+}
+
+static void
+sum_up(struct sections *sum, const struct sections *s)
+{
+	print_sections(s);
+	sum->longest = nsec_max(sum->longest, s->longest);
+	sum->count += s->count;
+	for (int i = 0; i < SLOTS; i++)
+		sum->slots[i] += s->slots[i];
 }
 
 int
 main(int argc, char **argv)
 {
-	struct bench b = {.ingest = {.name = "ingest"}, .tick = {.name = "tick"},
-			  .clear = {.name = "expire"}, .machine = {.name = "machine"}};
-	struct longest l[CALLS] = {{.name = "scan"},	 {.name = "rows"},   {.name = "detail"},
-				   {.name = "segments"}, {.name = "totals"}, {.name = "freeze"}};
+	static struct bench b = {.ingest = {.name = "ingest"},
+				 .tick = {.name = "tick"},
+				 .finish = {.name = "finish"},
+				 .clear = {.name = "clear"},
+				 .machine = {.name = "machine"}};
+	static struct sections asked[CALLS] = {
+		[SCAN] = {.name = "scan"}, [ROWS_CALL] = {.name = "rows"},
+		[DETAIL] = {.name = "detail"}, [SEGMENTS] = {.name = "segments"},
+		[FIND] = {.name = "find"}, [SERIES] = {.name = "series"},
+		[TOTALS] = {.name = "totals"}, [FREEZE] = {.name = "freeze"}};
+	static struct sections all;
 	struct err err;
 	pthread_t thread;
 
@@ -249,16 +302,15 @@ main(int argc, char **argv)
 	b.e = engine_new(&cfg, &err);
 	if (!b.e || pthread_create(&thread, NULL, capture, &b) != 0)
 		die("hold: %s", b.e ? "no thread" : err.msg);
-	watch(&b, l);
+	watch(&b, asked);
 	pthread_join(thread, NULL);
-	nsec max = 0;
 	for (int i = 0; i < CALLS; i++)
-		max = nsec_max(max, print_longest(&l[i]));
-	const struct longest *own[] = {&b.ingest, &b.tick, &b.clear};
+		sum_up(&all, &asked[i]);
+	struct sections *own[] = {&b.ingest, &b.tick, &b.finish, &b.clear};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		max = nsec_max(max, print_longest(own[i]));
-	print_longest(&b.machine);
-	printf("%.1f\n", (double)max / 1e3);
+		sum_up(&all, own[i]);
+	print_sections(&b.machine);
+	printf("%.2f %.1f\n", (double)permille_999(&all) / 1e3, (double)all.longest / 1e3);
 	engine_free(b.e);
 	return 0;
 }
