@@ -83,7 +83,8 @@ escape(struct view *v)
 	if (ui->depth > 1)
 		ui_back(ui);
 	else if (ui->filter[0] != '\0')
-		ui_say(ui, _("A filter is in force: / changes it. q quits."));
+		ui_say(ui,
+		       _("A filter is in force: / changes it, an empty line shows all. q quits."));
 	else
 		ui_say(ui, _("This is the first screen: q quits."));
 }

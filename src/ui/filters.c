@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * filters: the prompts for the two filters: the screen filter, which narrows the list with every
- * key that is typed, and the capture filter, which decides what is captured at all from now on.
+ * key that is typed, and the capture filter, which decides what is captured from now on.
  */
+#include <stdlib.h>
+
 #include "base/i18n.h"
 #include "ui/view.h"
+
+#define PORTS_MAX 24 /* offered by Tab */
+#define SCAN_MAX  256
+#define SCAN_TIME (20 * NSEC_PER_MS)
 
 /* ---- filter ---- */
 
@@ -34,24 +40,76 @@ filter_changed(struct ui *ui, const char *text, size_t *at, char *note, size_t s
 	text_add(&t, _("column %zu: expected %s"), error.at + 1, error.expected);
 }
 
+/* Enter finds the filter in force already: filter_changed() was called with this text. Esc brings
+ * back the one that was in force when the prompt was opened. */
 static void
 filter_done(struct ui *ui, const char *text)
 {
 	struct filter_error error = {0};
 
-	if (!text) {
-		filter_set(ui, NULL, "");
-		return;
-	}
-	struct filter *filter = filter_parse(text, &error);
-	if (!filter)
-		ui_warn(ui, _("Not a filter: column %zu: expected %s"), error.at + 1,
-			error.expected);
-	else
-		filter_set(ui, filter, text);
+	if (!text)
+		filter_set(ui, filter_parse(ui->prompt.before, &error), ui->prompt.before);
 }
 
-static const struct prompt_ops filter_prompt = {filter_changed, filter_done};
+static int64_t
+server_port(const void *arg, const struct conn_facts *f)
+{
+	(void)arg;
+	return f->end[SERVER].port;
+}
+
+/* How many connections go to each port, as far as that is known soon. */
+static void
+count_ports(struct ui *ui, uint32_t *count)
+{
+	struct scan_item found[SCAN_MAX];
+	nsec end = term_clock() + SCAN_TIME;
+	uint32_t cursor = 0;
+
+	while (cursor != UINT32_MAX && term_clock() < end) {
+		size_t n = engine_scan(ui->engine, &cursor, ui->now, NULL, server_port, NULL, found,
+				       SCAN_MAX);
+
+		for (size_t i = 0; i < n; i++)
+			count[found[i].key]++;
+	}
+}
+
+/* The ports that most connections go to; returns how many. */
+static size_t
+ports_seen(struct ui *ui, uint16_t ports[PORTS_MAX])
+{
+	uint32_t *count = xcalloc(UINT16_MAX + 1, sizeof(*count));
+	size_t n = 0;
+
+	for (count_ports(ui, count); n < PORTS_MAX; n++) {
+		uint32_t most = 0;
+
+		for (uint32_t port = 1; port <= UINT16_MAX; port++)
+			if (count[port] > count[most])
+				most = port;
+		if (most == 0)
+			break;
+		ports[n] = (uint16_t)most;
+		count[most] = 0;
+	}
+	free(count);
+	return n;
+}
+
+static void
+filter_offer(struct ui *ui, const char *text, size_t cursor, struct filter_completion *out)
+{
+	uint16_t ports[PORTS_MAX];
+
+	filter_complete(text, cursor, ports, ports_seen(ui, ports), out);
+}
+
+static const struct prompt_ops filter_prompt = {
+	.changed = filter_changed,
+	.done = filter_done,
+	.complete = filter_offer,
+};
 
 void
 action_filter(struct view *v)
@@ -63,6 +121,8 @@ action_filter(struct view *v)
 
 /* ---- capture filter ---- */
 
+static const struct prompt_ops capture_filter_prompt;
+
 static void
 capture_filter_done(struct ui *ui, const char *text)
 {
@@ -71,7 +131,7 @@ capture_filter_done(struct ui *ui, const char *text)
 	if (!text)
 		return;
 	if (!source_set_filter(ui->source, text, &err)) {
-		ui_warn(ui, "%s", err.msg);
+		prompt_refuse(ui, &capture_filter_prompt, err.msg);
 		return;
 	}
 	struct text t = text_on(ui->capture_filter, sizeof(ui->capture_filter));

@@ -256,6 +256,8 @@ ask_replace(struct ui *ui, const struct save_target *target)
 		question_ask(ui, replace_answered, _("%s exists. Overwrite it? (y/n)"), path);
 }
 
+static const struct prompt_ops path_prompt;
+
 static void
 path_done(struct ui *ui, const char *text)
 {
@@ -269,10 +271,9 @@ path_done(struct ui *ui, const char *text)
 	}
 	struct text t = text_on(ui->save->path, sizeof(ui->save->path));
 	text_add(&t, "%s", text);
-	if (!save_check(ui->source, text, &target, &err)) {
-		ui_warn(ui, "%s", err.msg);
-		job_free(ui);
-	} else if (target.exists)
+	if (!save_check(ui->source, text, &target, &err))
+		prompt_refuse(ui, &path_prompt, err.msg);
+	else if (target.exists)
 		ask_replace(ui, &target);
 	else
 		start(ui, false);

@@ -138,10 +138,14 @@ extern const struct view_ops *const all_views[];
 /* ---- the prompt line ---- */
 #define PROMPT_MAX 256
 struct prompt_ops {
-	/* The text changed. Sets *at (byte offset) and note where something is to be said of it. */
+	/* The text changed. Where it is wrong: sets note, and *at (byte offset) to the place. Enter
+	 * does not take such a text. May be NULL. */
 	void (*changed)(struct ui *ui, const char *text, size_t *at, char *note, size_t size);
-	/* Enter: text, or Esc: NULL. */
+	/* Enter: text; Esc: NULL, and ui->prompt.before is the text at the opening. */
 	void (*done)(struct ui *ui, const char *text);
+	/* Tab: what the word at the cursor may become. May be NULL. */
+	void (*complete)(struct ui *ui, const char *text, size_t cursor,
+			 struct filter_completion *out);
 };
 
 struct prompt {
@@ -149,8 +153,11 @@ struct prompt {
 	const char *label;
 	char text[PROMPT_MAX];
 	size_t len, cursor;
-	char note[200];
-	size_t note_at;
+	char before[PROMPT_MAX]; /* the text at the opening */
+	char draft[PROMPT_MAX];	 /* what was typed, while the history is shown instead */
+	char note[512];		 /* what is wrong with the text, "" nothing */
+	size_t note_at;		 /* byte offset */
+	char hint[512];		 /* about the latest key, "" nothing */
 	struct history *history;
 	size_t history_at;
 };
@@ -167,6 +174,8 @@ void prompt_open(struct ui *ui, const char *label, const char *text, const struc
 		 struct history *history);
 /* Handles a key while the prompt is open. */
 void prompt_key(struct ui *ui, const struct event *ev);
+/* Called by done(): opens the prompt again with the text that was entered, and says why. */
+void prompt_refuse(struct ui *ui, const struct prompt_ops *ops, const char *why);
 /* Lines that it takes on a screen of that width. */
 int prompt_lines(const struct ui *ui, int width);
 void prompt_draw(struct ui *ui, struct area a);

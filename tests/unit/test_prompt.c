@@ -37,7 +37,21 @@ done(struct ui *ui, const char *text)
 		memcpy(entered, text, strlen(text) + 1);
 }
 
-static const struct prompt_ops ops = {changed, done};
+/* Knows three words. */
+static void
+complete(struct ui *ui, const char *text, size_t cursor, struct filter_completion *out)
+{
+	static const char *const words[] = {"one", "onto", "two"};
+
+	(void)ui;
+	for (out->from = cursor; out->from > 0 && text[out->from - 1] != ' ';)
+		out->from--;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strncmp(words[i], text + out->from, cursor - out->from) == 0)
+			memcpy(out->candidates[out->n++], words[i], strlen(words[i]) + 1);
+}
+
+static const struct prompt_ops ops = {changed, done, complete};
 
 static void
 press(struct ui *ui, int key)
@@ -172,6 +186,133 @@ test_history(void **state)
 }
 
 static void
+test_history_keeps_what_was_typed(void **state)
+{
+	struct ui *ui = opened("");
+
+	(void)state;
+	type(ui, "one");
+	press(ui, K_ENTER);
+	prompt_open(ui, "/", "one", &ops, &ui->filter_history);
+	press(ui, K_UP); /* the only line is the one shown */
+	assert_string_equal(ui->prompt.text, "one");
+	assert_string_not_equal(ui->prompt.hint, "");
+	type(ui, "!x");
+	press(ui, K_UP);
+	assert_string_equal(latest, "one");
+	press(ui, K_DOWN);
+	assert_string_equal(latest, "one!x");
+	free(ui);
+}
+
+static void
+test_wrong_text_is_not_taken(void **state)
+{
+	struct ui *ui = opened("ab!");
+
+	(void)state;
+	press(ui, K_ENTER);
+	assert_string_equal(entered, "");
+	assert_non_null(ui->prompt.ops);
+	assert_int_equal(ui->prompt.cursor, 2);
+	press(ui, K_DELETE);
+	press(ui, K_ENTER);
+	assert_string_equal(entered, "ab");
+	free(ui);
+}
+
+static void
+test_escape_knows_the_text_before(void **state)
+{
+	struct ui *ui = opened("before");
+
+	(void)state;
+	type(ui, "x");
+	press(ui, K_ESC);
+	assert_string_equal(ui->prompt.before, "before");
+	free(ui);
+}
+
+static void
+test_completion(void **state)
+{
+	struct ui *ui = opened("");
+
+	(void)state;
+	type(ui, "t");
+	press(ui, K_TAB);
+	assert_string_equal(latest, "two ");
+	type(ui, "o");
+	press(ui, K_TAB);
+	assert_string_equal(latest, "two on");
+	assert_string_equal(ui->prompt.hint, "");
+	press(ui, K_TAB);
+	assert_string_equal(ui->prompt.hint, "one  onto");
+	type(ui, "t");
+	assert_string_equal(ui->prompt.hint, "");
+	press(ui, K_TAB);
+	assert_string_equal(latest, "two onto ");
+	type(ui, "x");
+	press(ui, K_TAB);
+	assert_string_equal(latest, "two onto x");
+	assert_string_not_equal(ui->prompt.hint, "");
+	press(ui, K_HOME);
+	press(ui, K_RIGHT);
+	press(ui, K_TAB); /* in the middle of the text */
+	assert_string_equal(latest, "twowo onto x");
+	assert_int_equal(ui->prompt.cursor, 3);
+	free(ui);
+}
+
+static void
+test_completion_that_does_not_fit(void **state)
+{
+	struct ui *ui = opened("");
+
+	(void)state;
+	for (int i = 0; i < PROMPT_MAX - 4; i++)
+		type(ui, i % 2 ? "x" : " ");
+	type(ui, " t");
+	press(ui, K_TAB);
+	assert_int_equal(strlen(ui->prompt.text), PROMPT_MAX - 2);
+	free(ui);
+}
+
+static void
+test_unknown_key_gets_a_hint(void **state)
+{
+	static const int keys[] = {K_F(5), K_CTRL('x'), K_PAGE_UP, K_OTHER, K_BACK_TAB};
+	struct ui *ui = opened("a");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		type(ui, "b");
+		assert_string_equal(ui->prompt.hint, "");
+		press(ui, keys[i]);
+		assert_string_not_equal(ui->prompt.hint, "");
+		assert_non_null(ui->prompt.ops);
+	}
+	free(ui);
+}
+
+static void
+test_refused_text_stays(void **state)
+{
+	struct ui *ui = opened("a");
+
+	(void)state;
+	type(ui, "b");
+	press(ui, K_ENTER);
+	assert_null(ui->prompt.ops);
+	prompt_refuse(ui, &ops, "no");
+	assert_string_equal(ui->prompt.text, "ab");
+	assert_string_equal(ui->prompt.hint, "no");
+	press(ui, K_ENTER);
+	assert_string_equal(entered, "ab");
+	free(ui);
+}
+
+static void
 test_too_long_is_not_taken(void **state)
 {
 	struct ui *ui = opened("");
@@ -208,6 +349,13 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_editing_in_the_middle),
 	cmocka_unit_test(test_whole_characters),
 	cmocka_unit_test(test_history),
+	cmocka_unit_test(test_history_keeps_what_was_typed),
+	cmocka_unit_test(test_wrong_text_is_not_taken),
+	cmocka_unit_test(test_escape_knows_the_text_before),
+	cmocka_unit_test(test_completion),
+	cmocka_unit_test(test_completion_that_does_not_fit),
+	cmocka_unit_test(test_unknown_key_gets_a_hint),
+	cmocka_unit_test(test_refused_text_stays),
 	cmocka_unit_test(test_too_long_is_not_taken),
 };
 

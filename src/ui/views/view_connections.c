@@ -483,7 +483,7 @@ static const struct action connections_actions[] = {
 	{"filter",
 	 {'/', 'f', K_F(4), K_F(7)},
 	 N_("Filter"),
-	 N_("narrow the list while typing; Esc clears"),
+	 N_("narrow the list while typing; an empty line shows all"),
 	 action_filter},
 	{"sort", {'s', K_F(6)}, N_("Sort"), N_("choose what to sort by"), sort_menu},
 	{"tag", {' '}, N_("Tag"), N_("tag or untag, for saving several"), tag},
