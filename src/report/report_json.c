@@ -82,6 +82,13 @@ json_retransmit(struct output *w, const struct segment *s)
 	output_close(w, '}');
 }
 
+/* A window of 0 is 0 whatever the scale. */
+static bool
+scale_missing(const struct segment *s)
+{
+	return s->window_unscaled && s->window != 0;
+}
+
 static void
 json_segment(struct output *w, const struct segment *s)
 {
@@ -98,7 +105,10 @@ json_segment(struct output *w, const struct segment *s)
 		output_int(w, "ack", s->ack);
 	else
 		output_null(w, "ack");
-	output_uint(w, "window", s->window);
+	if (scale_missing(s))
+		output_null(w, "window");
+	else
+		output_uint(w, "window", s->window);
 	output_uint(w, "len", s->len);
 	output_uint(w, "raw_seq", s->raw_seq);
 	output_uint(w, "raw_ack", s->raw_ack);
@@ -106,6 +116,8 @@ json_segment(struct output *w, const struct segment *s)
 	json_retransmit(w, s);
 	output_string(w, "client_state", tcp_state_name((enum tcp_state)s->state[CLIENT]));
 	output_string(w, "server_state", tcp_state_name((enum tcp_state)s->state[SERVER]));
+	if (scale_missing(s))
+		output_uint(w, "unscaled_window", s->window);
 	end_line(w);
 }
 
@@ -306,6 +318,15 @@ undecodable(const struct totals *t)
 }
 
 static void
+json_drops(struct output *w, const char *key, const struct source_status *st, uint64_t drops)
+{
+	if (st->drops_known)
+		output_uint(w, key, drops);
+	else
+		output_null(w, key);
+}
+
+static void
 json_unopened(struct output *w, const struct source_status *st)
 {
 	output_open(w, "unopened", '{');
@@ -330,11 +351,11 @@ json_summary(struct output *w, const struct totals *t, const struct source_statu
 			output_uint(w, verdict_name((enum verdict_code)v), t->verdicts[v]);
 	}
 	output_close(w, '}');
-	output_uint(w, "kernel_drops", st->kernel_drops);
+	json_drops(w, "kernel_drops", st, st->kernel_drops);
 	output_uint(w, "undecodable", undecodable(t));
 	output_uint(w, "truncated", t->truncated + t->decode[DECODE_TRUNCATED]);
 	output_uint(w, "evicted", t->evicted);
-	output_uint(w, "interface_drops", st->interface_drops);
+	json_drops(w, "interface_drops", st, st->interface_drops);
 	output_uint(w, "capture_duplicates", t->capture_duplicates);
 	output_uint(w, "untracked", t->refused);
 	output_uint(w, "fragments_lost", st->fragments_lost);

@@ -226,6 +226,9 @@ table_connection(struct output *w, const struct report_config *cfg, const struct
 					   .facts = &d->f, .now = now, .style = {.ascii = true}});
 	else
 		table_row(w, &d->f);
+	if (d->revision > 0)
+		output_format(w, "%s%s\n", INDENT,
+			      _("went on after it was reported: replaces the earlier row"));
 	for (int i = 0; i < d->n_verdicts; i++)
 		table_verdict(w, &d->verdicts[i], &d->f, now);
 	for (int side = CLIENT; side <= SERVER; side++) {
@@ -346,6 +349,17 @@ table_unopened(struct output *w, const struct source_status *st)
 }
 
 static void
+table_drops(struct output *w, const struct source_status *st)
+{
+	if (st->drops_known)
+		output_format(w, _("dropped by the kernel %llu, by the interface %llu\n"),
+			      (unsigned long long)st->kernel_drops,
+			      (unsigned long long)st->interface_drops);
+	else
+		output_format(w, "%s\n", _("the file does not say how many packets were dropped"));
+}
+
+static void
 table_summary(struct output *w, const struct totals *t, const struct source_status *st)
 {
 	output_format(w, _("packets %llu, TCP segments %llu, connections %llu\n"),
@@ -358,16 +372,15 @@ table_summary(struct output *w, const struct totals *t, const struct source_stat
 				      verdict_name((enum verdict_code)v),
 				      (unsigned long long)t->verdicts[v]);
 	}
-	output_format(
-		w,
-		_("dropped by the kernel %llu, by the interface %llu; not decoded %llu, cut "
-		  "short %llu, captured twice %llu, fragments lost %llu; connections evicted "
-		  "%llu\n"),
-		(unsigned long long)st->kernel_drops, (unsigned long long)st->interface_drops,
-		(unsigned long long)(t->decode[DECODE_MALFORMED] + t->decode[DECODE_UNSUPPORTED]),
-		(unsigned long long)(t->truncated + t->decode[DECODE_TRUNCATED]),
-		(unsigned long long)t->capture_duplicates, (unsigned long long)st->fragments_lost,
-		(unsigned long long)t->evicted);
+	table_drops(w, st);
+	output_format(w,
+		      _("not decoded %llu, cut short %llu, captured twice %llu, fragments lost "
+			"%llu; connections evicted %llu\n"),
+		      (unsigned long long)(t->decode[DECODE_MALFORMED] +
+					   t->decode[DECODE_UNSUPPORTED]),
+		      (unsigned long long)(t->truncated + t->decode[DECODE_TRUNCATED]),
+		      (unsigned long long)t->capture_duplicates,
+		      (unsigned long long)st->fragments_lost, (unsigned long long)t->evicted);
 	table_unopened(w, st);
 }
 

@@ -164,7 +164,8 @@ file_status(struct source *s, struct source_status *st)
 {
 	struct file_input *in = &s->file;
 
-	savefile_drops(&in->savefile, &st->kernel_drops, &st->interface_drops);
+	st->drops_known =
+		savefile_drops(&in->savefile, &st->kernel_drops, &st->interface_drops);
 	st->progress = progress(&in->stream);
 	if (in->spool && !st->message[0])
 		spool_message(in->spool, st->message, sizeof(st->message));

@@ -102,6 +102,7 @@ live_status(struct source *s, struct source_status *st)
 	if (pcap_stats(in->pcap, &ps) == 0) {
 		st->kernel_drops = ps.ps_drop;
 		st->interface_drops = ps.ps_ifdrop;
+		st->drops_known = true;
 	}
 	if (st->linktype)
 		return;

@@ -105,9 +105,12 @@ statistics_option(void *ctx, bool swap, uint16_t code, const uint8_t *value, uin
 {
 	struct savefile_interface *i = ctx;
 
-	if (code == OPT_ISB_IFDROP && len >= 8)
+	if (len < 8 || (code != OPT_ISB_IFDROP && code != OPT_ISB_OSDROP))
+		return;
+	i->drops_known = true;
+	if (code == OPT_ISB_IFDROP)
 		i->interface_drops = get64(value, swap);
-	else if (code == OPT_ISB_OSDROP && len >= 8)
+	else
 		i->kernel_drops = get64(value, swap);
 }
 

@@ -98,14 +98,18 @@ savefile_format(struct savefile *sf, uint64_t ref, struct record_format *out)
 	return known;
 }
 
-void
+bool
 savefile_drops(const struct savefile *sf, uint64_t *kernel, uint64_t *interface)
 {
+	bool known = false;
+
 	*kernel = *interface = 0;
 	for (size_t i = 0; i < sf->n_interfaces; i++) {
 		*kernel += sf->interfaces[i].kernel_drops;
 		*interface += sf->interfaces[i].interface_drops;
+		known |= sf->interfaces[i].drops_known;
 	}
+	return known;
 }
 
 /* A plain file's records are in this machine's byte order, with the usual header. */

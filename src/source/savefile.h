@@ -61,6 +61,7 @@ struct record {
 struct savefile_interface {
 	struct record_format f;
 	uint64_t interface_drops, kernel_drops; /* the latest statistics block's */
+	bool drops_known; /* there was such a block */
 };
 
 struct savefile {
@@ -81,8 +82,9 @@ void savefile_open(struct savefile *sf, struct stream *stream);
 void savefile_close(struct savefile *sf);
 /* f->data lives until the next call. */
 enum savefile_result savefile_next(struct savefile *sf, struct frame *f);
-/* Drops that the file tells of, summed over its interfaces. */
-void savefile_drops(const struct savefile *sf, uint64_t *kernel, uint64_t *interface);
+/* Drops that the file's statistics blocks report, summed over its interfaces. False, and 0: there
+ * is no such block. */
+bool savefile_drops(const struct savefile *sf, uint64_t *kernel, uint64_t *interface);
 
 /* ---- reading a record again, any thread ---- */
 static inline uint64_t

@@ -50,6 +50,7 @@ struct source_status {
 	const char *linktype; /* name: "EN10MB" */
 	uint32_t snaplen;
 	uint64_t packets; /* delivered */
+	bool drops_known; /* a file seldom says what its capture dropped: the counts are then 0 */
 	uint64_t kernel_drops, interface_drops;
 	uint64_t fragments_lost; /* of datagrams that never became whole */
 	uint64_t unopened[ENCAP_COUNT]; /* packets of encapsulations that are not opened */

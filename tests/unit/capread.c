@@ -33,7 +33,7 @@ read_all(struct stream *st, struct got *g)
 		}
 		g->n++;
 	}
-	savefile_drops(&sf, &g->kernel, &g->interface);
+	g->drops_known = savefile_drops(&sf, &g->kernel, &g->interface);
 	snprintf(g->err, sizeof(g->err), "%s", sf.err.msg);
 	savefile_close(&sf);
 }

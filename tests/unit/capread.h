@@ -16,6 +16,7 @@ struct got {
 	uint8_t first[FRAMES_MAX]; /* byte of data */
 	size_t n;
 	enum savefile_result end;
+	bool drops_known;
 	uint64_t kernel, interface;
 	char err[512];
 };

@@ -210,6 +210,7 @@ test_pcapng_blocks(void **state)
 		assert_int_equal(g.n, 5);
 		assert_all_blocks(&g, 0);
 		assert_int_equal(g.interface, 4 + 10);
+		assert_true(g.drops_known);
 		assert_int_equal(g.kernel, 6 + 100);
 		capfile_free(&c);
 	}
