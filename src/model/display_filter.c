@@ -98,18 +98,11 @@ filter_match_state(const struct filter *f, const struct filter_test *t,
 	return t->states >> row->facts->state & 1;
 }
 
-/* Bit per enum verdict_code. */
-static uint64_t
-verdicts_of(const struct conn_facts *c)
-{
-	return c->verdict_set;
-}
-
 bool
 filter_match_verdict(const struct filter *f, const struct filter_test *t,
 		     const struct row_context *row)
 {
-	const uint64_t verdicts = verdicts_of(row->facts);
+	const uint64_t verdicts = row->facts->verdict_set;
 
 	(void)f;
 	return t->verdicts & verdicts || (t->without_verdict && verdicts == 0);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define NOW (1000 * NSEC_PER_SEC)
 
@@ -152,6 +153,200 @@ test_figures(void **state)
 	assert_string_equal(cell("flag", &f), " ");
 	f.ended_by = SERVER;
 	assert_string_equal(cell("ended-by", &f), "server");
+}
+
+/* ---- every column ---- */
+
+static struct half_facts
+half_with(uint32_t base)
+{
+	return (struct half_facts){
+		.mss = (int32_t)(1000 + base),
+		.wscale = (int8_t)(base / 100),
+		.segments = 10 + base,
+		.bytes = 2000 + base,
+		.retransmissions = 30 + base,
+		.spurious = 40 + base,
+		.out_of_order = 50 + base,
+		.duplicate_acks = 60 + base,
+		.by_cause = {[CAUSE_RTO] = 70 + base,
+			     [CAUSE_FAST] = 80 + base,
+			     [CAUSE_RECOVERY] = 90 + base,
+			     [CAUSE_TLP] = 110 + base},
+		.zero_window_time = (120 + base) * NSEC_PER_MS,
+		.window = 13000 + base,
+		.in_flight = 140 + base,
+		.rate = 150 + base,
+		.rtt = {.srtt = (160 + base) * NSEC_PER_MS, .samples = base},
+		.timer = {.rto = (170 + base) * NSEC_PER_MS, .due = NSEC_NEVER},
+	};
+}
+
+/* A value of its own for each column, and for each side. */
+static struct conn_facts
+distinct(void)
+{
+	struct conn_facts f = quiet();
+
+	f.id = 1234567;
+	f.state = CONN_FIN_WAIT_1;
+	f.start = NOW - 100 * NSEC_PER_SEC;
+	f.last = NOW - 7 * NSEC_PER_SEC;
+	f.ended = NOW - 9 * NSEC_PER_SEC;
+	f.ended_by = SERVER;
+	f.vlan = 4000;
+	f.interface = 3;
+	f.syn_to_synack = 18 * NSEC_PER_MS;
+	f.synack_to_ack = 3 * NSEC_PER_MS;
+	f.half[CLIENT] = half_with(100);
+	f.half[SERVER] = half_with(300);
+	f.half[SERVER].timer = (struct timer_facts){
+		.kind = TIMER_RTO,
+		.attempt = 2,
+		.due = NOW + 2500 * NSEC_PER_MS,
+		.due_latest = NOW + 2600 * NSEC_PER_MS,
+		.rto = 480 * NSEC_PER_MS,
+	};
+	f.verdict = (struct verdict){
+		.code = V_MIDSTREAM, .severity = SEV_WARNING, .time = NOW - 5 * NSEC_PER_SEC};
+	return f;
+}
+
+struct cell_of {
+	const char *column, *text;
+	int64_t key;
+};
+
+/* Each column of the table is in `all`, with its cell and its key (-2: too long to write here). */
+static void
+check_cells(const struct cell_of *all, size_t n, const struct conn_facts *f)
+{
+	assert_int_equal(n, column_count);
+	for (size_t i = 0; i < n; i++) {
+		const char *text = cell(all[i].column, f);
+
+		if (strcmp(text, all[i].text) != 0)
+			fail_msg("%s: \"%s\"", all[i].column, text);
+		if (all[i].key != -2 && key_of(all[i].column, f) != all[i].key)
+			fail_msg("%s: key %lld", all[i].column,
+				 (long long)key_of(all[i].column, f));
+	}
+}
+
+static void
+test_every_cell(void **state)
+{
+	static const struct cell_of all[] = {
+		{"flag", "W", SEV_WARNING},
+		{"client", "100.64.150.81:49416", -2},
+		{"server", "192.168.3.87:23", -2},
+		{"state", "FIN-WAIT-1", CONN_FIN_WAIT_1},
+		{"diagnosis", "capture began in mid-stream", -2},
+		{"retx", "460", 460},
+		{"next", "2.5s", NOW + 2500 * NSEC_PER_MS},
+		{"rtt", "460ms", 460 * NSEC_PER_MS}, /* the server has more samples */
+		{"rate", "700", 700},
+		{"idle", "7.0s", 7 * NSEC_PER_SEC},
+		{"sent", "2.1k", 2100},
+		{"received", "2.3k", 2300},
+		{"bytes", "4.4k", 4400},
+		{"age", "1m40s", 100 * NSEC_PER_SEC},
+		{"sent-rate", "250", 250},
+		{"received-rate", "450", 450},
+		{"segments", "420", 420},
+		{"lasted", "1m31s", 91 * NSEC_PER_SEC},
+		{"rto", "480ms", 480 * NSEC_PER_MS}, /* the larger one */
+		{"timeouts", "540", 540},
+		{"fast", "1.1k", 1140}, /* fast and recovery */
+		{"tlp", "620", 620},
+		{"spurious", "480", 480},
+		{"out-of-order", "500", 500},
+		{"dup-acks", "520", 520},
+		{"in-flight", "680", 680},
+		{"client-window", "13k", 13100},
+		{"server-window", "13k", 13300},
+		{"zero-window", "640ms", 640 * NSEC_PER_MS},
+		{"client-mss", "1100/1", 1100},
+		{"server-mss", "1300/3", 1300},
+		{"handshake", "21.0ms", 21 * NSEC_PER_MS},
+		{"ended-by", "server", SERVER},
+		{"vlan", "4000", 4000},
+		{"interface", "3", 3},
+		{"start", "00:15:00.000", NOW - 100 * NSEC_PER_SEC},
+		{"id", "1234567", 1234567},
+	};
+	struct conn_facts f = distinct();
+
+	(void)state;
+	check_cells(all, ARRAY_LEN(all), &f);
+	f.ended = 0; /* it goes on: up to the last packet */
+	assert_string_equal(cell("lasted", &f), "1m33s");
+	f.half[CLIENT].timer.rto = 500 * NSEC_PER_MS;
+	assert_string_equal(cell("rto", &f), "500ms");
+	f.half[CLIENT].rtt.samples = 301;
+	assert_string_equal(cell("rtt", &f), "260ms");
+	f.half[CLIENT].wscale = -2; /* unknown: the window may be larger */
+	assert_string_equal(cell("client-window", &f), "13k?");
+	f.half[CLIENT].window = 0;
+	assert_string_equal(cell("client-window", &f), "0");
+}
+
+/* Nothing known but the SYN. */
+static void
+test_every_unknown_cell(void **state)
+{
+	static const struct cell_of all[] = {
+		{"flag", " ", SEV_NONE},
+		{"client", "100.64.150.81:49416", -2},
+		{"server", "192.168.3.87:23", -2},
+		{"state", "SYN-SENT", CONN_SYN_SENT},
+		{"diagnosis", "-", -2},
+		{"retx", "0", 0},
+		{"next", "-", INT64_MAX},
+		{"rtt", "-", -1},
+		{"rate", "0", 0},
+		{"idle", "1.2s", 1200 * NSEC_PER_MS},
+		{"sent", "0", 0},
+		{"received", "0", 0},
+		{"bytes", "0", 0},
+		{"age", "1.2s", 1200 * NSEC_PER_MS},
+		{"sent-rate", "0", 0},
+		{"received-rate", "0", 0},
+		{"segments", "0", 0},
+		{"lasted", "0s", 0},
+		{"rto", "-", -1},
+		{"timeouts", "0", 0},
+		{"fast", "0", 0},
+		{"tlp", "0", 0},
+		{"spurious", "0", 0},
+		{"out-of-order", "0", 0},
+		{"dup-acks", "0", 0},
+		{"in-flight", "0", 0},
+		{"client-window", "0", 0},
+		{"server-window", "0", 0},
+		{"zero-window", "0s", 0},
+		{"client-mss", "-", -1},
+		{"server-mss", "-", -1},
+		{"handshake", "-", -1},
+		{"ended-by", "-", -1},
+		{"vlan", "-", -1},
+		{"interface", "-", -1},
+		{"start", "00:16:38.800", NOW - 1200 * NSEC_PER_MS},
+		{"id", "7", 7},
+	};
+	struct conn_facts f = quiet();
+
+	(void)state;
+	check_cells(all, ARRAY_LEN(all), &f);
+	f.syn_to_synack = 5; /* half of the handshake is none */
+	assert_string_equal(cell("handshake", &f), "-");
+	f.ended_by = CLIENT;
+	assert_string_equal(cell("ended-by", &f), "client");
+	f.start = NOW + NSEC_PER_SEC; /* a packet ahead of the clock */
+	f.last = NOW + NSEC_PER_SEC;
+	assert_true(key_of("idle", &f) == 0 && key_of("age", &f) == 0);
+	assert_string_equal(cell_with("retx", &f, (struct cell_style){0}), "0");
+	assert_string_equal(cell_with("rtt", &f, (struct cell_style){0}), "\u2013");
 }
 
 /* The worst there can be. */
@@ -333,9 +528,14 @@ test_sort_order(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_addresses), cmocka_unit_test(test_next),
-	cmocka_unit_test(test_figures),	  cmocka_unit_test(test_cells_fit),
-	cmocka_unit_test(test_table),	  cmocka_unit_test(test_order),
+	cmocka_unit_test(test_addresses),
+	cmocka_unit_test(test_next),
+	cmocka_unit_test(test_figures),
+	cmocka_unit_test(test_every_cell),
+	cmocka_unit_test(test_every_unknown_cell),
+	cmocka_unit_test(test_cells_fit),
+	cmocka_unit_test(test_table),
+	cmocka_unit_test(test_order),
 	cmocka_unit_test(test_column_list),
 	cmocka_unit_test(test_wrong_column_lists),
 	cmocka_unit_test(test_sort_order),
@@ -345,6 +545,8 @@ int
 main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
+	setenv("TZ", "UTC", 1);
+	tzset();
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
