@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 /* ---- moving ---- */
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define PORTS_MAX 24 /* offered by Tab */
 #define SCAN_MAX  256

@@ -7,7 +7,7 @@
 
 #include "base/i18n.h"
 #include "ui/lines.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define MIN_COLUMNS   30
 #define MIN_LINES     6

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * list: where one is in a list. Knows numbers of rows only; who the rows are is the view's
- * business, which finds the selected one again after every change and tells list_sync().
- */
-#include "ui/view.h"
+/* list: see list.h. */
+#include "ui/list.h"
 
 static size_t
 last_top(const struct list *l)
@@ -13,7 +10,7 @@ last_top(const struct list *l)
 	return l->count > lines ? l->count - lines : 0;
 }
 
-/* Brings cursor and top back into what is possible. */
+/* Keeps the cursor on a row, and that row on the screen. */
 static void
 list_clamp(struct list *l)
 {
@@ -40,7 +37,7 @@ list_sync(struct list *l, size_t count, ptrdiff_t found)
 {
 	l->count = count;
 	if (found >= 0 && l->touched && (size_t)found != l->cursor) {
-		/* The row keeps its place on the screen where it can. */
+		/* The row stays on the same line of the screen where possible. */
 		size_t offset = l->cursor - l->top;
 
 		l->cursor = (size_t)found;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define FRAME        (100 * NSEC_PER_MS) /* between two drawings that no key asked for */
 #define BUSY         (2 * NSEC_PER_SEC)  /* packets came this recently: look often */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define CHUNK       512 /* engine_segments' limit */
 #define PACKET_MAX  262144

@@ -4,7 +4,7 @@
 #ifndef TCPLENS_UI_TAB_BAR_H
 #define TCPLENS_UI_TAB_BAR_H
 
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define TABS_MAX 9 /* the keys 1 to 9 */
 

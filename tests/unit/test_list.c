@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-#include "ui/view.h"
+#include "ui/list.h"
 
 static struct list
 list_of(size_t count, int lines)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/view.h"
+#include "ui/app.h"
 
 static int changes, cancelled;
 static char latest[PROMPT_MAX], entered[PROMPT_MAX];

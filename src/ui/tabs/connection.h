@@ -5,7 +5,7 @@
 
 #include "ui/lines.h"
 #include "ui/tab_bar.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define SEGMENTS_MAX 512 /* engine_segments' limit */
 

@@ -4,7 +4,7 @@
  * shown where the screen is wide enough for it; the model's table says from which width on.
  */
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 bool
 ui_column_shown(const struct ui *ui, const struct column *c, int width)

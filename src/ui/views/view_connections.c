@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define ROWS_MAX    256 /* engine_rows' limit */
 #define LEAST_WIDTH 8   /* of a column that is cut */

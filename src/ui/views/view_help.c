@@ -7,7 +7,7 @@
 
 #include "base/i18n.h"
 #include "ui/lines.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define INDENT 22
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define INTERFACES_MAX 128
 #define REFRESH        NSEC_PER_SEC

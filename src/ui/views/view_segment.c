@@ -9,7 +9,7 @@
 
 #include "base/i18n.h"
 #include "ui/lines.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 #define BYTES_MAX   262144
 #define NOTE_LINES  2

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* view_sort: the choice of what the list of connections is sorted by, with what each means. */
 #include "base/i18n.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 static bool
 sort_open(struct view *v, const void *arg, struct err *err)

@@ -8,7 +8,7 @@
 
 #include "base/i18n.h"
 #include "ui/lines.h"
-#include "ui/view.h"
+#include "ui/app.h"
 
 struct why {
 	struct connref ref;
