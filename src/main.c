@@ -32,7 +32,7 @@ static volatile sig_atomic_t interrupted;
 static int
 complain(int status, const struct err *err)
 {
-	fprintf(stderr, "tcplens: %s\n", err->msg);
+	print_error("%s", err->msg);
 	return status;
 }
 
@@ -266,9 +266,22 @@ struct session {
 	const struct config *cfg;
 	struct engine *engine;
 	struct source *source; /* started; NULL none */
+	struct err unwritten;  /* why the file of -w is not complete; "" it is */
 	struct sort_order sort;
 	struct column_list columns;
 };
+
+static void
+close_source(struct session *ss)
+{
+	struct source_status st;
+
+	source_end(ss->source);
+	source_status(ss->source, &st);
+	if (st.write_failed)
+		err_set(&ss->unwritten, "%s", st.message);
+	source_close(ss->source);
+}
 
 static bool
 start_source(struct session *ss, const struct source_config *sc, struct err *err, bool *denied)
@@ -290,7 +303,6 @@ static struct source *
 open_interface(void *ctx, const char *name, struct err *err)
 {
 	struct session *ss = ctx;
-	struct source *old = ss->source;
 	struct source_config sc = source_config(ss->cfg);
 
 	sc.interface = name;
@@ -308,8 +320,8 @@ open_interface(void *ctx, const char *name, struct err *err)
 		source_close(s);
 		return NULL;
 	}
-	if (old)
-		source_close(old);
+	if (ss->source)
+		close_source(ss);
 	engine_clear(ss->engine);
 	if (!source_start(s, ss->engine, err))
 		die("%s", err->msg); /* no thread to be had: there is no way back either */
@@ -376,9 +388,11 @@ run_screens(const struct config *cfg)
 	if (start_source(&ss, &sc, &denial, &denied) || denied)
 		status = show_screens(&ss, denied ? denial.msg : NULL);
 	if (ss.source)
-		source_close(ss.source);
+		close_source(&ss);
 	else
 		status = complain(EXIT_ERROR, &denial);
+	if (ss.unwritten.msg[0])
+		status = complain(EXIT_ERROR, &ss.unwritten);
 	engine_free(ss.engine);
 	return status;
 }
@@ -406,6 +420,7 @@ main(int argc, char *argv[])
 	struct err err;
 
 	privs_suspend();
+	signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is an error of write(2) */
 	reserve_standard_streams();
 	start_translations();
 	enum conf_result r = conf_parse(&cfg, argc, argv, &err);

@@ -32,6 +32,26 @@ die_set_hook(void (*hook)(void))
 	die_hook = hook;
 }
 
+static void
+print_line(const char *fmt, va_list ap)
+{
+	char line[1024], shown[4 * sizeof(line)];
+	struct text t = text_on(line, sizeof(line));
+
+	text_addv(&t, fmt, ap);
+	fprintf(stderr, "tcplens: %s\n", text_printable(shown, sizeof(shown), line));
+}
+
+void
+print_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_line(fmt, ap);
+	va_end(ap);
+}
+
 void
 die(const char *fmt, ...)
 {
@@ -40,12 +60,10 @@ die(const char *fmt, ...)
 	die_hook = NULL; /* a hook that dies must not come back here */
 	if (hook)
 		hook();
-	fputs("tcplens: ", stderr);
 	va_list ap;
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	print_line(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	exit(1);
 }
 

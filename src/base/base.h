@@ -63,7 +63,10 @@ char *xasprintf(const char *fmt, ...) ATTR_FORMAT(1, 2) ATTR_MALLOC;
 
 /* Called by die() before anything is printed: restores the terminal. NULL removes it. */
 void die_set_hook(void (*hook)(void));
-/* Prints "tcplens: message" on standard error and exits with status 1. */
+/* Prints "tcplens: message" as one line on standard error. Nothing in it acts on a terminal,
+ * wherever it came from. */
+void print_error(const char *fmt, ...) ATTR_FORMAT(1, 2);
+/* Prints the same and exits with status 1. */
 void die(const char *fmt, ...) ATTR_FORMAT(1, 2) ATTR_NORETURN;
 
 /* ---- text.c: text that may reach a terminal ---- */
@@ -97,6 +100,9 @@ size_t text_cut_middle(char *out, size_t size, const char *s, size_t columns, si
 /* Untrusted bytes → printable text: control, non-UTF-8 and bidirectional-control characters become
  * \xHH or \u{…}; the result is safe for a terminal. Returns out. */
 char *text_escape(char *out, size_t size, const void *bytes, size_t len);
+/* The same for a string in the character set of the present locale, such as a translated message
+ * with untrusted bytes in it. Returns out. */
+char *text_printable(char *out, size_t size, const char *s);
 
 /* "0.02ms" "1.2s" "3m12s" "2h05m": at most 7 columns; negative shown with "-". */
 char *text_duration(char *out, size_t size, nsec d);

@@ -216,6 +216,31 @@ text_escape(char *out, size_t size, const void *bytes, size_t len)
 	return out;
 }
 
+char *
+text_printable(char *out, size_t size, const char *s)
+{
+	struct text t = text_on(out, size);
+	mbstate_t state = {0};
+
+	if (locale_is_utf8())
+		return text_escape(out, size, s, strlen(s));
+	while (*s) {
+		wchar_t wc;
+		size_t n = mbrtowc(&wc, s, strlen(s), &state);
+		bool valid = n != (size_t)-1 && n != (size_t)-2;
+
+		if (valid && iswprint((wint_t)wc)) {
+			text_add(&t, "%.*s", (int)n, s);
+		} else {
+			text_add(&t, "\\x%02x", (uint8_t)*s);
+			n = 1;
+			memset(&state, 0, sizeof(state));
+		}
+		s += n;
+	}
+	return out;
+}
+
 /* ---- numbers and durations ---- */
 
 /* What was put, as far as it fits. */

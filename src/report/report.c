@@ -309,13 +309,12 @@ status_of(const struct report *r, bool ran, const struct err *err)
 
 	source_status(r->source, &st);
 	if (!ran)
-		fprintf(stderr, "tcplens: %s\n", err->msg);
+		print_error("%s", err->msg);
 	else if (st.message[0] != '\0')
-		fprintf(stderr, "tcplens: %s\n", st.message);
+		print_error("%s", st.message);
 	if (r->write_errno != 0)
-		fprintf(stderr, _("tcplens: cannot write the report: %s\n"),
-			strerror(r->write_errno));
-	if (!ran || st.phase == SOURCE_FAILED || r->write_errno != 0)
+		print_error(_("cannot write the report: %s"), strerror(r->write_errno));
+	if (!ran || st.phase == SOURCE_FAILED || st.write_failed || r->write_errno != 0)
 		return REPORT_ERROR;
 	return r->seen & r->cfg->fail_on ? REPORT_FAIL_ON : REPORT_OK;
 }
@@ -353,7 +352,7 @@ report_run(const struct report_config *cfg, struct source *s)
 	struct engine *e = make_engine(&r, &err);
 
 	if (!e) {
-		fprintf(stderr, "tcplens: %s\n", err.msg);
+		print_error("%s", err.msg);
 		return REPORT_ERROR;
 	}
 	signal(SIGPIPE, SIG_IGN);

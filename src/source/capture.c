@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
 #include "source/packet_writer.h"
 
 #define TICK       NSEC_PER_SEC
@@ -132,6 +133,18 @@ wake(struct source *s)
 }
 
 static void
+publish_writer(const struct pcap_writer *w, struct source_status *st)
+{
+	const char *error = pcap_writer_error(w);
+
+	st->saved = pcap_writer_count(w);
+	if (!error[0] || st->write_failed)
+		return;
+	st->write_failed = true;
+	snprintf(st->message, sizeof(st->message), "%s", error);
+}
+
+static void
 publish(struct source *s)
 {
 	struct source_status *st = &s->status;
@@ -147,28 +160,47 @@ publish(struct source *s)
 	s->ops->status(s, st);
 	st->fragments_lost = s->fragments_lost;
 	memcpy(st->unopened, decoder_unopened(s->decoder), sizeof(st->unopened));
-	if (s->writer) {
-		st->saved = pcap_writer_count(s->writer);
-		if (!st->message[0])
-			snprintf(st->message, sizeof(st->message), "%s",
-				 pcap_writer_error(s->writer));
-	}
+	if (s->writer)
+		publish_writer(s->writer, st);
 	pthread_mutex_unlock(&s->lock);
 	if (s->untold && clock_monotonic() - s->woke >= WAKE_PAUSE)
 		wake(s);
 }
 
-/* The file is whole before the phase says that the capture is over. */
+/* Adds to what is reported at the end. */
 static void
+add_message(struct source *s, const char *message)
+{
+	struct err earlier = s->err;
+
+	if (earlier.msg[0])
+		err_set(&s->err, "%s; %s", message, earlier.msg);
+	else
+		err_set(&s->err, "%s", message);
+}
+
+/* The file is complete before the phase says that the capture is over. Returns whether it is. */
+static bool
 end_writing(struct source *s)
 {
+	char path[256];
 	struct err err;
 
 	if (!s->writer)
-		return;
-	if (!pcap_writer_close(s->writer, &err) && !s->err.msg[0])
-		s->err = err;
+		return true;
+	const uint64_t left_out = pcap_writer_left_out(s->writer);
+	const bool ok = pcap_writer_close(s->writer, &err);
 	s->writer = NULL;
+	if (!ok) {
+		add_message(s, err.msg);
+	} else if (left_out) {
+		text_escape(path, sizeof(path), s->cfg.write_file, strlen(s->cfg.write_file));
+		err_set(&err,
+			_("%s: %llu packets of another link type than the first were left out"),
+			path, (unsigned long long)left_out);
+		add_message(s, err.msg);
+	}
+	return ok;
 }
 
 static void
@@ -176,9 +208,10 @@ finish(struct source *s, enum source_phase phase)
 {
 	count_lost_fragments(s);
 	publish(s);
-	end_writing(s);
+	const bool written = end_writing(s);
 	pthread_mutex_lock(&s->lock);
 	s->status.phase = phase;
+	s->status.write_failed = !written;
 	if (s->err.msg[0])
 		snprintf(s->status.message, sizeof(s->status.message), "%s", s->err.msg);
 	s->new_filter.pending = false;

@@ -71,7 +71,7 @@ live_read(struct source *s)
 	int n = pcap_dispatch(in->pcap, DISPATCH_MAX, on_packet, (u_char *)s);
 
 	if (n == PCAP_ERROR) {
-		err_set(&s->err, _("%s: %s; the capture has ended"), in->name,
+		err_set(&s->err, _("%s: %s; the capture has ended"), s->status.name,
 			pcap_geterr(in->pcap));
 		return INPUT_FAILED;
 	}

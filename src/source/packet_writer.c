@@ -35,7 +35,7 @@ struct pcap_writer {
 	uint64_t count;
 	uint64_t left_out; /* frames of another link type */
 	struct err err;
-	char path[];
+	char shown_path[]; /* escaped */
 };
 
 /* ---- what the name asks for ---- */
@@ -93,13 +93,13 @@ pcap_writer_can_name(const char *path, struct err *err)
 struct pcap_writer *
 pcap_writer_on(int fd, const char *path, int linktype, uint32_t snaplen, struct err *err)
 {
-	size_t len = strlen(path) + 1;
+	const size_t len = strlen(path), shown = 4 * len + 1;
 	bool is_pcapng = false;
 	enum packing kind;
 
 	if (!format_by_name(path, &is_pcapng, &kind, err))
 		return NULL;
-	struct pcap_writer *w = calloc(1, sizeof(*w) + len);
+	struct pcap_writer *w = calloc(1, sizeof(*w) + shown);
 	if (w)
 		w->out = packer_new(fd, kind);
 	if (!w || !w->out) {
@@ -107,7 +107,7 @@ pcap_writer_on(int fd, const char *path, int linktype, uint32_t snaplen, struct 
 		err_set(err, _("out of memory"));
 		return NULL;
 	}
-	memcpy(w->path, path, len);
+	text_escape(w->shown_path, shown, path, len);
 	w->fd = fd;
 	w->is_pcapng = is_pcapng;
 	w->linktype = linktype;
@@ -188,8 +188,8 @@ static bool
 checked(struct pcap_writer *w, bool ok)
 {
 	if (!ok && !w->err.msg[0])
-		err_set(&w->err, _("%s: cannot write: %s; what follows is not saved"), w->path,
-			strerror(packer_error(w->out)));
+		err_set(&w->err, _("%s: cannot write: %s; what follows is not saved"),
+			w->shown_path, strerror(packer_error(w->out)));
 	return ok;
 }
 
@@ -308,12 +308,8 @@ pcap_writer_close(struct pcap_writer *w, struct err *err)
 {
 	pcap_writer_finish(w);
 	if (close(w->fd) != 0 && !w->err.msg[0])
-		err_set(&w->err, _("%s: cannot write: %s; what follows is not saved"), w->path,
-			strerror(errno));
-	if (w->left_out && !w->err.msg[0])
-		err_set(&w->err,
-			_("%s: %llu packets of another link type than the first were left out"),
-			w->path, (unsigned long long)w->left_out);
+		err_set(&w->err, _("%s: cannot write: %s; what follows is not saved"),
+			w->shown_path, strerror(errno));
 	bool ok = !w->err.msg[0];
 	if (!ok && err)
 		*err = w->err;

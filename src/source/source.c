@@ -138,14 +138,21 @@ source_stop(struct source *s)
 }
 
 void
+source_end(struct source *s)
+{
+	if (!s->started)
+		return;
+	source_stop(s);
+	pthread_join(s->thread, NULL);
+	s->started = false;
+}
+
+void
 source_close(struct source *s)
 {
 	if (!s)
 		return;
-	if (s->started) {
-		source_stop(s);
-		pthread_join(s->thread, NULL);
-	}
+	source_end(s);
 	if (s->ops)
 		s->ops->close(s);
 	if (s->writer)

@@ -54,7 +54,8 @@ struct source_status {
 	uint64_t kernel_drops, interface_drops;
 	uint64_t fragments_lost; /* of datagrams that never became whole */
 	uint64_t unopened[ENCAP_COUNT]; /* packets of encapsulations that are not opened */
-	uint64_t saved; /* written by -w */
+	uint64_t saved;    /* written by -w */
+	bool write_failed; /* the file of -w is not complete: message */
 	int progress;   /* file: 0…1000 per mille, -1 unknown (pipe, live) */
 	double speed;
 };
@@ -85,7 +86,9 @@ bool source_run(struct source *s, struct engine *e, struct err *err);
 bool source_start(struct source *s, struct engine *e, struct err *err);
 /* Asks the thread to end (async-signal-safe), … */
 void source_stop(struct source *s);
-/* … and joins it and frees everything. */
+/* … and waits for its end. Then the file of -w is complete, or the status has write_failed. */
+void source_end(struct source *s);
+/* The same, and frees everything. */
 void source_close(struct source *s);
 
 /* A copy of the counters, the phase and the message. Any thread. */
@@ -114,7 +117,7 @@ struct pcap_writer;
 struct pcap_writer *pcap_writer_open(const char *path, int linktype, uint32_t snaplen,
 				     bool overwrite, bool *exists, struct err *err);
 bool pcap_writer_add(struct pcap_writer *w, const struct frame *f);
-/* Flushes; false and err when not all reached the disk. */
+/* Flushes and frees w; false and err: not all packets are in the file. */
 bool pcap_writer_close(struct pcap_writer *w, struct err *err);
 
 /* ---- saving kept packets: a complete file under its name, or none ---- */
