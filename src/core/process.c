@@ -232,6 +232,7 @@ copy_emit(struct seg *s, enum copy copy)
 	s->findings = FINDING(F_DUPLICATE_PACKET);
 	if (copy == COPY_BY_CAPTURE) {
 		s->core->counts.capture_duplicates++;
+		s->snd->flags |= H_DOUBLED;
 	} else {
 		cold_get(s->core, s->snd)->duplicates++;
 		s->snd->segments++;
@@ -391,7 +392,7 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 	}
 	conn_touch(core, c);
 	seg_begin(&s, core, p, c, from, fresh);
-	copy = dedup_look(core->dedup, c, s.snd->segments, p);
+	copy = dedup_look(core->dedup, c, from, p);
 	if (copy != COPY_NONE) {
 		copy_emit(&s, copy);
 		return;

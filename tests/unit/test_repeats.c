@@ -106,7 +106,157 @@ test_acknowledged_data_repeated(void **state)
 	}
 }
 
+/* ---- copies of packets ---- */
+
+static uint64_t
+capture_duplicates(struct watch *w)
+{
+	struct totals t;
+
+	engine_totals(w->e, &t);
+	return t.capture_duplicates;
+}
+
+/* Every packet is captured twice, the second `later` than the first, or stamped earlier. */
+static void
+talk_captured_twice(struct pair *c, nsec later)
+{
+	syn(c, .at = MS(1));
+	pair_copy(c, later, 0);
+	synack(c, .at = MS(10));
+	pair_copy(c, later, 0);
+	ack(c, CLIENT, .at = MS(10.1));
+	pair_copy(c, later, 0);
+	data(c, CLIENT, .len = 100, .at = MS(20));
+	data(c, CLIENT, .len = 100, .at = MS(20.1));
+	pair_copy(c, later, 0);
+	ack(c, SERVER, .ack = 101, .at = MS(30)); /* while more is outstanding */
+	pair_copy(c, later, 0);
+	ack(c, SERVER, .at = MS(30.1));
+	fin(c, CLIENT, .at = MS(100));
+	pair_copy(c, later, 0);
+	fin(c, SERVER, .at = MS(110));
+	pair_copy(c, later, 0);
+	ack(c, CLIENT);
+}
+
+static void
+test_captured_twice(void **state)
+{
+	const nsec later[] = {US(0), US(15), -US(7)};
+
+	for (unsigned i = 0; i < 4 * ARRAY_LEN(later); i++) {
+		BEGIN(w, c);
+		c.ts = i & 1;
+		c.ip_id_zero = i & 2;
+		talk_captured_twice(&c, later[i / 4]);
+		assert_int_equal(capture_duplicates(&w), 7);
+		assert_states(&c, TCP_TIME_WAIT, TCP_CLOSED);
+		struct conn_detail d = DETAIL(&c);
+		for (int side = CLIENT; side <= SERVER; side++) {
+			assert_int_equal(d.f.half[side].syn, 1);
+			assert_int_equal(d.f.half[side].fin, 1);
+			assert_int_equal(d.f.half[side].retransmissions, 0);
+			assert_int_equal(d.f.half[side].duplicate_acks, 0);
+			assert_int_equal(d.f.half[side].duplicates, 0);
+		}
+		assert_int_equal(d.f.half[CLIENT].bytes, 200);
+		watch_close(&w);
+	}
+}
+
+/* Duplicate ACKs without IP ID, time stamps and SACK are the same byte for byte. */
+static void
+test_duplicate_acks_are_no_copies(void **state)
+{
+	BEGIN(w, c);
+	c.ts = c.sack = false;
+	c.ip_id_zero = true;
+	pair_handshake(&c, MS(0), MS(10));
+	for (int i = 0; i < 5; i++)
+		data(&c, CLIENT, .len = 1000, .at = SEC(1) + US(5) * i);
+	ack(&c, SERVER, .ack = 1001, .at = SEC(1.01));
+	for (int i = 1; i < 4; i++) {
+		uint64_t f = ack(&c, SERVER, .ack = 1001, .at = SEC(1.01) + US(10) * i);
+		assert_findings(&w, f, FINDING(F_DUPLICATE_ACK));
+	}
+	assert_int_equal(capture_duplicates(&w), 0);
+	watch_close(&w);
+}
+
+/* A host that gives every packet the same IP ID. */
+static void
+begin_fixed_ip_id(struct watch *w, struct pair *c, void **state)
+{
+	watch_open(w);
+	pair_init(c, w, ISN(state));
+	c->ts = false;
+	syn(c, .ip_id = 77, .at = MS(0));
+	synack(c, .at = MS(10));
+	ack(c, CLIENT, .ip_id = 77);
+}
+
+static void
+test_fixed_ip_id_and_a_fin(void **state)
+{
+	struct watch w;
+	struct pair c;
+
+	begin_fixed_ip_id(&w, &c, state);
+	data(&c, CLIENT, .len = 100, .ip_id = 77, .at = MS(20));
+	uint64_t f = data(&c, CLIENT, .seq = 1, .len = 100, .flags = TH_FIN, .ip_id = 77,
+			  .at = MS(320));
+	assert_true(has_finding(&w, f, F_RETRANSMISSION));
+	assert_false(has_finding(&w, f, F_DUPLICATE_PACKET));
+	ack(&c, SERVER, .at = MS(330));
+	assert_states(&c, TCP_FIN_WAIT_2, TCP_CLOSE_WAIT);
+	watch_close(&w);
+}
+
+static void
+test_fixed_ip_id_sent_again(void **state)
+{
+	const nsec after[] = {MS(30), MS(300), SEC(300)};
+
+	for (size_t i = 0; i < ARRAY_LEN(after); i++) {
+		struct watch w;
+		struct pair c;
+
+		begin_fixed_ip_id(&w, &c, state);
+		data(&c, CLIENT, .len = 100, .ip_id = 77, .at = MS(20));
+		uint64_t f = data(&c, CLIENT, .seq = 1, .len = 100, .ip_id = 77,
+				  .at = MS(20) + after[i]);
+		assert_true(has_finding(&w, f, F_RETRANSMISSION));
+		assert_int_equal(seg_at(&w, f)->rexmit_n, 1);
+		assert_int_equal(seg_at(&w, f)->rexmit_after, after[i]);
+		watch_close(&w);
+	}
+}
+
+/* A sender whose IP IDs count: the same ID is the same packet, but not for ever. */
+static void
+test_counted_ip_id_again(void **state)
+{
+	const nsec after[] = {MS(30), MS(300), SEC(300)};
+
+	for (size_t i = 0; i < ARRAY_LEN(after); i++) {
+		BEGIN(w, c);
+		c.ts = false;
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, CLIENT, .len = 100, .at = MS(20));
+		uint64_t f = pair_copy(&c, after[i], 0);
+		assert_int_equal(has_finding(&w, f, F_DUPLICATE_PACKET), after[i] < SEC(10));
+		assert_int_equal(has_finding(&w, f, F_RETRANSMISSION), after[i] > SEC(10));
+		watch_close(&w);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_captured_twice),
+	SEQ_TEST(test_duplicate_acks_are_no_copies),
+	SEQ_TEST(test_fixed_ip_id_and_a_fin),
+	SEQ_TEST(test_fixed_ip_id_sent_again),
+	SEQ_TEST(test_counted_ip_id_again),
 	SEQ_TEST(test_refused_syn_repeated),
 	SEQ_TEST(test_answered_syn_repeated),
 	SEQ_TEST(test_acknowledged_syn_ack_repeated),

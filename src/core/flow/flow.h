@@ -172,6 +172,8 @@ enum {
 	H_PARTIAL_CSUM = 0x100000, /* sent partial checksums: captured at this host */
 	H_TFO_REFUSED = 0x200000,
 	H_BYTE_PROBE = 0x400000, /* its latest segment was a one-byte window probe beyond nxt */
+	H_DOUBLED = 0x1000000,	 /* packets of it were captured twice */
+	H_IPID_FIXED = 0x2000000, /* its latest two packets had the same IP ID */
 	H_HINT_TS = 0x800000,	 /* recovery.hint_tsval is valid */
 };
 

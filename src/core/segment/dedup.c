@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * copies: is this the very same packet as one before (A6, E7)? Every transmission of a sender has
- * an IP ID and a checksum of its own, so equal ones are one packet: captured twice (mirror port,
- * 'any', before and after a hop) or doubled by the network. Neither was sent twice.
+ * dedup: is this the very same packet as one before? Captured twice (mirror port, 'any', before and
+ * after a hop, two capture queues) or doubled by the network, it was sent once. Where the sender's
+ * IP IDs change from packet to packet, equal headers with equal IDs are one packet. Elsewhere it
+ * takes a copy that no timer and no acknowledgement could have brought about.
  *
- * The latest packets of all connections are kept together, by the digest of their header: what is
- * asked for is how long ago, not how many packets of the same sender ago, and a packet touches one
- * line of the processor's cache, whoever sent it.
+ * The latest packets of all connections are kept together, by the digest of their header: the
+ * question is how long ago a packet was, not how many packets of its sender ago, and so a packet
+ * touches one cache line whoever sent it.
  */
 #include "core/segment/dedup.h"
 
@@ -14,13 +15,13 @@
 #include <string.h>
 
 #define COPY_TIME_US  50000 /* later than that it is another packet */
-#define ADJACENT_US   100   /* two captures of one packet follow at once */
-#define ADJACENT      2	    /* packets */
-#define NEAR	      16    /* packets of its sender: as far back goes one without an IP ID */
+#define ADJACENT_US   100   /* two captures of one packet follow at once; no timer is that fast */
+#define ADJACENT      2	    /* frames between two captures of one packet */
+#define NEAR	      16    /* packets of its sender: without an IP ID no older one is compared */
 #define LINE_BITS     12
 #define LINE	      4	    /* packets */
 
-/* Enough of a packet to know its copy; of numbers the low bits. All 0: none. */
+/* What identifies a copy of a packet; numbers are cut to their low bits. All 0: none. */
 struct seen {
 	uint32_t key;	/* digest of its header, and whose it is; see seen_of */
 	uint32_t ts_us; /* time in µs */
@@ -83,35 +84,64 @@ seen_of(const struct conn *c, uint64_t nth, const struct packet *p)
 	};
 }
 
-/*
- * dedup: is this the very same packet as one before? Every transmission of a sender has an IP ID
- * and a checksum of its own, so equal ones are one packet: captured twice (mirror port, 'any',
- * before and after a hop) or doubled by the network. Neither was sent twice.
- *
- * The latest packets of all connections are kept together, by the digest of their header: the
- * question is how long ago a packet was, not how many packets of its sender ago, and so a packet
- * touches one cache line whoever sent it.
- */
-static bool
-is_telling(const struct packet *p, const struct seen *a, const struct seen *b)
+/* Time from one to the other, whichever was captured first; capture queues may swap them. */
+static uint32_t
+apart_us(const struct seen *a, const struct seen *b)
 {
-	if (p->ip_version == 4 && p->ip_id != 0)
+	int32_t d = (int32_t)(b->ts_us - a->ts_us);
+
+	return d < 0 ? (uint32_t)-d : (uint32_t)d;
+}
+
+/* An acknowledgement that repeats the one before may be a duplicate ACK, which receivers send as
+ * fast as segments arrive: it is a copy where other packets of the connection were captured twice,
+ * or where nothing is outstanding that it could have answered. */
+static bool
+is_copy_of_ack(const struct conn *c, enum side from, const struct packet *p)
+{
+	const struct half *peer = &c->half[!from];
+
+	return half_has(&c->half[from], H_DOUBLED) || half_has(peer, H_DOUBLED) ||
+	       ((p->flags & (TH_ACK | TH_RST)) == TH_ACK && half_has(peer, H_SEQ) &&
+		!seq_lt(p->ack, peer->seq.nxt));
+}
+
+/* Without an IP ID that tells. */
+static bool
+is_copy_by_time(const struct conn *c, enum side from, const struct packet *p, uint32_t apart)
+{
+	if (p->payload_len > 0 && (p->options & OPT_TS))
+		return true;
+	if (apart >= ADJACENT_US)
+		return false;
+	return packet_seg_len(p) > 0 || is_copy_of_ack(c, from, p);
+}
+
+/* a and b have the same header. */
+static bool
+is_copy(const struct conn *c, enum side from, const struct packet *p, const struct seen *a,
+	const struct seen *b)
+{
+	const struct half *h = &c->half[from];
+
+	if (a->ip_id != b->ip_id || apart_us(a, b) >= COPY_TIME_US)
+		return false;
+	if (p->ip_version == 4 && p->ip_id != 0 && !half_has(h, H_IPID_FIXED))
 		return true;
 	if ((uint16_t)(b->nth - a->nth) > NEAR)
 		return false;
-	if (a->ttl != b->ttl || a->interface != b->interface)
-		return true;
-	return p->payload_len > 0 && ((p->options & OPT_TS) || b->ts_us - a->ts_us < ADJACENT_US);
+	return a->ttl != b->ttl || a->interface != b->interface ||
+	       is_copy_by_time(c, from, p, apart_us(a, b));
 }
 
 static const struct seen *
-seen_find(const struct seen_line *line, const struct packet *p, const struct seen *now)
+seen_find(const struct seen_line *line, const struct conn *c, enum side from,
+	  const struct packet *p, const struct seen *now)
 {
 	for (int i = 0; i < LINE; i++) {
 		const struct seen *s = &line->seen[i];
 
-		if (s->key == now->key && s->ip_id == now->ip_id &&
-		    now->ts_us - s->ts_us < COPY_TIME_US && is_telling(p, s, now))
+		if (s->key == now->key && is_copy(c, from, p, s, now))
 			return s;
 	}
 	return NULL;
@@ -126,11 +156,11 @@ line_add(struct seen_line *line, struct seen s)
 }
 
 bool
-dedup_has(struct dedup *all, const struct conn *c, uint64_t nth, const struct packet *p)
+dedup_has(struct dedup *all, const struct conn *c, enum side from, const struct packet *p)
 {
-	struct seen now = seen_of(c, nth, p);
+	struct seen now = seen_of(c, c->half[from].segments, p);
 
-	return seen_find(line_of(all, p), p, &now);
+	return seen_find(line_of(all, p), c, from, p, &now);
 }
 
 void
@@ -140,19 +170,20 @@ dedup_note(struct dedup *all, const struct conn *c, uint64_t nth, const struct p
 }
 
 enum copy
-dedup_look(struct dedup *all, const struct conn *c, uint64_t nth, const struct packet *p)
+dedup_look(struct dedup *all, const struct conn *c, enum side from, const struct packet *p)
 {
-	struct seen now = seen_of(c, nth, p);
+	const struct half *h = &c->half[from];
+	struct seen now = seen_of(c, h->segments, p);
 	struct seen_line *line = line_of(all, p);
-	const struct seen *found = seen_find(line, p, &now);
+	const struct seen *found = seen_find(line, c, from, p, &now);
+	bool other, at_once;
 
-	if (found) {
-		bool other = found->ttl != now.ttl || found->interface != now.interface;
-		bool adjacent = now.ts_us - found->ts_us < ADJACENT_US &&
-				(uint16_t)(now.frame - found->frame) <= ADJACENT;
-
-		return other || adjacent ? COPY_BY_CAPTURE : COPY_BY_NETWORK;
+	if (!found) {
+		line_add(line, now);
+		return COPY_NONE;
 	}
-	line_add(line, now);
-	return COPY_NONE;
+	other = found->ttl != now.ttl || found->interface != now.interface;
+	at_once = apart_us(found, &now) < ADJACENT_US &&
+		  ((uint16_t)(now.frame - found->frame) <= ADJACENT || half_has(h, H_DOUBLED));
+	return other || at_once ? COPY_BY_CAPTURE : COPY_BY_NETWORK;
 }

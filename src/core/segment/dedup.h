@@ -11,13 +11,12 @@ enum copy { COPY_NONE, COPY_BY_CAPTURE, COPY_BY_NETWORK };
 struct dedup *dedup_new(void);
 void dedup_free(struct dedup *all);
 void dedup_prefetch(struct dedup *all, const struct packet *p);
-/* nth: ordinal among its sender's packets. */
-/* Whether it is a copy of an earlier packet; notes nothing. */
-bool dedup_has(struct dedup *all, const struct conn *c, uint64_t nth, const struct packet *p);
-/* Notes a packet that is known to be no copy. */
+/* Whether p, sent by `from`, is a copy of an earlier packet; notes nothing. */
+bool dedup_has(struct dedup *all, const struct conn *c, enum side from, const struct packet *p);
+/* Notes a packet that is known to be no copy; nth: ordinal among its sender's packets. */
 void dedup_note(struct dedup *all, const struct conn *c, uint64_t nth, const struct packet *p);
 /* Decides and notes. */
-enum copy dedup_look(struct dedup *all, const struct conn *c, uint64_t nth,
+enum copy dedup_look(struct dedup *all, const struct conn *c, enum side from,
 		     const struct packet *p);
 
 #endif

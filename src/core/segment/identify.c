@@ -392,7 +392,7 @@ identify(struct core *core, struct conn *found, const struct packet *p, uint64_t
 	}
 	/* Before and after a router between two networks: one packet, one connection (A1). */
 	if (p->scope != c->half[*from].scope &&
-	    dedup_has(core->dedup, c, c->half[*from].segments, p))
+	    dedup_has(core->dedup, c, *from, p))
 		return c;
 	if (UNLIKELY(c->half[SERVER].cold->syn_ack_other.known))
 		isn_settle(core, c, p, *from);

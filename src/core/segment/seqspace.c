@@ -15,6 +15,7 @@
 #define REORDER_TIME   (3 * NSEC_PER_MS) /* below it, without other proof, late is reordered */
 #define KEEP_ALIVE_MIN (900 * NSEC_PER_MS)
 #define OLD_PACKETS    1024		 /* so many later ones a copy may be late */
+#define COPY_AGE_MAX   (10 * NSEC_PER_SEC) /* no packet is on its way for longer */
 #define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much (E8) */
 
 /* Eight of the last ten, or as many of the few there were. */
@@ -37,6 +38,10 @@ ipid_learn(struct half *h, uint16_t ip_id)
 
 	if (ip_id == 0)
 		return;
+	if (d == 0)
+		h->flags |= H_IPID_FIXED;
+	else
+		h->flags &= ~(uint32_t)H_IPID_FIXED;
 	/* One that was overtaken says nothing about the order. */
 	if (d > 0)
 		h->ipid.order = (uint16_t)(h->ipid.order << 1 | (d <= 64));
@@ -187,7 +192,14 @@ overtaken_by_copy(const struct seg *s)
 	return false;
 }
 
-/* The very packet that carried these bytes before, doubled on the way: the same IP ID and time. */
+static bool
+is_that_packet(const struct packet *p, uint16_t ip_id, uint32_t tsval, nsec sent)
+{
+	return p->ip_id == ip_id && p->tsval == tsval && p->ts - sent < COPY_AGE_MAX;
+}
+
+/* The very packet that carried these bytes before, all of them, doubled on the way: the same IP ID
+ * and time stamp. */
 static bool
 is_network_copy(const struct seg *s)
 {
@@ -198,11 +210,12 @@ is_network_copy(const struct seg *s)
 
 	if (!r)
 		r = sendq_find_acked(&h->sendq, s->seq);
-	if (!r || p->ip_version != 4 || p->ip_id == 0)
+	if (!r || p->ip_version != 4 || p->ip_id == 0 || half_has(h, H_IPID_FIXED) ||
+	    s->seen_bytes < s->end - s->seq)
 		return false;
 	latest = sendq_last_sent(&h->sendq, r);
-	return (p->ip_id == r->ip_id && p->tsval == r->tsval) ||
-	       (p->ip_id == latest.ip_id && p->tsval == latest.tsval);
+	return is_that_packet(p, r->ip_id, r->tsval, r->first_ts) ||
+	       is_that_packet(p, latest.ip_id, latest.tsval, latest.ts);
 }
 
 /* Nothing is kept of the first transmission, but a sender that counts its packets has gone on
