@@ -23,6 +23,7 @@
 #include "core/segment/rtt.h"
 #include "core/segment/sack.h"
 #include "core/segment/segment.h"
+#include "core/segment/midstream.h"
 #include "core/segment/receiver.h"
 #include "core/segment/reset.h"
 #include "core/segment/sender.h"
@@ -74,6 +75,8 @@ seg_decide(struct seg *s)
 	if (s->range == RANGE_AGAIN || s->range == RANGE_HOLE || s->kind != KIND_ORDINARY)
 		retransmit_cause_decide(s);
 	findings_decide(s);
+	if (s->findings & FINDING(F_KEEP_ALIVE_ACK))
+		s->kind = KIND_KEEP_ALIVE_ACK;
 	/* What it jumped over may still turn out to be only late. */
 	if ((s->findings & FINDING(F_LOST_SEGMENT)) || s->ack_crosses_gap)
 		s->pending = true;
@@ -400,6 +403,7 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 	conn_revive(core, c);
 	s.snd->scope = p->scope;
 	vantage_by_packet(&s);
+	midstream_begin(&s);
 	capture_gap_cross(&s); /* before anything is decided from the sequence spaces */
 	seg_decide(&s);
 	if (s.range == RANGE_COPY) {

@@ -299,6 +299,108 @@ test_begins_in_flight(void **state)
 	}
 }
 
+/* ---- keep-alives ---- */
+
+static uint64_t
+keepalive(struct pair *c, enum side from, uint32_t len, nsec at)
+{
+	return ack(c, from, .seq = c->next[from] - 1, .len = len, .at = at);
+}
+
+/* Both ends probe the idle connection: the other one's probe and its answer are no traffic. */
+static void
+test_keepalives_of_both_ends(void **state)
+{
+	for (uint32_t len = 0; len < 2; len++) {
+		EACH_VARIANT(w, c)
+		{
+			pair_handshake(&c, MS(0), MS(10));
+			data(&c, CLIENT, .len = 100, .at = MS(20));
+			data(&c, SERVER, .len = 100, .at = MS(30));
+			ack(&c, CLIENT);
+			for (int k = 6; k < 9; k++) {
+				uint64_t e = keepalive(&c, CLIENT, len, SEC(10 * k));
+				uint64_t f = ack(&c, SERVER, .at = SEC(10 * k + 0.01));
+				uint64_t g = keepalive(&c, SERVER, len, SEC(10 * k + 0.3));
+				uint64_t h = ack(&c, CLIENT);
+
+				assert_findings(&w, e, LOST(KEEP_ALIVE));
+				assert_findings(&w, f, LOST(KEEP_ALIVE_ACK));
+				assert_findings(&w, g, LOST(KEEP_ALIVE));
+				assert_findings(&w, h, LOST(KEEP_ALIVE_ACK));
+				assert_int_equal(seg_at(&w, g)->cause, CAUSE_PROBE);
+			}
+			struct conn_detail d = DETAIL(&c);
+			assert_int_equal(d.f.half[CLIENT].keep_alives, 3);
+			assert_int_equal(d.f.half[SERVER].keep_alives, 3);
+			assert_int_equal(d.f.half[SERVER].retransmissions, 0);
+			assert_null(verdict_of(&d, V_KEEPALIVE_UNANSWERED));
+		}
+	}
+}
+
+/* Data does count: a byte sent again soon after it is a retransmission. */
+static void
+test_byte_repeated_beside_traffic(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		pair_handshake(&c, MS(0), MS(10));
+		data(&c, CLIENT, .len = 1, .at = SEC(2));
+		ack(&c, SERVER, .at = SEC(2.01));
+		data(&c, SERVER, .len = 100, .at = SEC(2.1));
+		ack(&c, CLIENT);
+		uint64_t f = data(&c, CLIENT, .seq = 1, .len = 1, .at = SEC(2.3));
+		assert_true(has_finding(&w, f, F_RETRANSMISSION));
+		assert_false(has_finding(&w, f, F_KEEP_ALIVE));
+	}
+}
+
+/* The peer's ACK tells that the capture began with probes. */
+static void
+test_begins_with_keepalives(void **state)
+{
+	for (int n = 1; n < 4; n++) {
+		EACH_VARIANT(w, c)
+		{
+			c.next[CLIENT] = 5001;
+			c.next[SERVER] = 7001;
+			for (int k = 0; k < n; k++)
+				keepalive(&c, CLIENT, 0, SEC(1 + 5 * k));
+			uint64_t g = ack(&c, SERVER, .at = SEC(5 * n));
+			uint64_t h = data(&c, CLIENT, .len = 10, .at = SEC(5 * n + 1));
+			for (int k = 1; k <= n; k++) {
+				assert_findings(&w, (uint64_t)k, LOST(KEEP_ALIVE));
+				assert_int_equal(seg_at(&w, (uint64_t)k)->rexmit_n, k);
+			}
+			assert_findings(&w, g, LOST(KEEP_ALIVE_ACK));
+			assert_findings(&w, h, 0);
+			struct conn_detail d = DETAIL(&c);
+			assert_int_equal(d.f.half[CLIENT].keep_alives, n);
+			assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+		}
+	}
+}
+
+/* The peer acknowledges what they stand at: they were ordinary ACKs. */
+static void
+test_begins_with_acks(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		c.next[CLIENT] = 5001;
+		c.next[SERVER] = 7001;
+		uint64_t e = ack(&c, CLIENT, .at = SEC(1));
+		uint64_t f = ack(&c, CLIENT, .at = SEC(6));
+		assert_true(seg_at(&w, e)->pending);
+		data(&c, SERVER, .len = 100, .at = SEC(7));
+		assert_findings(&w, e, 0);
+		assert_findings(&w, f, 0);
+		assert_false(seg_at(&w, e)->pending);
+		assert_int_equal(DETAIL(&c).f.half[CLIENT].keep_alives, 0);
+	}
+}
+
 /* ---- the handshake in part, or in another order ---- */
 
 /* Two capture queues: the packet that is sent first is captured `late` after the second. */
@@ -476,6 +578,10 @@ test_acknowledged_isn_wins(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_keepalives_of_both_ends),
+	SEQ_TEST(test_byte_repeated_beside_traffic),
+	SEQ_TEST(test_begins_with_keepalives),
+	SEQ_TEST(test_begins_with_acks),
 	SEQ_TEST(test_syn_after_its_syn_ack),
 	SEQ_TEST(test_other_syn_after_a_syn_ack),
 	SEQ_TEST(test_syn_never_captured),

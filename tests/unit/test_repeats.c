@@ -178,6 +178,7 @@ test_duplicate_acks_are_no_copies(void **state)
 	ack(&c, SERVER, .ack = 1001, .at = SEC(1.01));
 	for (int i = 1; i < 4; i++) {
 		uint64_t f = ack(&c, SERVER, .ack = 1001, .at = SEC(1.01) + US(10) * i);
+
 		assert_findings(&w, f, FINDING(F_DUPLICATE_ACK));
 	}
 	assert_int_equal(capture_duplicates(&w), 0);

@@ -119,7 +119,9 @@ zero_window_probe_ack(const struct seg *s)
 static bool
 keep_alive_ack(const struct seg *s)
 {
-	return nothing_new(s) && s->p->window != 0 && s->rcv->last_kind == KIND_KEEP_ALIVE;
+	/* Where the capture began with a probe the answer's ACK is the first of its sender. */
+	return (nothing_new(s) || (s->pure_ack && !half_has(s->snd, H_ACK))) &&
+	       s->p->window != 0 && s->rcv->last_kind == KIND_KEEP_ALIVE;
 }
 
 static bool

@@ -141,6 +141,7 @@ struct rtt {
 enum seg_kind {
 	KIND_ORDINARY,
 	KIND_KEEP_ALIVE,
+	KIND_KEEP_ALIVE_ACK,
 	KIND_ZERO_WINDOW_PROBE,
 	KIND_SYN_ACK_COPY,
 	KIND_OLD_DATA, /* only bytes that were acknowledged before */
@@ -174,6 +175,8 @@ enum {
 	H_BYTE_PROBE = 0x400000, /* its latest segment was a one-byte window probe beyond nxt */
 	H_DOUBLED = 0x1000000,	 /* packets of it were captured twice */
 	H_IPID_FIXED = 0x2000000, /* its latest two packets had the same IP ID */
+	H_BARE_START = 0x4000000, /* all captured so far are equal ACKs without data: perhaps
+				   * keep-alives, which the peer's first ACK will tell */
 	H_HINT_TS = 0x800000,	 /* recovery.hint_tsval is valid */
 };
 
@@ -227,6 +230,7 @@ struct recovery {
 /* Probes of an idle peer (RFC 9293 3.8.4). */
 struct keepalive {
 	nsec last_ts;
+	nsec active; /* its latest packet before a run of keep-alives and answers to them */
 	nsec gap;  /* interval between two probes, 0 unknown */
 	nsec idle; /* silence before the first probe */
 	uint16_t probes;

@@ -126,24 +126,6 @@ segment_is_odd(const struct seg *s)
 	       is_far_ahead(s->rcv, s->snd, p->ack);
 }
 
-/* The first captured segment of an endpoint whose position is known only from what its peer
- * acknowledged. What it sent before the capture began is not missing. */
-static bool
-is_first_of_guessed(const struct seg *s)
-{
-	const struct half *h = s->snd;
-
-	return h->segments == 0 && half_has(h, H_SEQ) && !half_has(h, H_ISN) &&
-	       seq_lt(h->seq.nxt, s->p->seq);
-}
-
-static void
-begin_at(struct half *h, seqno seq)
-{
-	half_reach(h, seq);
-	h->seq.una = seq;
-}
-
 /* ---- to the other side of the gap ---- */
 
 /* All that h had outstanding belongs to the time before the gap. */
@@ -256,8 +238,6 @@ capture_gap_cross(struct seg *s)
 		jump_settle(s, s->snd);
 	if (s->rcv->cold->jump.pending)
 		jump_settle(s, s->rcv);
-	if (is_first_of_guessed(s))
-		begin_at(s->snd, s->p->seq);
 	if (!is_synchronised(s->rcv) || !half_has(s->snd, H_SEQ))
 		return;
 	s->seq_crosses_gap = seq_crosses(s);

@@ -235,11 +235,23 @@ window_sent(struct half *h, const struct seg *s)
 	}
 }
 
+static void
+keepalive_run(struct seg *s)
+{
+	struct half *h = s->snd;
+
+	if ((s->kind == KIND_KEEP_ALIVE || s->kind == KIND_KEEP_ALIVE_ACK) &&
+	    h->last_kind != KIND_KEEP_ALIVE && h->last_kind != KIND_KEEP_ALIVE_ACK)
+		cold_get(s->core, h)->keepalive.active = h->last_ts;
+}
+
 void
 sender_update(struct seg *s)
 {
 	struct half *h = s->snd;
 	const struct packet *p = s->p;
+
+	keepalive_run(s);
 
 	if (p->flags & TH_SYN)
 		syn_sent(h, s);

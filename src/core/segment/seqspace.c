@@ -271,6 +271,14 @@ range_syn(const struct seg *s)
  * original that was overtaken or a retransmission. Looks at the state before the segment and
  * changes nothing.
  */
+nsec
+half_active(const struct half *h)
+{
+	return h->last_kind == KIND_KEEP_ALIVE || h->last_kind == KIND_KEEP_ALIVE_ACK
+		       ? h->cold->keepalive.active
+		       : h->last_ts;
+}
+
 static bool
 is_probe(const struct seg *s)
 {
@@ -280,9 +288,10 @@ is_probe(const struct seg *s)
 	    !half_has(h, H_SEQ) || !half_has(h, H_UNA))
 		return false;
 	/* An idle peer is asked after a second at least; sooner, it is an ACK that was overtaken.
-	 */
+	 * The peer's own probes do not count: they do not restart this endpoint's timer. */
 	if (!s->window_closed &&
-	    (s->now - nsec_max(s->rcv->last_ts, h->last_ts) < KEEP_ALIVE_MIN || half_has(h, H_FIN)))
+	    (s->now - nsec_max(half_active(s->rcv), half_active(h)) < KEEP_ALIVE_MIN ||
+	     half_has(h, H_FIN)))
 		return false;
 	if (s->p->payload_len == 0)
 		return (s->seq == h->seq.nxt - 1 || s->seq == h->seq.una - 1) && half_has(h, H_ACK);

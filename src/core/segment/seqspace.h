@@ -12,6 +12,8 @@ int sent_order(const struct half *h, const struct packet *p, uint16_t ip_id, uin
 	       bool has_ts);
 /* Learns from a sender's packet how its IP IDs run; ip_id 0: it has none. */
 void ipid_learn(struct half *h, uint16_t ip_id);
+/* When h last sent anything but keep-alives and answers to them; 0 never. */
+nsec half_active(const struct half *h);
 /* Whether an ACK covers bytes that h sent and that were never captured, below its SND.NXT. */
 bool acks_hole(const struct half *h, seqno ack);
 /* Whether snd cannot know of room at rcv; to_sender: time from the capture to snd and back. */

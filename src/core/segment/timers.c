@@ -10,6 +10,7 @@
 #include "core/flow/sendq.h"
 #include "core/segment/rtt.h"
 #include "core/segment/segment.h"
+#include "core/segment/seqspace.h"
 
 #define RTO_MIN	      (200 * NSEC_PER_MS)
 #define RTO_MAX	      (120 * NSEC_PER_SEC)
@@ -322,7 +323,7 @@ probe_sent(const struct seg *s)
 	if (r->keepalive.unanswered > 0)
 		r->keepalive.gap = s->now - r->keepalive.last_ts;
 	else
-		r->keepalive.idle = s->now - s->rcv->last_ts;
+		r->keepalive.idle = s->now - half_active(s->rcv);
 	r->keepalive.last_ts = s->now;
 	r->keepalive.probes++;
 	r->keepalive.unanswered += r->keepalive.unanswered < UINT8_MAX;
