@@ -107,6 +107,15 @@ struct ladder_facts {
 	uint64_t ladder_first_frame;
 };
 
+/* Where the time between the first and the latest packet went; the classes add up to life. */
+struct time_facts {
+	nsec life;
+	nsec spent[TIME_CLASS_COUNT];
+	nsec delayed_ack;	   /* part of TIME_NAGLE that the peer held its ACK back */
+	uint32_t delayed_ack_waits;
+	uint8_t delayed_side; /* enum side whose small segments waited */
+};
+
 /* What the connection screen and the reports add to conn_facts. */
 struct conn_detail {
 	struct conn_facts f;
@@ -114,6 +123,7 @@ struct conn_detail {
 	uint8_t n_verdicts;
 	struct verdict verdicts[VERDICT_COUNT]; /* most telling first */
 	struct ladder_facts half[2];
+	struct time_facts time;
 };
 
 /* One segment of the history; a POD. */

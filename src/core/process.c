@@ -9,6 +9,7 @@
 #include "core/analysis/findings.h"
 #include "core/analysis/retransmit_cause.h"
 #include "core/analysis/retransmit_needed.h"
+#include "core/analysis/time_ledger.h"
 #include "core/flow/cold.h"
 #include "core/flow/history.h"
 #include "core/flow/lifecycle.h"
@@ -267,6 +268,7 @@ apply(struct seg *s, uint64_t hash)
 	count_findings(s);
 	blocked_watch(s);
 	gap_explained(s);
+	time_ledger_segment(s);
 }
 
 /* ---- the usual segment ---- */
@@ -338,6 +340,7 @@ process_usual(struct core *core, struct conn *c, enum side from, const struct pa
 	timer_sent(&s, idle);
 	timer_acked(&s, una);
 	retransmit_needed_update(&s, una);
+	time_ledger_segment(&s);
 	c->last = p->ts > c->last ? p->ts : c->last;
 	segment_emit(&s);
 }

@@ -2,6 +2,7 @@
 /* facts: what others may know of a connection, copied out of it at one moment. */
 #include "core/report.h"
 
+#include "core/analysis/time_ledger.h"
 #include "core/analysis/verdicts.h"
 #include "core/segment/sender.h"
 #include "core/segment/lone_syn.h"
@@ -179,6 +180,7 @@ detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 
 	conn_fill(c, now, &out->f);
 	out->revision = c->revision;
+	time_facts_fill(c, &out->time);
 	out->n_verdicts = (uint8_t)verdicts_of(c, now, out->verdicts, VERDICT_COUNT,
 					       &out->f.verdict_set);
 	out->f.n_verdicts = out->n_verdicts;

@@ -26,6 +26,7 @@ rest_of(const struct conn_detail *d)
 	if (!r)
 		return NULL;
 	memcpy(r->half, d->half, sizeof(r->half));
+	r->time = d->time;
 	r->n_verdicts = d->n_verdicts;
 	memcpy(r->verdicts, d->verdicts, verdicts);
 	return r;
@@ -55,6 +56,7 @@ static void
 rest_copy(const struct snapshot_rest *r, struct conn_detail *out)
 {
 	memcpy(out->half, r->half, sizeof(out->half));
+	out->time = r->time;
 	memcpy(out->verdicts, r->verdicts, r->n_verdicts * sizeof(out->verdicts[0]));
 	out->n_verdicts = r->n_verdicts;
 }
@@ -64,6 +66,7 @@ snapshot_detail(const struct snapshot *s, const struct conn *c, struct conn_deta
 {
 	out->f = s->facts;
 	out->revision = 0; /* for reports only */
+	memset(&out->time, 0, sizeof(out->time));
 	out->n_verdicts = s->facts.n_verdicts > 0;
 	out->verdicts[0] = s->facts.verdict;
 	out->half[CLIENT].n_gaps = out->half[SERVER].n_gaps = 0;

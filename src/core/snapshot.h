@@ -11,6 +11,7 @@
 /* What a detail says beside the facts, without the room for what it might say. */
 struct snapshot_rest {
 	struct ladder_facts half[2];
+	struct time_facts time;
 	uint8_t n_verdicts;
 	struct verdict verdicts[];
 };

@@ -152,6 +152,31 @@ struct verdict_port_reuse {
 	nsec after; /* the last packet of the connection before */
 };
 
+#define TIME_SHARES 3
+
+struct time_share {
+	uint8_t cls; /* enum time_class */
+	uint8_t percent; /* of the active time, rounded */
+};
+
+/* receiver-limited, application-slow; side: whose window, whose application. */
+struct verdict_time {
+	nsec spent, active;
+	uint32_t waits; /* of application-slow */
+	struct time_share shares[TIME_SHARES]; /* largest first */
+};
+
+/* side: whose small segments waited. */
+struct verdict_delayed_ack {
+	nsec spent;
+	uint32_t waits;
+};
+
+/* side: whose data fills the queue. */
+struct verdict_bufferbloat {
+	nsec spent, rtt_min, rtt_max;
+};
+
 #define VERDICT_FRAMES 8
 
 struct verdict {
@@ -181,6 +206,9 @@ struct verdict {
 		struct verdict_keepalive_unanswered keepalive;
 		struct verdict_half_closed half_closed;
 		struct verdict_port_reuse port_reuse;
+		struct verdict_time time_spent; /* receiver-limited, application-slow */
+		struct verdict_delayed_ack delayed_ack;
+		struct verdict_bufferbloat bufferbloat;
 	};
 };
 

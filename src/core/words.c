@@ -61,6 +61,28 @@ static const char *const timer_kinds[TIMER_KIND_COUNT] = {
 	"none", "syn", "syn-ack", "rto", "tlp", "persist", "keepalive",
 };
 
+/* clang-format off */
+static const struct word time_classes[TIME_CLASS_COUNT] = {
+	[TIME_HANDSHAKE] = {"handshake", N_("Until the handshake was complete.")},
+	[TIME_NETWORK] = {"network", N_("On the way between the hosts, at the path's shortest time.")},
+	[TIME_SERVER] = {"server", N_("The server's application, from the last byte of a request to its answer.")},
+	[TIME_CLIENT] = {"client", 
+		N_("The client's application, from the last byte of an answer to its next request.")},
+	[TIME_PAUSE] = {"pause", N_("Nothing was in flight and nothing awaited.")},
+	[TIME_SENDER_APPLICATION] = {"sender_application", 
+		N_("Data was in flight and there was room for more, but the application gave none.")},
+	[TIME_RECEIVER_WINDOW] = {"receiver_window", N_("The receiver's window had no room for the next segment.")},
+	[TIME_WINDOW_CLOSED] = {"window_closed", N_("The receiver's window was closed.")},
+	[TIME_CONGESTION] = {"congestion", 
+		N_("Each segment waited for an ACK: the sender's congestion window or the path.")},
+	[TIME_RECOVERY_RTO] = {"recovery_rto", N_("Retransmission time-outs, probes and the wait for them.")},
+	[TIME_RECOVERY_FAST] = {"recovery_fast", N_("Recovery of losses without a time-out.")},
+	[TIME_NAGLE] = {"nagle", N_("A small segment waited for the ACK of the one before it (RFC 896).")},
+	[TIME_IDLE] = {"idle", N_("Long silence, or silence until the connection ended.")},
+	[TIME_UNKNOWN] = {"unknown", N_("The capture lacks what is needed to tell.")},
+};
+/* clang-format on */
+
 static const char *const severities[] = {"none", "note", "warning", "error"};
 
 const char *
@@ -103,6 +125,18 @@ const char *
 timer_kind_name(enum timer_kind k)
 {
 	return timer_kinds[k];
+}
+
+const char *
+time_class_name(enum time_class t)
+{
+	return time_classes[t].name;
+}
+
+const char *
+time_class_help(enum time_class t)
+{
+	return time_classes[t].help;
 }
 
 const char *

@@ -128,6 +128,26 @@ enum timer_kind {
 	TIMER_KIND_COUNT,
 };
 
+/* Where a connection's time goes: what ended each gap between its segments. The first five are all
+ * that a connection of requests and answers needs. */
+enum time_class {
+	TIME_HANDSHAKE,
+	TIME_NETWORK, /* on the way between the hosts */
+	TIME_SERVER,  /* the server's application, between a request and its answer */
+	TIME_CLIENT,  /* the client's application, between an answer and the next request */
+	TIME_PAUSE,   /* nothing to send and nothing awaited */
+	TIME_SENDER_APPLICATION, /* data in flight, but the sender gives too little */
+	TIME_RECEIVER_WINDOW,	 /* the receiver's window is too small */
+	TIME_WINDOW_CLOSED,	 /* the receiver's window is closed */
+	TIME_CONGESTION,	 /* sender's congestion window, or the path */
+	TIME_RECOVERY_RTO,	 /* time-outs, probes and the wait for them */
+	TIME_RECOVERY_FAST,	 /* recovery without a time-out */
+	TIME_NAGLE,		 /* a small segment waits for the ACK of the one before it */
+	TIME_IDLE,		 /* long silence, or silence until the end */
+	TIME_UNKNOWN,		 /* the capture lacks what is needed */
+	TIME_CLASS_COUNT,
+};
+
 enum severity { SEV_NONE, SEV_NOTE, SEV_WARNING, SEV_ERROR };
 
 enum verdict_code {
@@ -169,6 +189,8 @@ const char *conn_state_name(enum conn_state s);
 const char *end_cause_name(enum end_cause c);	/* "refused" … */
 const char *cause_name(enum cause c);		/* "syn-ack" …; NULL for CAUSE_NONE */
 const char *timer_kind_name(enum timer_kind k);
+const char *time_class_name(enum time_class t); /* JSON: "receiver_window" … */
+const char *time_class_help(enum time_class t); /* N_() */
 const char *verdict_name(enum verdict_code v);	/* "refused" … */
 enum severity verdict_severity(enum verdict_code v); /* its usual one */
 /* Whether this version can conclude it; the others are words of the contract only. */

@@ -177,4 +177,7 @@ char *verdict_short(char *out, size_t size, const struct verdict *v, const struc
 /* "[Retransmission RTO #3 +1.02s, needed]" "[Dup ACK 3]"; "" when nothing. */
 char *segment_notes(char *out, size_t size, const struct segment *s);
 
+/* Where time goes, translated: "receiver's window". */
+const char *time_class_label(enum time_class t);
+
 #endif

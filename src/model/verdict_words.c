@@ -478,6 +478,10 @@ static const struct {
 	[V_HALF_CLOSED] = {words_half_closed_short, words_half_closed},
 	[V_PORT_REUSE] = {words_port_reuse_short, words_port_reuse},
 	[V_ONE_SIDED] = {words_one_sided_short, words_one_sided},
+	[V_RECEIVER_LIMITED] = {words_receiver_limited_short, words_receiver_limited},
+	[V_APPLICATION_SLOW] = {words_application_slow_short, words_application_slow},
+	[V_DELAYED_ACK] = {words_delayed_ack_short, words_delayed_ack},
+	[V_BUFFERBLOAT] = {words_bufferbloat_short, words_bufferbloat},
 	[V_MIDSTREAM] = {words_midstream_short, words_midstream},
 	[V_CAPTURE_LOSS] = {words_capture_loss_short, words_capture_loss},
 };

@@ -53,4 +53,14 @@ void words_midstream(struct words *w);
 void words_capture_loss_short(struct words *w);
 void words_capture_loss(struct words *w);
 
+/* time_words.c */
+void words_receiver_limited_short(struct words *w);
+void words_receiver_limited(struct words *w);
+void words_application_slow_short(struct words *w);
+void words_application_slow(struct words *w);
+void words_delayed_ack_short(struct words *w);
+void words_delayed_ack(struct words *w);
+void words_bufferbloat_short(struct words *w);
+void words_bufferbloat(struct words *w);
+
 #endif

@@ -266,6 +266,16 @@ json_connection_state(struct output *w, const struct conn_facts *f)
 }
 
 static void
+json_time(struct output *w, const struct time_facts *t)
+{
+	output_open(w, "time", '{');
+	output_duration(w, "life", t->life);
+	for (int i = 0; i < TIME_CLASS_COUNT; i++)
+		output_duration(w, time_class_name((enum time_class)i), t->spent[i]);
+	output_close(w, '}');
+}
+
+static void
 json_connection(struct output *w, const struct report_config *cfg, const struct conn_detail *d,
 		nsec now)
 {
@@ -282,6 +292,7 @@ json_connection(struct output *w, const struct report_config *cfg, const struct 
 	json_connection_state(w, f);
 	json_half(w, "c2s", d, CLIENT);
 	json_half(w, "s2c", d, SERVER);
+	json_time(w, &d->time);
 	output_open(w, "verdicts", '[');
 	for (int i = 0; i < d->n_verdicts; i++)
 		json_verdict(w, &d->verdicts[i], f, now);

@@ -23,6 +23,9 @@ verdict_fn verdict_peer_silent, verdict_timed_out, verdict_keepalive_unanswered,
 /* verdict_transfer.c */
 verdict_fn verdict_window_closed, verdict_loss, verdict_reordering, verdict_spurious,
 	verdict_duplicates, verdict_path_mtu;
+/* verdict_time.c */
+verdict_fn verdict_receiver_limited, verdict_application_slow, verdict_delayed_ack,
+	verdict_bufferbloat;
 /* verdict_capture.c */
 verdict_fn verdict_one_sided, verdict_midstream, verdict_capture_loss;
 

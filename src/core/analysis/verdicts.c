@@ -20,6 +20,7 @@ enum sign {
 	SIGN_CONNECTION = 8,  /* the connection has one */
 	SIGN_LATE = 16,	      /* an opening that was repeated, or has waited for long */
 	SIGN_CLOSING = 32,    /* one end has closed */
+	SIGN_TIME = 128,      /* time went into more than requests and answers */
 	SIGN_UNHEARD = 64,    /* one end sent more than SYNs; nothing of the other is captured */
 };
 
@@ -70,6 +71,14 @@ static const struct verdict_row rows[] = {
 		N_("The receiver's window is 0: its application does not read.")},
 	{V_LOSS, "loss", SEV_WARNING, SIGN_ENDPOINT, verdict_loss,
 		N_("Segments were lost and sent again: at least one in a hundred.")},
+	{V_RECEIVER_LIMITED, "receiver-limited", SEV_WARNING, SIGN_TIME, verdict_receiver_limited,
+		N_("The sender is held by the receiver's window for most of the transfer.")},
+	{V_APPLICATION_SLOW, "application-slow", SEV_NOTE, SIGN_TIME, verdict_application_slow,
+		N_("The time goes into one side's application, not into the network.")},
+	{V_BUFFERBLOAT, "bufferbloat", SEV_NOTE, SIGN_TIME, verdict_bufferbloat,
+		N_("A queue on the path makes round trips at least four times as long as the shortest.")},
+	{V_DELAYED_ACK, "delayed-ack", SEV_NOTE, SIGN_TIME, verdict_delayed_ack,
+		N_("Small segments wait for delayed ACKs (Nagle).")},
 	{V_SYN_LOST, "syn-lost", SEV_NOTE, SIGN_ENDPOINT, verdict_syn_lost,
 		N_("Connected only after the SYN was repeated: the first was lost.")},
 	{V_RESET_AFTER_CLOSE, "reset-after-close", SEV_NOTE, SIGN_FLAGGED, verdict_reset_after_close,
@@ -90,14 +99,6 @@ static const struct verdict_row rows[] = {
 		N_("Only one direction was captured; what needs the other is withheld.")},
 	{V_MIDSTREAM, "midstream", SEV_NOTE, SIGN_FLAGGED, verdict_midstream,
 		N_("The capture began after the connection; options and window scale are unknown.")},
-	{V_RECEIVER_LIMITED, "receiver-limited", SEV_WARNING, SIGN_NONE, NULL,
-		N_("The sender is held by the receiver's window for most of the transfer.")},
-	{V_APPLICATION_SLOW, "application-slow", SEV_NOTE, SIGN_NONE, NULL,
-		N_("The time goes into one side's application, not into the network.")},
-	{V_DELAYED_ACK, "delayed-ack", SEV_NOTE, SIGN_NONE, NULL,
-		N_("Small segments wait for delayed ACKs (Nagle).")},
-	{V_BUFFERBLOAT, "bufferbloat", SEV_NOTE, SIGN_NONE, NULL,
-		N_("The RTT grows with the bytes in flight.")},
 };
 /* clang-format on */
 _Static_assert(ARRAY_LEN(rows) == VERDICT_COUNT, "every verdict has its row");
@@ -136,6 +137,8 @@ signs_of(const struct conn *c, nsec now)
 		signs |= SIGN_LATE;
 	if (((a->flags | b->flags) & H_FIN_ACKED) && !(a->flags & b->flags & H_FIN))
 		signs |= SIGN_CLOSING;
+	if (conn_time(c)->full)
+		signs |= SIGN_TIME;
 	if ((a->segments == 0 || b->segments == 0) && ((a->flags | b->flags) & H_ACK))
 		signs |= SIGN_UNHEARD;
 	return signs;

@@ -399,9 +399,26 @@ struct lone_syn {
 	bool partial_csum;
 };
 
-/* Both endpoints of a connection, indexed by enum side. */
+#define TIME_COMPACT (TIME_PAUSE + 1) /* classes that need no struct time_ledger_full */
+
+/* Where a connection's time went so far; see analysis/time_ledger.c. One cache line. */
+struct time_ledger {
+	nsec until; /* sending time up to which all is charged; 0: nothing yet */
+	struct time_ledger_full *full; /* from the pool when requests and answers are not all */
+	nsec spent[TIME_COMPACT];
+	uint8_t last_side;  /* enum side that sent the latest payload */
+	uint8_t last_class; /* enum time_class of the latest charge */
+	bool has_payload;   /* there was any */
+	uint16_t short_waits[2]; /* for the server's, the client's application */
+};
+_Static_assert(sizeof(struct time_ledger) == CACHE_LINE, "one line for every packet with data");
+
+/* Both endpoints of a connection, indexed by enum side, and its time. */
 union halves {
-	struct half half[2];
+	struct {
+		struct half half[2];
+		struct time_ledger time;
+	};
 	union halves *next; /* of the free ones */
 };
 
@@ -454,8 +471,15 @@ _Static_assert(sizeof(struct conn) == 3 * CACHE_LINE, "a flood costs this much a
 /* Room for a lone SYN as it would be with endpoints. */
 struct conn_expanded {
 	struct conn c;
-	struct half half[2];
+	union halves halves;
 };
+
+/* c->half is not NULL. */
+static inline struct time_ledger *
+conn_time(const struct conn *c)
+{
+	return &((union halves *)c->half)->time;
+}
 
 static inline bool
 half_has(const struct half *h, uint32_t flag)

@@ -4,6 +4,7 @@
 
 #include "core/flow/cold.h"
 #include "core/flow/history.h"
+#include "core/flow/ledger.h"
 #include "core/flow/sendq.h"
 #include "core/flow/table.h"
 
@@ -71,6 +72,7 @@ conn_drop(struct core *core, struct conn *c)
 	if (c->half) {
 		half_release(core, &c->half[CLIENT]);
 		half_release(core, &c->half[SERVER]);
+		ledger_release(core, c);
 	}
 	conn_cold_release(core, c);
 	history_drop_all(core->log, c);

@@ -7,6 +7,7 @@
 #include "core/segment/identify.h"
 
 #include "core/flow/cold.h"
+#include "core/flow/ledger.h"
 #include "core/flow/lifecycle.h"
 #include "core/flow/table.h"
 #include "core/segment/dedup.h"
@@ -77,6 +78,7 @@ roles_swap(struct conn *c)
 	c->far = (uint8_t)((c->far & 1) << 1 | (c->far >> 1));
 	if (c->ended_by >= 0)
 		c->ended_by = !c->ended_by;
+	ledger_swap(c);
 }
 
 /* ---- opening ---- */

@@ -106,8 +106,7 @@ conn_expand(const struct conn *c, struct conn_expanded *room)
 	if (c->half)
 		return c;
 	room->c = *c;
-	memset(&room->half[CLIENT], 0, sizeof(room->half[CLIENT]));
-	memset(&room->half[SERVER], 0, sizeof(room->half[SERVER]));
-	lone_syn_expand(&room->c, room->half);
+	memset(&room->halves, 0, sizeof(room->halves));
+	lone_syn_expand(&room->c, room->halves.half);
 	return &room->c;
 }

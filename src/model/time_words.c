@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* time_words: in words, where a connection's time went, and the verdicts about it. */
+#include "model/verdict_words.h"
+
+#include "base/i18n.h"
+
+static const char *const labels[TIME_CLASS_COUNT] = {
+	[TIME_HANDSHAKE] = N_("handshake"),
+	[TIME_NETWORK] = N_("network"),
+	[TIME_SERVER] = N_("server"),
+	[TIME_CLIENT] = N_("client"),
+	[TIME_PAUSE] = N_("pause"),
+	[TIME_SENDER_APPLICATION] = N_("sending application"),
+	[TIME_RECEIVER_WINDOW] = N_("receiver's window"),
+	[TIME_WINDOW_CLOSED] = N_("closed window"),
+	[TIME_CONGESTION] = N_("congestion window or path"),
+	[TIME_RECOVERY_RTO] = N_("time-outs"),
+	[TIME_RECOVERY_FAST] = N_("fast recovery"),
+	[TIME_NAGLE] = N_("Nagle"),
+	[TIME_IDLE] = N_("idle"),
+	[TIME_UNKNOWN] = N_("unknown"),
+};
+
+const char *
+time_class_label(enum time_class t)
+{
+	return _(labels[t]);
+}
+
+/* "of 6.1s: server 37%, network 29%" */
+static void
+add_shares(struct words *w)
+{
+	const struct verdict_time *t = &w->v->time_spent;
+
+	words_semicolon(w);
+	text_add(w->t, _("of %s:"), words_span(w, t->active));
+	for (int i = 0; i < TIME_SHARES && t->shares[i].percent > 0; i++)
+		text_add(w->t, "%s %s %d%%", i > 0 ? _(",") : "",
+			 time_class_label((enum time_class)t->shares[i].cls), t->shares[i].percent);
+}
+
+static int
+percent_of(const struct verdict_time *t)
+{
+	return t->active > 0 ? (int)((t->spent * 100 + t->active / 2) / t->active) : 0;
+}
+
+void
+words_receiver_limited_short(struct words *w)
+{
+	text_add(w->t, _("receiver's window: %d%% of time"), percent_of(&w->v->time_spent));
+}
+
+void
+words_receiver_limited(struct words *w)
+{
+	text_add(w->t, _("%s holds the sender back: its receive window was full for %s (%d%%)"),
+		 words_who(w), words_span(w, w->v->time_spent.spent),
+		 percent_of(&w->v->time_spent));
+	add_shares(w);
+}
+
+void
+words_application_slow_short(struct words *w)
+{
+	const int percent = percent_of(&w->v->time_spent);
+
+	if (w->v->side == SERVER)
+		text_add(w->t, _("server slow: %d%% of time"), percent);
+	else
+		text_add(w->t, _("client slow: %d%% of time"), percent);
+}
+
+void
+words_application_slow(struct words *w)
+{
+	const struct verdict_time *t = &w->v->time_spent;
+	const int waits = words_count(t->waits);
+
+	text_add(w->t,
+		 ngettext("the application on %s took %s in %d wait (%d%%), not the network",
+			  "the application on %s took %s in %d waits (%d%%), not the network",
+			  (unsigned long)waits),
+		 words_who(w), words_span(w, t->spent), waits, percent_of(t));
+	add_shares(w);
+}
+
+void
+words_delayed_ack_short(struct words *w)
+{
+	text_add(w->t, _("delayed ACKs cost %s"), words_span(w, w->v->delayed_ack.spent));
+}
+
+void
+words_delayed_ack(struct words *w)
+{
+	const int waits = words_count(w->v->delayed_ack.waits);
+
+	text_add(w->t,
+		 ngettext("%s held %d small segment back until the delayed ACK of the one before "
+			  "it came (Nagle): %s lost",
+			  "%s held %d small segments back until the delayed ACK of the one before "
+			  "it came (Nagle): %s lost",
+			  (unsigned long)waits),
+		 words_who(w), waits, words_span(w, w->v->delayed_ack.spent));
+}
+
+void
+words_bufferbloat_short(struct words *w)
+{
+	text_add(w->t, _("queue on the path: RTT up to %s"),
+		 words_span(w, w->v->bufferbloat.rtt_max));
+}
+
+void
+words_bufferbloat(struct words *w)
+{
+	const struct verdict_bufferbloat *b = &w->v->bufferbloat;
+
+	text_add(w->t,
+		 _("the data of %s fills a queue on the path: round trips grew from %s to %s, "
+		   "for %s"),
+		 words_who(w), words_span(w, b->rtt_min), words_span(w, b->rtt_max),
+		 words_span(w, b->spent));
+}
