@@ -167,14 +167,14 @@ struct connref index_at(const struct index *ix, size_t row);
 /* Row of a connection, or -1. */
 ptrdiff_t index_find(const struct index *ix, struct connref ref);
 
-/* ---- words.c: sentences, in the user's language ---- */
+/* ---- verdict_words.c, segment_notes.c: texts in the user's language; they return out ---- */
 /* "no answer to 6 SYNs in 31s; next attempt in 14.8s; gives up at 10:25:34" */
 char *verdict_text(char *out, size_t size, const struct verdict *v, const struct conn_facts *f,
 		   nsec now);
 /* For the list's DIAGNOSIS column: "no answer to 6 SYNs" */
 char *verdict_short(char *out, size_t size, const struct verdict *v, const struct conn_facts *f,
 		    nsec now);
-/* "[Retransmission RTO #3 +1.02s, needed]" "[Dup ACK 3]"; "" when nothing. */
+/* "[Retransmission RTO #3 +1.02s, needed]" "[Dup ACK 3]"; "" without findings. */
 char *segment_notes(char *out, size_t size, const struct segment *s);
 
 /* Where time goes, translated: "receiver's window". */
