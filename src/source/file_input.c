@@ -16,7 +16,7 @@
 #include "base/i18n.h"
 #include "source/capture_filter.h"
 #include "source/linktype.h"
-#include "source/ring.h"
+#include "source/reread.h"
 #include "source/spool.h"
 
 #define SPOOL_LIMIT (UINT64_C(1) << 30)
@@ -206,25 +206,35 @@ prime(struct source *s, struct err *err)
 	return true;
 }
 
-/* Whether bytes must be spooled shows in the first of them: a stream that turns out to be
- * compressed needs it as a pipe does. */
+/* From now on the store gets the bytes of the stream. */
+static void
+set_tee(struct stream *st, stream_tee_fn *tee, void *ctx)
+{
+	if (stream_avail(st))
+		tee(ctx, stream_at(st), stream_avail(st));
+	st->tee = tee;
+	st->tee_ctx = ctx;
+}
+
+/* Prepares for packets to be read again. Whether bytes must be spooled shows in the first of them:
+ * a stream that turns out to be compressed needs it as a pipe does. */
 static bool
-open_spool(struct source *s, struct err *err)
+open_store(struct source *s, struct err *err)
 {
 	struct file_input *in = &s->file;
 	struct stream *st = &in->stream;
 
 	if (!s->cfg.keep_bytes || s->cfg.memory)
 		return true;
-	if (st->regular && (stream_need(st, 4) == STREAM_ERROR || !st->unpacker))
+	if (st->regular && (stream_need(st, 4) == STREAM_ERROR || !st->unpacker)) {
+		in->reread = reread_new(st->fd);
+		set_tee(st, reread_add, in->reread);
 		return true;
+	}
 	in->spool = spool_new(SPOOL_LIMIT, err);
 	if (!in->spool)
 		return false;
-	if (stream_avail(st))
-		spool_add(in->spool, stream_at(st), stream_avail(st));
-	st->tee = spool_add;
-	st->tee_ctx = in->spool;
+	set_tee(st, spool_add, in->spool);
 	return true;
 }
 
@@ -233,7 +243,7 @@ file_prepare(struct source *s, struct err *err)
 {
 	if (s->cfg.filter && s->cfg.filter[0])
 		s->file.filter = capture_filter_new(s->cfg.filter);
-	return open_spool(s, err) && prime(s, err);
+	return open_store(s, err) && prime(s, err);
 }
 
 static void
@@ -245,6 +255,7 @@ file_close(struct source *s)
 	savefile_close(&in->savefile);
 	stream_close(&in->stream);
 	spool_free(in->spool);
+	reread_free(in->reread);
 }
 
 static const struct input_ops file_ops = {
@@ -297,19 +308,17 @@ file_open(struct source *s, struct err *err)
 
 /* ---- reading a packet again ---- */
 
-static bool
+static enum store_result
 bytes_at(struct file_input *in, uint64_t offset, uint8_t *buf, size_t len)
 {
+	if (in->reread)
+		return reread_bytes(in->reread, offset, buf, len);
 	if (in->spool)
-		return spool_read(in->spool, offset, buf, len);
-	if (!in->stream.buf) {
-		if (offset > in->stream.end || len > in->stream.end - offset)
-			return false;
-		memcpy(buf, in->stream.data + offset, len);
-		return true;
-	}
-	return stream_rereadable(&in->stream) &&
-	       pread(in->stream.fd, buf, len, (off_t)offset) == (ssize_t)len;
+		return spool_read(in->spool, offset, buf, len) ? STORE_OK : STORE_NOT_KEPT;
+	if (in->stream.buf || offset > in->stream.end || len > in->stream.end - offset)
+		return STORE_NOT_KEPT;
+	memcpy(buf, in->stream.data + offset, len); /* a capture in memory */
+	return STORE_OK;
 }
 
 static enum direction
@@ -323,25 +332,29 @@ direction_again(struct file_input *in, const struct record_format *rf, uint64_t 
 	size_t len = r->total - 4 - r->options;
 	if (len > sizeof(options))
 		len = sizeof(options);
-	if (!bytes_at(in, offset + r->options, options, len))
+	if (bytes_at(in, offset + r->options, options, len) != STORE_OK)
 		return DIR_UNKNOWN;
 	return record_direction(rf, options, len);
 }
 
-/* The header of a record; simple and pcap ones are shorter than the longest. */
-static bool
+/* The header of a record. Where the stream ends soon after it, fewer bytes than the longest header
+ * are enough: simple packet blocks and pcap records have shorter ones. */
+static enum store_result
 record_again(struct file_input *in, const struct record_format *rf, uint64_t offset,
 	     struct record *r)
 {
 	uint8_t h[RECORD_HEADER_MAX];
+	size_t len = sizeof(h);
+	enum store_result result = bytes_at(in, offset, h, len);
 
-	for (size_t len = sizeof(h); len >= 12; len -= 4)
-		if (bytes_at(in, offset, h, len))
-			return record_parse(rf, h, len, r);
-	return false;
+	while (result == STORE_NOT_KEPT && len > RECORD_HEADER_MIN) {
+		len -= 4;
+		result = bytes_at(in, offset, h, len);
+	}
+	return result == STORE_OK && !record_parse(rf, h, len, r) ? STORE_NOT_KEPT : result;
 }
 
-static bool
+enum store_result
 file_reread(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_t size)
 {
 	struct file_input *in = &s->file;
@@ -349,15 +362,19 @@ file_reread(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_
 	struct record r;
 	uint64_t offset = record_offset(ref);
 
-	if (!savefile_format(&in->savefile, ref, &rf) || !record_again(in, &rf, offset, &r))
-		return false;
+	if (!savefile_format(&in->savefile, ref, &rf))
+		return STORE_NOT_KEPT;
+	enum store_result result = record_again(in, &rf, offset, &r);
+	if (result != STORE_OK)
+		return result;
 	if (s->cfg.snaplen && r.cap_len > s->cfg.snaplen)
 		r.cap_len = s->cfg.snaplen;
 	size_t len = r.cap_len < size ? r.cap_len : size;
-	if (!bytes_at(in, offset + r.data, buf, len))
-		return false;
+	result = bytes_at(in, offset + r.data, buf, len);
+	if (result != STORE_OK)
+		return result;
 	*f = (struct frame){
-		.ts = r.ts,
+		.ts = record_time(&r, 0),
 		.ref = ref,
 		.data = buf,
 		.cap_len = (uint32_t)len,
@@ -366,13 +383,5 @@ file_reread(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_
 		.linktype = rf.linktype,
 		.direction = direction_again(in, &rf, offset, &r),
 	};
-	return true;
-}
-
-bool
-store_read(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_t size)
-{
-	if (s->ring)
-		return ring_read(s->ring, ref, f, buf, size);
-	return s->ops && !s->live && file_reread(s, ref, f, buf, size);
+	return STORE_OK;
 }

@@ -43,7 +43,8 @@ struct file_input {
 	struct frame pending; /* read, not yet due */
 	bool has_pending;
 	struct capture_filter *filter;
-	struct spool *spool;
+	struct spool *spool;   /* of what cannot be read again, or … */
+	struct reread *reread; /* … what can */
 	bool pipe;
 };
 
@@ -116,6 +117,9 @@ nsec capture_now(const struct source *s);
 
 /* ---- file_input.c, live_input.c ---- */
 bool file_open(struct source *s, struct err *err);
+/* store_read() for a source that is a file. */
+enum store_result file_reread(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf,
+			      size_t size);
 bool live_open(struct source *s, struct err *err, bool *denied);
 
 #endif

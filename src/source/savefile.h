@@ -55,8 +55,9 @@ struct record {
 	enum direction direction;
 };
 
-/* The largest header before captured bytes. */
+/* The longest and the shortest header before captured bytes. */
 #define RECORD_HEADER_MAX 28
+#define RECORD_HEADER_MIN 12
 
 struct savefile_interface {
 	struct record_format f;
@@ -100,6 +101,15 @@ bool record_parse(const struct record_format *f, const uint8_t *p, size_t len, s
 /* Direction from a block's options. */
 enum direction record_direction(const struct record_format *f, const uint8_t *options, size_t len);
 
+/* The time of a record: within [0, FRAME_TIME_MAX]; `previous` for one without a time. */
+static inline nsec
+record_time(const struct record *r, nsec previous)
+{
+	if (!r->timed)
+		return previous;
+	return r->ts < 0 ? 0 : nsec_min(r->ts, FRAME_TIME_MAX);
+}
+
 /* ---- within savefile*.c ---- */
 bool savefile_add_interface(struct savefile *sf, const struct record_format *f);
 /* Makes the record at hand, of an interface of that format, the next frame. */
@@ -107,8 +117,7 @@ static inline void
 savefile_deliver(struct savefile *sf, size_t interface, const struct record_format *rf,
 		 const struct record *r, struct frame *f)
 {
-	if (r->timed)
-		sf->ts = r->ts < 0 ? 0 : nsec_min(r->ts, FRAME_TIME_MAX);
+	sf->ts = record_time(r, sf->ts);
 	*f = (struct frame){
 		.ts = sf->ts,
 		.number = ++sf->number,

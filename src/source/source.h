@@ -105,9 +105,19 @@ void source_set_speed(struct source *s, double speed);
 bool source_set_filter(struct source *s, const char *filter, struct err *err);
 
 /* ---- packet store: bytes of packets by struct frame.ref ---- */
-/* Copies a kept packet. buf receives at most size bytes; f->data = buf, f->cap_len = bytes copied.
- * false: no longer kept (overwritten) or never was. Any thread. */
-bool store_read(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf, size_t size);
+enum store_result {
+	STORE_OK,
+	STORE_NOT_KEPT,     /* overwritten by newer packets, or never kept */
+	STORE_FILE_CHANGED, /* the file has other bytes there than when it was read */
+	STORE_FILE_CUT,     /* the file is shorter than when it was read */
+};
+
+/* Copies a packet. buf receives at most size bytes; f->data = buf, f->cap_len = bytes copied. What
+ * is copied is what was captured or read: never bytes that were put in its place. Any thread. */
+enum store_result store_read(struct source *s, uint64_t ref, struct frame *f, uint8_t *buf,
+			     size_t size);
+/* A sentence for the user, translated; "" for STORE_OK. */
+const char *store_explain(enum store_result r);
 
 /* ---- writing capture files ---- */
 struct pcap_writer;

@@ -90,6 +90,10 @@ read_fd(struct stream *s, uint8_t *out, size_t size, size_t *len)
 	}
 	if (n == 0)
 		s->ended = true;
+	if (n == 0 && s->regular && s->taken < s->size) {
+		err_set(&s->err, _("the file was cut short while it was read"));
+		return STREAM_ERROR;
+	}
 	s->taken += (uint64_t)n;
 	*len = (size_t)n;
 	return n ? STREAM_OK : STREAM_END;

@@ -83,11 +83,4 @@ stream_advance(struct stream *s, size_t n)
 /* Waits until a pipe has more; for those who have nothing else to wait for. */
 void stream_wait(const struct stream *s);
 
-/* Whether the bytes are those of the file itself, to be read again at their offsets. */
-static inline bool
-stream_rereadable(const struct stream *s)
-{
-	return s->regular && !s->unpacker;
-}
-
 #endif

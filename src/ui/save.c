@@ -114,7 +114,7 @@ write_chunk(struct ui *ui, struct save_job *j)
 		struct frame f;
 		uint64_t ref = j->packets[j->packet++].ref;
 
-		if (store_read(ui->source, ref, &f, j->bytes, PACKET_MAX) &&
+		if (store_read(ui->source, ref, &f, j->bytes, PACKET_MAX) == STORE_OK &&
 		    !packet_saver_add(j->saver, &f))
 			return false;
 	}

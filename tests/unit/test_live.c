@@ -91,7 +91,8 @@ test_packets_and_their_bytes(void **state)
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(engine->seen[i].frame, i + 1);
 		assert_true(engine->seen[i].ts >= before - NSEC_PER_SEC);
-		assert_true(store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf)));
+		assert_int_equal(store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf)),
+				 STORE_OK);
 		assert_int_equal(f.cap_len, 14 + 20 + 8 + 8);
 		assert_memory_equal(buf + 42, "datagram", 8);
 	}

@@ -87,7 +87,7 @@ test_snaplen_cuts_frames(void **state)
 	run(s);
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(engine->seen[i].payload_len, i < 10 ? 20 + i : 30);
-	assert_true(store_read(s, engine->seen[99].ref, &f, buf, sizeof(buf)));
+	assert_int_equal(store_read(s, engine->seen[99].ref, &f, buf, sizeof(buf)), STORE_OK);
 	assert_int_equal(f.cap_len, 30);
 	assert_int_equal(f.wire_len, 119);
 	source_close(s);
@@ -302,7 +302,7 @@ test_pipe_delivers_at_once(void **state)
 	send_part(&p, &c, 24 + 36 + 20, 24 + 36 + 37);
 	st = wait_for(p.s, 2);
 	assert_int_equal(st.packets, 2);
-	assert_true(store_read(p.s, engine->seen[1].ref, &f, buf, sizeof(buf)));
+	assert_int_equal(store_read(p.s, engine->seen[1].ref, &f, buf, sizeof(buf)), STORE_OK);
 	assert_int_equal(f.cap_len, 21);
 	assert_int_equal(buf[0], 1);
 	assert_int_equal(f.ts, 1001 * NSEC_PER_SEC + 1);

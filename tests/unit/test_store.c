@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LONG_FILE 400 /* packets */
+
 /* ---- writing ---- */
 
 static void
@@ -249,7 +251,8 @@ assert_store_holds(struct source *s, unsigned n)
 	struct frame f;
 
 	for (unsigned i = 0; i < n; i++) {
-		assert_true(store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf)));
+		assert_int_equal(store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf)),
+				 STORE_OK);
 		assert_int_equal(f.cap_len, 20 + i);
 		assert_int_equal(f.wire_len, 20 + i);
 		assert_int_equal(f.ts, engine->seen[i].ts);
@@ -257,12 +260,12 @@ assert_store_holds(struct source *s, unsigned n)
 		assert_ptr_equal(f.data, buf);
 		for (unsigned k = 0; k < f.cap_len; k++)
 			assert_int_equal(buf[k], (uint8_t)(i + k));
-		assert_true(store_read(s, engine->seen[i].ref, &f, buf, 7));
+		assert_int_equal(store_read(s, engine->seen[i].ref, &f, buf, 7), STORE_OK);
 		assert_int_equal(f.cap_len, 7);
 	}
-	assert_false(store_read(s, UINT64_MAX, &f, buf, sizeof(buf)));
-	assert_false(store_read(s, (UINT64_C(1) << 48) - 1, &f, buf, sizeof(buf)));
-	assert_false(store_read(s, UINT64_C(7) << 48, &f, buf, sizeof(buf)));
+	static const uint64_t none[] = {UINT64_MAX, (UINT64_C(1) << 48) - 1, UINT64_C(7) << 48};
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		assert_int_equal(store_read(s, none[i], &f, buf, sizeof(buf)), STORE_NOT_KEPT);
 }
 
 static void
@@ -284,11 +287,6 @@ test_store_of_memory_file_and_pipe(void **state)
 	s = open_source(&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
 	run(s);
 	assert_store_holds(s, 100);
-	assert_int_equal(truncate(path, 100), 0); /* shortened by somebody else */
-	struct frame f;
-	uint8_t buf[64];
-	assert_true(store_read(s, engine->seen[0].ref, &f, buf, sizeof(buf)));
-	assert_false(store_read(s, engine->seen[99].ref, &f, buf, sizeof(buf)));
 	source_close(s);
 	unlink(path);
 
@@ -299,6 +297,115 @@ test_store_of_memory_file_and_pipe(void **state)
 	run(p.s);
 	assert_store_holds(p.s, 100);
 	source_close(p.s);
+	capfile_free(&c);
+}
+
+/* A file of more than one piece (of which hashes are kept), and a source that has read it. */
+static struct source *
+read_long_file(char path[64])
+{
+	struct capfile c = {0};
+	struct err err = {""};
+
+	numbered(&c, LONG_FILE, 0);
+	assert_true(c.len > 65536 + 1000);
+	capfile_save(&c, path);
+	capfile_free(&c);
+	struct source *s = open_source(
+		&(struct source_config){.read_file = path, .keep_bytes = true}, &err, NULL);
+	assert_string_equal(err.msg, "");
+	run(s);
+	return s;
+}
+
+static enum store_result
+read_packet(struct source *s, unsigned i)
+{
+	struct frame f;
+	uint8_t buf[512];
+
+	return store_read(s, engine->seen[i].ref, &f, buf, sizeof(buf));
+}
+
+static void
+test_store_of_a_file_that_grows_or_is_replaced(void **state)
+{
+	(void)state;
+	char path[64], other[80];
+	struct source *s = read_long_file(path);
+	int fd = open(path, O_WRONLY | O_APPEND);
+
+	assert_store_holds(s, LONG_FILE);
+	assert_int_equal(write(fd, path, sizeof(path)), sizeof(path));
+	assert_store_holds(s, LONG_FILE);
+	snprintf(other, sizeof(other), "%s.other", path);
+	bytes_save("other bytes", 11, other);
+	assert_int_equal(rename(other, path), 0);
+	assert_store_holds(s, LONG_FILE);
+	close(fd);
+	source_close(s);
+	unlink(path);
+}
+
+/* One byte is other than it was, size and times are the same. */
+static void
+test_store_of_a_file_that_was_changed(void **state)
+{
+	(void)state;
+	char path[64];
+	struct source *s = read_long_file(path);
+	struct stat st;
+	int fd = open(path, O_WRONLY);
+	const off_t last_byte = lseek(fd, 0, SEEK_END) - 1;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(pwrite(fd, "~", 1, last_byte), 1);
+	assert_int_equal(futimens(fd, (struct timespec[]){st.st_atim, st.st_mtim}), 0);
+	close(fd);
+	assert_int_equal(read_packet(s, LONG_FILE - 1), STORE_FILE_CHANGED);
+	assert_int_equal(read_packet(s, 0), STORE_OK);
+	assert_non_null(strstr(store_explain(STORE_FILE_CHANGED), "changed"));
+	source_close(s);
+	unlink(path);
+}
+
+static void
+test_store_of_a_file_that_was_cut(void **state)
+{
+	(void)state;
+	char path[64];
+	struct source *s = read_long_file(path);
+
+	assert_int_equal(truncate(path, 65536 + 100), 0);
+	assert_int_equal(read_packet(s, LONG_FILE - 1), STORE_FILE_CUT);
+	assert_int_equal(read_packet(s, 0), STORE_OK);
+	assert_non_null(strstr(store_explain(STORE_FILE_CUT), "cut short"));
+	source_close(s);
+	unlink(path);
+}
+
+/* Cut at the end of a record: only its size tells that packets are missing. */
+static void
+test_file_that_is_cut_while_it_is_read(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	struct err err = {""};
+	char path[64];
+
+	numbered(&c, 2, 0);
+	const off_t two = (off_t)c.len;
+	pcap_packet(&c, 1000, 0, 1, 60, 60);
+	capfile_save(&c, path);
+	struct source *s = source_open(&(struct source_config){.read_file = path}, &err, NULL);
+	assert_int_equal(truncate(path, two), 0);
+	assert_true(source_prepare(s, &err));
+	struct source_status st = run(s);
+	assert_int_equal(st.phase, SOURCE_DAMAGED);
+	assert_int_equal(st.packets, 2);
+	assert_non_null(strstr(st.message, "cut short while it was read"));
+	source_close(s);
+	unlink(path);
 	capfile_free(&c);
 }
 
@@ -324,7 +431,7 @@ test_store_of_a_compressed_file(void **state)
 	s = open_source(&(struct source_config){.read_file = path}, &err, NULL);
 	run(s);
 	assert_int_equal(engine->n, 100);
-	assert_false(store_read(s, engine->seen[0].ref, &f, out, sizeof(out)));
+	assert_int_equal(store_read(s, engine->seen[0].ref, &f, out, sizeof(out)), STORE_NOT_KEPT);
 	source_close(s);
 	unlink(path);
 	capfile_free(&c);
@@ -436,6 +543,10 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_written_mixture_is_told),
 	SOURCE_TEST(test_full_disk_is_in_the_status),
 	SOURCE_TEST(test_store_of_memory_file_and_pipe),
+	SOURCE_TEST(test_store_of_a_file_that_grows_or_is_replaced),
+	SOURCE_TEST(test_store_of_a_file_that_was_changed),
+	SOURCE_TEST(test_store_of_a_file_that_was_cut),
+	SOURCE_TEST(test_file_that_is_cut_while_it_is_read),
 	SOURCE_TEST(test_store_of_a_compressed_file),
 	SOURCE_TEST(test_ring_knows_what_was_overwritten),
 	SOURCE_TEST(test_spool_keeps_the_latest),

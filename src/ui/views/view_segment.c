@@ -171,15 +171,15 @@ segment_open(struct view *v, const void *arg, struct err *err)
 	(void)err;
 	p->segment = a->segment;
 	p->bytes = xmalloc(BYTES_MAX);
-	p->kept = v->ui->source &&
-		  store_read(v->ui->source, a->segment.ref, &p->frame, p->bytes, BYTES_MAX);
+	enum store_result r = STORE_NOT_KEPT;
+	if (v->ui->source)
+		r = store_read(v->ui->source, a->segment.ref, &p->frame, p->bytes, BYTES_MAX);
+	p->kept = r == STORE_OK;
 	add_analysis(p);
 	if (p->kept)
 		add_frame(p);
 	else
-		row_add(p, ROLE_WARNING, 0,
-			_("The bytes of this packet are no longer kept: newer ones took their "
-			  "place"));
+		row_add(p, ROLE_WARNING, 0, store_explain(r));
 	v->list.count = p->n;
 	return true;
 }
