@@ -233,15 +233,29 @@ find_action(struct view **v, int key)
 	return find_in(global_actions, key);
 }
 
+static bool
+is_one_of(int key, const int *keys, size_t n)
+{
+	while (n > 0)
+		if (keys[--n] == key)
+			return true;
+	return false;
+}
+
 static void
 answer(struct ui *ui, int key)
 {
+	static const int yes[] = {'y', 'Y'}, no[] = {'n', 'N', 'q', K_ESC, K_CTRL('g')};
 	void (*fn)(struct ui *, bool) = ui->question.answer;
+	bool is_yes = is_one_of(key, yes, ARRAY_LEN(yes));
 
-	if (key == K_MOUSE || key == K_OTHER)
+	if (key == K_MOUSE)
+		return;
+	ui->question.unknown_key = !is_yes && !is_one_of(key, no, ARRAY_LEN(no));
+	if (ui->question.unknown_key)
 		return;
 	ui->question.answer = NULL;
-	fn(ui, key == 'y' || key == 'Y');
+	fn(ui, is_yes);
 }
 
 static void

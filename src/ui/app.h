@@ -3,6 +3,7 @@
 #ifndef TCPLENS_UI_APP_H
 #define TCPLENS_UI_APP_H
 
+#include "ui/footer.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
 #include "ui/view.h"
@@ -52,6 +53,7 @@ struct ui {
 	size_t n_tags;
 	struct prompt prompt;
 	struct question question;
+	struct footer footer;
 	struct save_job *save; /* save.c's own; NULL none */
 	struct history filter_history, path_history, capture_history;
 	char message[512]; /* in the footer's place, until the next key */

@@ -12,7 +12,6 @@
 #define MIN_COLUMNS   30
 #define MIN_LINES     6
 #define NOTICE_LINES  2
-#define MESSAGE_LINES 4
 
 /* ---- a line of parts of which the least important give way ---- */
 struct part {
@@ -201,107 +200,6 @@ notice_draw(const struct ui *ui, int y, int cols)
 	return n;
 }
 
-/* ---- footer ---- */
-
-static const char *
-footer_label(const struct ui *ui, const struct action *a)
-{
-	return a->fn == ui_leave && ui->depth == 1 ? _("Quit") : _(a->label);
-}
-
-/* Columns of one action in the footer, the blanks behind it included; 0: it is not there. */
-static int
-footer_width(const struct ui *ui, const struct action *a)
-{
-	char key[32];
-
-	if (!a->label)
-		return 0;
-	key_name(key, sizeof(key), a->keys[0]);
-	return (int)(text_width(key) + 1 + text_width(footer_label(ui, a))) + 2;
-}
-
-/* Draws what fits between x and end; returns where it ended. */
-static int
-footer_actions(const struct ui *ui, const struct action *a, int y, int x, int end)
-{
-	char key[32];
-
-	for (; a && a->name; a++) {
-		int width = footer_width(ui, a);
-
-		if (width == 0 || x + width - 2 > end)
-			continue;
-		key_name(key, sizeof(key), a->keys[0]);
-		int used = term_put(y, x, end - x, ROLE_BAR_KEY, key) + 1;
-		term_put(y, x + used, end - x - used, ROLE_BAR, footer_label(ui, a));
-		x += width;
-	}
-	return x;
-}
-
-/* A question or a message, "" neither. It takes as many lines as it needs: it may be a command to
- * be typed. */
-static const char *
-message_text(const struct ui *ui)
-{
-	return ui->question.answer ? ui->question.text : ui->message;
-}
-
-static void
-message_lines(const struct ui *ui, int cols, struct lines *out)
-{
-	bool loud = ui->question.answer || ui->message_loud;
-
-	lines_wrap(out, loud ? ROLE_BAR_LOUD : ROLE_BAR, cols - 2, 0, "", message_text(ui));
-	if (out->n > MESSAGE_LINES)
-		out->n = MESSAGE_LINES;
-}
-
-static void
-message_draw(const struct ui *ui, int y, int cols)
-{
-	struct lines message = {0};
-
-	message_lines(ui, cols, &message);
-	for (size_t i = 0; i < message.n; i++) {
-		term_fill(y + (int)i, 0, cols, message.items[i].role);
-		term_put(y + (int)i, 1, cols - 1, message.items[i].role, message.items[i].text);
-	}
-	lines_free(&message);
-}
-
-/* Lines below the screen. */
-static int
-foot_lines(const struct ui *ui, int cols)
-{
-	struct lines message = {0};
-
-	if (ui->prompt.ops)
-		return prompt_lines(ui, cols);
-	if (*message_text(ui) == '\0')
-		return 1;
-	message_lines(ui, cols, &message);
-	int n = (int)message.n;
-	lines_free(&message);
-	return n;
-}
-
-/* The keys of this screen, as many as leave room for those that help everywhere. */
-static void
-footer_draw(const struct ui *ui, int y, int cols)
-{
-	int reserved = 0;
-
-	term_fill(y, 0, cols, ROLE_BAR);
-	for (const struct action *a = global_actions; a->name; a++)
-		reserved += footer_width(ui, a);
-	int x = 1;
-	for (const struct view *v = view_focus(ui_view(ui)); v; v = v->parent)
-		x = footer_actions(ui, v->ops->actions, y, x, cols - reserved);
-	footer_actions(ui, global_actions, y, x, cols);
-}
-
 /* ---- the whole screen ---- */
 
 void
@@ -310,6 +208,7 @@ frame_draw(struct ui *ui)
 	int cols = term_columns(), lines = term_lines();
 
 	term_clear();
+	ui->footer.n = 0;
 	if (cols < MIN_COLUMNS || lines < MIN_LINES) {
 		term_printf(0, 0, cols, ROLE_NORMAL, _("Too small: %dx%d needed"), MIN_COLUMNS,
 			    MIN_LINES);
@@ -317,16 +216,9 @@ frame_draw(struct ui *ui)
 	}
 	status_draw(ui, cols);
 	int y = 1 + notice_draw(ui, 1, cols);
-	bool asking = ui->prompt.ops;
-	int below = foot_lines(ui, cols);
+	int below = footer_lines(ui, cols);
 	view_draw(ui_view(ui), (struct area){y, 0, lines - y - below, cols});
-	struct area foot = {lines - below, 0, below, cols};
-	if (asking)
-		prompt_draw(ui, foot);
-	else if (*message_text(ui) != '\0')
-		message_draw(ui, lines - below, cols);
-	else
-		footer_draw(ui, lines - 1, cols);
+	footer_draw(ui, (struct area){lines - below, 0, below, cols});
 }
 
 void
@@ -338,6 +230,8 @@ frame_mouse(struct ui *ui, const struct event *ev)
 		list_scroll(&view_focus(v)->list, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
 		return;
 	}
+	if (footer_click(ui, ev->y, ev->x))
+		return;
 	if (view_click(v, ev->y, ev->x) && ev->mouse == MOUSE_DOUBLE) {
 		struct event enter = {.key = K_ENTER};
 

@@ -429,5 +429,6 @@ question_ask(struct ui *ui, void (*answer)(struct ui *, bool), const char *fmt, 
 	text_addv(&t, fmt, ap);
 	va_end(ap);
 	ui->question.answer = answer;
+	ui->question.unknown_key = false;
 	ui->dirty = true;
 }

@@ -55,6 +55,7 @@ void prompt_draw(struct ui *ui, struct area a);
 /* A question with yes or no for an answer. */
 struct question {
 	void (*answer)(struct ui *ui, bool yes); /* NULL: none is asked */
+	bool unknown_key;                        /* the latest key was no answer */
 	char text[1024];
 };
 void question_ask(struct ui *ui, void (*answer)(struct ui *, bool), const char *fmt, ...)
