@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conf: command line → struct config by the table of options, and --help from the same table.
- * Knows no option by itself but those that contradict each other.
+ * conf: parses the command line into struct config and prints --help, both from the table of
+ * options. Only contradictions between options are checked here one by one.
  */
 #include "config.h"
 
@@ -73,7 +73,7 @@ parse_direction(const char *s, char *direction)
 	return false;
 }
 
-/* Stores an argument by its option's type; false: it is none of that type. */
+/* Stores an argument; false: it is not a value of the option's type. */
 static bool
 set_value(struct config *cfg, const struct option_info *o, const char *arg)
 {
@@ -102,7 +102,7 @@ set_value(struct config *cfg, const struct option_info *o, const char *arg)
 	return false;
 }
 
-/* What an argument of that type looks like, for messages. */
+/* Describes the arguments that the option accepts, for messages. */
 static void
 describe_type(struct text *t, const struct option_info *o)
 {
@@ -130,7 +130,7 @@ describe_type(struct text *t, const struct option_info *o)
 		break;
 	case OPT_FLAG:
 	case OPT_TEXT:
-		text_add(t, "%s", _("something that is not empty"));
+		text_add(t, "%s", _("a text that is not empty"));
 		break;
 	}
 }
@@ -167,7 +167,7 @@ build_getopt_tables(struct option longs[MAX_OPTIONS + 1], char shorts[2 * MAX_OP
 {
 	char *s = shorts;
 
-	*s++ = ':'; /* a missing argument is told apart from an unknown option */
+	*s++ = ':'; /* getopt then distinguishes a missing argument from an unknown option */
 	for (size_t i = 0; i < conf_option_count && i < MAX_OPTIONS; i++) {
 		const struct option_info *o = &conf_options[i];
 
@@ -183,25 +183,25 @@ build_getopt_tables(struct option longs[MAX_OPTIONS + 1], char shorts[2 * MAX_OP
 	*s = '\0';
 }
 
-/* What other programs' options are called here. */
+/* Options of tcpdump and tshark that mean something else here or are missing. */
 static const struct {
 	char letter;
 	const char *hint;
 } foreign_options[] = {
-	{'A', N_("payload is on the screen: Enter on a segment")},
+	{'A', N_("the screen shows the payload: Enter on a segment")},
 	{'C', N_("capture files are not rotated; -c ends after N packets")},
 	{'I', N_("to read a file use -r")},
-	{'N', N_("to do without a screen use --report or --json")},
+	{'N', N_("for output without a screen use --report or --json")},
 	{'T', N_("to read a file use -r, for JSON --json")},
-	{'X', N_("bytes are on the screen: Enter on a segment")},
-	{'b', N_("to do without a screen use --report or --json")},
+	{'X', N_("the screen shows the bytes: Enter on a segment")},
+	{'b', N_("for output without a screen use --report or --json")},
 	{'d', N_("to choose an interface use -i")},
-	{'e', N_("link layer headers are on the screen: Enter on a segment")},
+	{'e', N_("the screen shows link layer headers: Enter on a segment")},
 	{'f', N_("the capture filter is written without an option, the screen filter with -Y")},
-	{'l', N_("output is written line by line already: --json --segments")},
-	{'t', N_("the style of times is chosen on the screen: the key t")},
-	{'v', N_("every detail is on the screen: Enter on a segment")},
-	{'x', N_("bytes are on the screen: Enter on a segment")},
+	{'l', N_("--json --segments already writes line by line")},
+	{'t', N_("the key t chooses the time style on the screen")},
+	{'v', N_("the screen shows every detail: Enter on a segment")},
+	{'x', N_("the screen shows the bytes: Enter on a segment")},
 };
 
 static enum conf_result
@@ -246,14 +246,14 @@ missing_argument(struct err *err)
 static enum conf_result
 bad_value(const struct option_info *o, const char *arg, struct err *err)
 {
-	char name[64], value[128], wanted[160];
+	char name[64], value[128], expected[160];
 	struct text n = text_on(name, sizeof(name));
-	struct text w = text_on(wanted, sizeof(wanted));
+	struct text e = text_on(expected, sizeof(expected));
 
 	add_name(&n, o);
-	describe_type(&w, o);
+	describe_type(&e, o);
 	text_escape(value, sizeof(value), arg, strlen(arg));
-	err_set(err, _("%s \"%s\": wanted is %s"), name, value, wanted);
+	err_set(err, _("%s \"%s\": expected %s"), name, value, expected);
 	return CONF_USAGE;
 }
 
@@ -304,7 +304,7 @@ join_arguments(int argc, char *argv[])
 	return all;
 }
 
-/* Comments and line ends become blanks. */
+/* Replaces comments and line ends by blanks. */
 static void
 blank_comments(char *s)
 {
@@ -343,23 +343,24 @@ read_filter_file(struct config *cfg, struct err *err)
 	return failed ? CONF_ERROR : CONF_OK;
 }
 
-/* ---- what contradicts what ---- */
+/* ---- contradictions ---- */
 
 static const char *
 contradiction(const struct config *cfg)
 {
 	if (!!cfg->interface + !!cfg->read_file + cfg->demo > 1)
-		return _("-i, -r and --demo exclude each other; see tcplens --help");
+		return _("only one of -i, -r and --demo can be given; see tcplens --help");
 	if (cfg->speed >= 0 && !cfg->read_file && !cfg->demo)
-		return _("--speed is for a file (-r) or --demo: live packets come when they come");
+		return _("--speed is for a file (-r) or --demo, not for a live capture");
 	if (cfg->filter_file && cfg->capture_filter)
 		return _("a capture filter is given twice: by -F and as arguments");
 	if (cfg->columns && cfg->json)
 		return _("--columns is for the table and the screens; --json always has every "
 			 "field");
 	if (cfg->screen_filter && (cfg->segments || cfg->timers))
-		return _("-Y chooses connections by how they ended, too late for their segments "
-			 "and timers; use a capture filter");
+		return _("-Y cannot be combined with --segments or --timers: it is evaluated when "
+			 "a connection ends, after its segments were written; use a capture "
+			 "filter");
 	return NULL;
 }
 
@@ -389,7 +390,8 @@ conf_free(struct config *cfg)
 
 /* ---- help ---- */
 
-/* At a blank, or before a wide character that is no punctuation (CJK has no blanks). */
+/* Whether a line may be broken at s: at a blank, or before a wide character that is not
+ * punctuation (CJK text has no blanks). */
 static bool
 may_break(const char *s)
 {
@@ -398,7 +400,7 @@ may_break(const char *s)
 	return lead == ' ' || (lead >= 0xe3 && lead != 0xef && strncmp(s, "\xe3\x80", 2) != 0);
 }
 
-/* Bytes of s that fit into `columns`, up to where a line may be broken. */
+/* Length in bytes of the part of s that fits into `columns` and ends where lines may break. */
 static size_t
 line_break(const char *s, size_t columns)
 {

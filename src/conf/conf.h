@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * conf: the command line. One table of options drives the parser, --help, the man page and the
- * tests. Knows plain values only: what a filter or an interface means is for others to say.
+ * tests. Knows plain values only, not what a filter or an interface means.
  */
 #ifndef TCPLENS_CONF_H
 #define TCPLENS_CONF_H
@@ -10,9 +10,9 @@
 
 #include "base/base.h"
 
-/* What the user asked for. Strings are borrowed from argv unless said otherwise. */
+/* The parsed command line. Strings are borrowed from argv unless marked as owned. */
 struct config {
-	/* where packets come from: at most one of these three; none = the interface "any" */
+	/* Source of packets: at most one of these three; none: the interface "any". */
 	const char *interface; /* -i */
 	const char *read_file; /* -r; "-" standard input */
 	bool demo;
@@ -66,12 +66,12 @@ enum option_type {
 	OPT_DIRECTION,	/* char */
 };
 
-/* One option: everything that is known of it. */
+/* One option. */
 struct option_info {
 	const char *name;    /* long */
 	char letter;	     /* 0 none */
 	const char *arg;     /* N_() word for the argument; NULL takes none */
-	const char *initial; /* default, as one would type it; NULL none */
+	const char *initial; /* default, in the form that the parser accepts; NULL none */
 	const char *help;    /* N_() */
 	size_t offset;	     /* of the value in struct config */
 	uint64_t min, max;
@@ -87,13 +87,13 @@ const char *option_group_title(enum option_group g);
 enum conf_result {
 	CONF_OK = 0,
 	CONF_ERROR = 1, /* a file that could not be read */
-	CONF_USAGE = 2, /* wrong use */
+	CONF_USAGE = 2, /* wrong usage */
 };
 
-/* Fills *cfg from the command line; err: one line when not CONF_OK. */
+/* Parses the command line into *cfg. Unless CONF_OK is returned, *err holds one line. */
 enum conf_result conf_parse(struct config *cfg, int argc, char *argv[], struct err *err);
 void conf_free(struct config *cfg);
-/* --help, in the user's language. */
+/* Prints --help in the user's language. */
 void conf_print_help(FILE *out);
 
 #endif

@@ -18,11 +18,11 @@ const struct option_info conf_options[] = {
 	    "standard input."),
 	 VALUE(read_file), .type = OPT_TEXT, .group = OPTIONS_INPUT},
 	{"demo", 0, NULL, NULL,
-	 N_("Replay the built-in capture: nine classic exercises beside each other, each in its "
-	    "own time. Needs no privileges."),
+	 N_("Replay the built-in capture: nine classic exercises side by side, with their original "
+	    "timing. Needs no privileges."),
 	 VALUE(demo), .type = OPT_FLAG, .group = OPTIONS_INPUT},
 	{"speed", 0, N_("X"), NULL,
-	 N_("Replay a file at X times its own pace; 0 is as fast as possible. Default: 1 for "
+	 N_("Replay a file at X times its original speed; 0 is as fast as possible. Default: 1 for "
 	    "--demo, 0 for -r and whenever there is no screen."),
 	 VALUE(speed), .type = OPT_SPEED, .group = OPTIONS_INPUT},
 	{"list-interfaces", 'D', NULL, NULL, N_("List the interfaces and exit."),
@@ -37,14 +37,15 @@ const struct option_info conf_options[] = {
 	 N_("Let -w replace a file that exists, if it is a regular file."), VALUE(overwrite),
 	 .type = OPT_FLAG, .group = OPTIONS_CAPTURE},
 	{"snapshot-length", 's', N_("BYTES"), "262144",
-	 N_("Capture so many bytes of each packet; 0 is the default. 256 is enough for every "
+	 N_("Capture this many bytes of each packet; 0 means the default. 256 is enough for every "
 	    "analysis and helps on very busy links."),
 	 VALUE(snaplen), .max = 262144, .type = OPT_UINT32, .group = OPTIONS_CAPTURE},
 	{"buffer-size", 'B', N_("KIB"), "32768",
 	 N_("Size of the kernel's capture buffer in KiB, or with a unit: 64M."), VALUE(buffer_kib),
 	 .min = 64, .max = UINT64_C(2) << 20, .type = OPT_KIB, .group = OPTIONS_CAPTURE},
-	{"no-promiscuous-mode", 'p', NULL, NULL, N_("Leave the interface out of promiscuous mode."),
-	 VALUE(no_promisc), .type = OPT_FLAG, .group = OPTIONS_CAPTURE},
+	{"no-promiscuous-mode", 'p', NULL, NULL,
+	 N_("Do not put the interface into promiscuous mode."), VALUE(no_promisc),
+	 .type = OPT_FLAG, .group = OPTIONS_CAPTURE},
 	{"direction", 'Q', N_("DIR"), NULL,
 	 N_("Capture only packets received (in) or sent (out), or both (inout)."), VALUE(direction),
 	 .type = OPT_DIRECTION, .group = OPTIONS_CAPTURE},
@@ -57,13 +58,13 @@ const struct option_info conf_options[] = {
 	{"count", 'c', N_("N"), NULL, N_("Stop after N packets."), VALUE(max_packets), .min = 1,
 	 .max = UINT64_MAX, .type = OPT_UINT64, .group = OPTIONS_CAPTURE},
 	{"user", 'Z', N_("USER"), NULL,
-	 N_("Become this user once the capture is open. Without it: the user who called sudo, else "
-	    "the same user without any capability."),
+	 N_("Run as this user once the capture is open. Default: the user who called sudo, "
+	    "otherwise the same user without any capability."),
 	 VALUE(user), .type = OPT_TEXT, .group = OPTIONS_CAPTURE},
 
 	{"filter", 'Y', N_("EXPR"), NULL,
-	 N_("Show only the connections that this screen filter names, such as \"port 23 or "
-	    "verdict refused\"; the key / edits it. A report tells only of these."),
+	 N_("Show only the connections that match this screen filter, such as \"port 23 or "
+	    "verdict refused\"; the key / edits it. A report contains only these."),
 	 VALUE(screen_filter), .type = OPT_TEXT, .group = OPTIONS_SCREEN},
 	{"sort", 0, N_("COLUMN[:reverse]"), NULL,
 	 N_("Sort connections by this column; a report then writes them when the input ends."),
@@ -75,7 +76,7 @@ const struct option_info conf_options[] = {
 	{"numeric", 'n', NULL, NULL, N_("Show port numbers, not service names."), VALUE(numeric),
 	 .type = OPT_FLAG, .group = OPTIONS_SCREEN},
 	{"absolute-seq", 'S', NULL, NULL,
-	 N_("Show sequence numbers as they are on the wire, not relative to the first."),
+	 N_("Show absolute sequence numbers, not relative ones."),
 	 VALUE(absolute_seq), .type = OPT_FLAG, .group = OPTIONS_SCREEN},
 	{"bits", 0, NULL, NULL, N_("Show rates in bits per second, not bytes."), VALUE(bits),
 	 .type = OPT_FLAG, .group = OPTIONS_SCREEN},
@@ -90,9 +91,9 @@ const struct option_info conf_options[] = {
 	 VALUE(report), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"json", 0, NULL, NULL, N_("No screen: one JSON object per line."), VALUE(json),
 	 .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
-	{"segments", 0, NULL, NULL, N_("No screen: every segment as well."), VALUE(segments),
+	{"segments", 0, NULL, NULL, N_("No screen: also every segment."), VALUE(segments),
 	 .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
-	{"timers", 0, NULL, NULL, N_("No screen: every change of a retransmission timer as well."),
+	{"timers", 0, NULL, NULL, N_("No screen: also every change of a retransmission timer."),
 	 VALUE(timers), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"fail-on", 0, N_("VERDICT,..."), NULL,
 	 N_("No screen: exit with status 3 when one of these verdicts was reached."),
@@ -103,8 +104,8 @@ const struct option_info conf_options[] = {
 	 .min = UINT64_C(1) << 20, .max = UINT64_C(1) << 40, .type = OPT_BYTES,
 	 .group = OPTIONS_LIMITS},
 	{"max-connections", 0, N_("N"), "1048576",
-	 N_("Track at most N connections; then the oldest harmless ones are forgotten, and "
-	    "counted."),
+	 N_("Track at most N connections; beyond that the oldest ones without errors are dropped, "
+	    "and counted."),
 	 VALUE(max_connections), .min = 1, .max = 1 << 24, .type = OPT_UINT32,
 	 .group = OPTIONS_LIMITS},
 
