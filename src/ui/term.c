@@ -14,7 +14,10 @@
 static struct {
 	bool ascii;
 	bool only_ascii; /* asked for, although the locale could show more */
-	int cursor_y, cursor_x;
+	struct {
+		int y, x;
+		bool shown;
+	} cursor;
 	attr_t attr[ROLE_COUNT];
 	short pair[ROLE_COUNT];
 } term;
@@ -79,7 +82,6 @@ looks_start(bool ascii, bool mono)
 
 	term.only_ascii = ascii;
 	term.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	term.cursor_y = -1;
 	if (colours) {
 		start_color();
 		use_default_colors();
@@ -113,7 +115,8 @@ void
 term_clear(void)
 {
 	erase();
-	term.cursor_y = -1;
+	term.cursor.shown = false;
+	term_point(LINES - 1, 0);
 }
 
 /* A character that cannot be shown: its stand-in in ASCII, or '?'. Moves behind its UTF-8. */
@@ -206,8 +209,17 @@ term_printf(int y, int x, int columns, enum role role, const char *fmt, ...)
 void
 term_cursor(int y, int x)
 {
-	term.cursor_y = y;
-	term.cursor_x = x;
+	term_point(y, x);
+	term.cursor.shown = true;
+}
+
+void
+term_point(int y, int x)
+{
+	if (term.cursor.shown)
+		return;
+	term.cursor.y = y;
+	term.cursor.x = x;
 }
 
 void
@@ -215,12 +227,11 @@ term_show(void)
 {
 	static int visible = -1;
 
-	if (visible != (term.cursor_y >= 0)) {
-		visible = term.cursor_y >= 0;
+	if (visible != term.cursor.shown) {
+		visible = term.cursor.shown;
 		curs_set(visible);
 	}
-	move(term.cursor_y >= 0 ? term.cursor_y : LINES - 1,
-	     term.cursor_y >= 0 ? term.cursor_x : 0);
+	move(term.cursor.y, term.cursor.x);
 	refresh();
 	screen_send();
 }

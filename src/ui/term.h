@@ -119,8 +119,11 @@ void term_clear(void);
 int term_put(int y, int x, int columns, enum role role, const char *s);
 void term_printf(int y, int x, int columns, enum role role, const char *fmt, ...) ATTR_FORMAT(5, 6);
 void term_fill(int y, int x, int columns, enum role role);
-/* Shows the text cursor there (prompts); y -1 hides it. */
+/* Shows the text cursor there, for typing. */
 void term_cursor(int y, int x);
+/* Leaves the hidden cursor there, unless term_cursor() shows it elsewhere: screen readers and
+ * magnifiers follow it. */
+void term_point(int y, int x);
 void term_show(void);
 /* Everything is to be sent again (^L). */
 void term_redraw(void);

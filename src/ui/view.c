@@ -114,12 +114,16 @@ draw_rows(struct view *v, struct area a)
 		n = (size_t)a.lines;
 	if (v->ops->fetch)
 		v->ops->fetch(v, first, n);
+	if (v->list.scrolls)
+		term_point(a.y, a.x);
 	for (size_t i = 0; i < n; i++) {
 		struct area row = {a.y + (int)i, a.x, 1, a.columns};
 		bool selected = !v->list.scrolls && first + i == v->list.cursor;
 
-		if (selected)
+		if (selected) {
 			term_fill(row.y, row.x, row.columns, ROLE_SELECTED);
+			term_point(row.y, row.x);
+		}
 		v->ops->draw_row(v, first + i, row, selected);
 	}
 }
