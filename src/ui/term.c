@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * term: drawing on the terminal. Roles become attributes here and nowhere else; colours are only
- * ever drawn on the terminal's own background, so that dark and light ones both work.
+ * term: drawing on the terminal. Roles become attributes of curses here and nowhere else.
  */
 #include <langinfo.h>
 #include <stdlib.h>
@@ -21,29 +20,6 @@ static struct {
 	attr_t attr[ROLE_COUNT];
 	short pair[ROLE_COUNT];
 } term;
-
-struct look {
-	attr_t attr;        /* always */
-	short colour;       /* foreground where there are colours, -1 none */
-	attr_t colour_attr; /* besides, where there are */
-};
-
-static const struct look looks[ROLE_COUNT] = {
-	[ROLE_NORMAL] = {A_NORMAL, -1, 0},
-	[ROLE_BAR] = {A_REVERSE, -1, 0},
-	[ROLE_BAR_KEY] = {A_REVERSE | A_BOLD, -1, 0},
-	[ROLE_BAR_LOUD] = {A_REVERSE | A_BOLD, COLOR_RED, 0},
-	[ROLE_HEADER] = {A_BOLD, -1, 0},
-	[ROLE_SORTED] = {A_BOLD | A_UNDERLINE, -1, 0},
-	[ROLE_TITLE] = {A_BOLD, -1, 0},
-	[ROLE_LABEL] = {A_NORMAL, COLOR_CYAN, 0},
-	[ROLE_SELECTED] = {A_REVERSE, -1, 0},
-	[ROLE_ERROR] = {A_BOLD, COLOR_RED, 0},
-	[ROLE_WARNING] = {A_NORMAL, COLOR_MAGENTA, A_BOLD},
-	[ROLE_NOTE] = {A_NORMAL, COLOR_CYAN, 0},
-	[ROLE_DIM] = {A_DIM, -1, 0},
-	[ROLE_MARK] = {A_REVERSE | A_BOLD, -1, 0},
-};
 
 static const struct {
 	const char *utf8, *ascii;
@@ -75,10 +51,38 @@ colours_wanted(bool mono)
 	return !mono && has_colors() && (!no || *no == '\0');
 }
 
+static attr_t
+curses_attributes(unsigned attributes)
+{
+	attr_t a = A_NORMAL;
+
+	a |= attributes & LOOK_BOLD ? A_BOLD : 0;
+	a |= attributes & LOOK_DIM ? A_DIM : 0;
+	a |= attributes & LOOK_UNDERLINE ? A_UNDERLINE : 0;
+	a |= attributes & LOOK_REVERSE ? A_REVERSE : 0;
+	return a;
+}
+
+static void
+use_palette(const struct palette *p)
+{
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		const struct look *look = &p->looks[r];
+
+		term.attr[r] = curses_attributes(look->attributes);
+		term.pair[r] = 0;
+		if (look->fg == COLOUR_OWN && look->bg == COLOUR_OWN)
+			continue;
+		term.pair[r] = (short)(r + 1);
+		init_pair(term.pair[r], (short)look->fg, (short)look->bg);
+	}
+}
+
 void
 looks_start(bool ascii, bool mono)
 {
 	bool colours = colours_wanted(mono);
+	struct palette p;
 
 	term.only_ascii = ascii;
 	term.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -86,15 +90,8 @@ looks_start(bool ascii, bool mono)
 		start_color();
 		use_default_colors();
 	}
-	for (int r = 0; r < ROLE_COUNT; r++) {
-		term.attr[r] = looks[r].attr;
-		term.pair[r] = 0;
-		if (colours && looks[r].colour >= 0) {
-			term.attr[r] |= looks[r].colour_attr;
-			term.pair[r] = (short)(r + 1);
-			init_pair(term.pair[r], looks[r].colour, -1);
-		}
-	}
+	palette_fill(&p, colours ? THEME_DEFAULT : THEME_MONO);
+	use_palette(&p);
 }
 
 int

@@ -7,25 +7,7 @@
 #define TCPLENS_UI_TERM_H
 
 #include "base/base.h"
-
-/* What a piece of text is, not how it looks; the look is decided once, at the start. */
-enum role {
-	ROLE_NORMAL,
-	ROLE_BAR,      /* status line and footer */
-	ROLE_BAR_KEY,  /* a key in the footer */
-	ROLE_BAR_LOUD, /* what the status line must not hide: losses, freeze */
-	ROLE_HEADER,   /* titles of columns */
-	ROLE_SORTED,   /* the one that is sorted by */
-	ROLE_TITLE,
-	ROLE_LABEL, /* the name before a value */
-	ROLE_SELECTED,
-	ROLE_ERROR,
-	ROLE_WARNING,
-	ROLE_NOTE,
-	ROLE_DIM,  /* over and done with */
-	ROLE_MARK, /* bytes that belong to the field under the cursor */
-	ROLE_COUNT,
-};
+#include "ui/palette.h"
 
 /* Characters beyond ASCII that screens draw with; all are one column wide. */
 enum glyph {
