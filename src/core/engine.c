@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * engine: the only file with a lock. Every critical section does a bounded amount of work; a batch
- * is hashed and its memory asked for before it is applied, because a packet costs cache misses, not
- * arithmetic.
+ * engine: the only file with a lock. Every critical section does a bounded amount of work. A batch
+ * of packets is hashed and its memory prefetched before it is applied, because a packet costs cache
+ * misses, not arithmetic.
  */
 #include "core/engine.h"
 
@@ -149,7 +149,7 @@ engine_set_up(struct engine *e, const struct engine_config *cfg)
 	e->core.hz = cfg->hz ? cfg->hz : 250;
 	if (cfg->sink)
 		e->core.sink = *cfg->sink;
-	/* Revising a segment needs its record. */
+	/* A segment can only be revised where it is kept. */
 	if (e->core.sink.segment)
 		e->core.history = true;
 	e->core.table = &e->table;
@@ -219,7 +219,7 @@ count_packets(struct totals *t, const struct packet *p, size_t n)
 	t->truncated += truncated;
 }
 
-/* A batch on its way: whose each packet will be, to have their memory asked for in time. */
+/* A batch being applied, with the connection that each packet probably belongs to. */
 struct batch {
 	const struct packet *p;
 	size_t n;
@@ -227,7 +227,7 @@ struct batch {
 	const struct conn *likely[ENGINE_BATCH];
 };
 
-/* While packet i is applied. */
+/* Called while packet i is applied. */
 static void
 fetch_ahead(const struct engine *e, struct batch *b, size_t i)
 {
@@ -252,7 +252,7 @@ fetch_first(const struct engine *e, struct batch *b)
 		table_prefetch_halves(b->likely[i], &b->p[i]);
 }
 
-/* Packets [from, from + SLICE) of a batch: who waits for the lock waits for few packets. */
+/* Packets [from, from + SLICE) of a batch: another thread waits for the lock that long. */
 static void
 ingest_slice(struct engine *e, struct batch *b, size_t from)
 {
@@ -279,7 +279,7 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 	assert(n <= ENGINE_BATCH);
 	b.p = p;
 	b.n = n;
-	/* A packet may need two: ends for the SYN that was there, and a new use of the tuple. */
+	/* A packet may need two: endpoints for a lone SYN, and a new connection of the tuple. */
 	table_prepare(&e->table, 2 * (uint32_t)n);
 	pool_prepare(e->core.pool);
 	if (e->core.history)
@@ -390,7 +390,7 @@ engine_totals(struct engine *e, struct totals *out)
 	engine_unlock(e);
 }
 
-/* Facts of the slot as the asker may see it: of the frozen moment, or now. false: nobody there. */
+/* Facts of the slot as they are shown: of the frozen moment, or now. false: no connection. */
 static bool
 slot_facts(const struct engine *e, uint32_t slot, nsec now, struct conn_facts *out)
 {

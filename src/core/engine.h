@@ -59,10 +59,10 @@ struct scan_item {
  * how many. match and key run under the lock: pure and quick. now: for what depends on time. */
 size_t engine_scan(struct engine *e, uint32_t *cursor, nsec now, match_fn *match, key_fn *key,
 		   const void *arg, struct scan_item *out, size_t max);
-/* Copies the facts of n ≤ 256 connections; a ref that names nobody gives ref.gen 0. */
+/* Copies the facts of n ≤ 256 connections; a stale ref gives ref.gen 0. */
 void engine_rows(struct engine *e, nsec now, const struct connref *refs, size_t n,
 		 struct conn_facts *out);
-/* false: nobody by that ref any more. */
+/* false: a stale ref. */
 bool engine_detail(struct engine *e, nsec now, struct connref ref, struct conn_detail *out);
 /* Kept segments [first, first+n) of the connection, oldest first, n ≤ 512; returns how many
  * were written. *total: how many are kept; *lost: older ones no longer kept. */

@@ -10,7 +10,7 @@
 #include "core/words.h"
 #include "net/net.h"
 
-/* A connection's handle: stays right when the slot is used again (then it names nobody). */
+/* A connection's handle; stale once the connection is gone, also when its slot is used again. */
 struct connref {
 	uint32_t slot, gen;
 };

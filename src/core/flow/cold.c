@@ -13,7 +13,7 @@ cold_get(struct core *core, struct half *h)
 {
 	struct half_cold *r;
 
-	/* What is not half_cold_none was made here, and is ours to change. */
+	/* What is not half_cold_none was allocated here and may be written to. */
 	if (h->cold != &half_cold_none)
 		return (struct half_cold *)(uintptr_t)h->cold;
 	r = pool_get(core->pool, sizeof(*r));
@@ -76,7 +76,7 @@ list_more(struct core *core, void *list, uint8_t *cap, unsigned max, size_t size
 void
 retransmit_log_grow(struct core *core, struct retransmit_log *t)
 {
-	if (t->retx_at > 0) /* it has turned: the order must not be torn */
+	if (t->retx_at > 0) /* the ring has wrapped: growing it would break its order */
 		return;
 	t->retx = list_more(core, t->retx, &t->retx_cap, RETX_MAX, sizeof(*t->retx));
 	if (t->n_retx < t->retx_cap)

@@ -12,6 +12,6 @@
 #define PAGE ((size_t)4096)
 #define HUGE_SHIFT 21
 #define HUGE_PAGE ((size_t)1 << HUGE_SHIFT)
-#define PAGES_FEW ((size_t)256 << 10) /* bytes that are had page by page; whole pages */
+#define PAGES_FEW ((size_t)256 << 10) /* bytes taken page by page; whole pages */
 
 #endif

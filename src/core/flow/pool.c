@@ -82,8 +82,8 @@ next_size(const struct pool *p)
 	return left < HUGE_PAGE ? left : HUGE_PAGE;
 }
 
-/* A block from the system. Its memory is cleared by the kernel at the first touch: here, but of the
- * first, page by page where it is needed. */
+/* A block from the system. The kernel clears memory at the first touch: that happens here, except
+ * for the first block, of which a small capture needs little. */
 static struct block *
 block_new(struct pool *p)
 {
@@ -105,7 +105,7 @@ block_new(struct pool *p)
 	return b;
 }
 
-/* When half of the newest is used up. */
+/* Called often: gets a spare block once half of the newest one is used. */
 void
 pool_prepare(struct pool *p)
 {
@@ -128,7 +128,7 @@ block_add(struct pool *p)
 	return true;
 }
 
-/* The rest of a block that is too small for this class is given to the smaller ones. */
+/* The rest of a block that is too small for the class requested goes to the smaller classes. */
 static void
 rest_share(struct pool *p)
 {
@@ -172,6 +172,7 @@ pool_put(struct pool *p, void *mem, size_t size)
 
 	if (!mem)
 		return;
+	assert(p->used >= class_size(c));
 	f->next = p->free[c];
 	p->free[c] = f;
 	p->used -= class_size(c);

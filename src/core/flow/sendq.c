@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * txq: the unacknowledged ranges of one sender, in sequence order and never overlapping, as an
- * array with a moving head: acknowledging moves the head, so ranges behind it stay readable as
- * history until the room is needed. Always byte intervals, never "same number, same length": a
- * captured segment may be a super-segment of which pieces are sent again.
+ * sendq: the unacknowledged ranges of one sender, in sequence order and never overlapping, as an
+ * array with a moving head. Acknowledging moves the head, so acknowledged ranges can still be read
+ * until their room is needed. Ranges are byte intervals, never "same number, same length": a
+ * captured segment may be a super-segment (TSO, GRO) of which pieces are sent again.
  */
 #include "core/flow/sendq.h"
 
@@ -12,8 +12,8 @@
 #include <assert.h>
 #include <string.h>
 
-#define SENDQ_POOLED  8 /* ranges at least in a block of the pool */
-#define SENDQ_HISTORY 6 /* of them acknowledged ones */
+#define SENDQ_POOLED  8 /* smallest capacity in memory of the pool */
+#define SENDQ_HISTORY 6 /* acknowledged ranges that stay readable there */
 
 void
 sendq_init(struct sendq *q)
@@ -30,7 +30,7 @@ block_size(uint16_t cap, bool has_lasts)
 	return cap * (sizeof(struct sent_range) + (has_lasts ? sizeof(struct last_sent) : 0));
 }
 
-/* Of all ranges, in the order of q->rec; only with has_lasts. */
+/* The latest transmissions, one per range, in the order of q->rec; only with has_lasts. */
 static struct last_sent *
 lasts_of(const struct sendq *q)
 {
@@ -95,7 +95,7 @@ sendq_last_sent(const struct sendq *q, const struct sent_range *r)
 	return (struct last_sent){r->first_ts, r->tsval, r->ip_id};
 }
 
-/* Into a block of the pool. false: no memory, all is as before. */
+/* Moves the ranges into memory of the pool. false: no memory, nothing changed. */
 static bool
 sendq_move(struct pool *pool, struct sendq *q, uint16_t cap, bool has_lasts)
 {
@@ -124,8 +124,8 @@ sendq_grow(struct pool *pool, struct sendq *q)
 	return cap <= SENDQ_MAX && sendq_move(pool, q, cap, q->has_lasts);
 }
 
-/* How much of what is acknowledged stays readable when room is made: what is sent again without
- * need is mostly among the latest. */
+/* How many acknowledged ranges stay readable when room is made: needless retransmissions are mostly
+ * of the latest ones. */
 static uint16_t
 acked_kept(const struct sendq *q)
 {
@@ -158,7 +158,7 @@ sendq_room(struct pool *pool, struct sendq *q)
 	if (q->head <= keep + q->cap / 4) {
 		if (sendq_grow(pool, q))
 			return;
-		if (q->head == 0) { /* no room at all: the oldest range is forgotten */
+		if (q->head == 0) { /* no room at all: the oldest range is dropped */
 			q->head++;
 			q->len--;
 		}
@@ -167,7 +167,7 @@ sendq_room(struct pool *pool, struct sendq *q)
 	acked_drop(q, q->head - keep);
 }
 
-/* Puts a copy of r before index i, with latest where it has one. Returns the new element. */
+/* Inserts a copy of r before index i, with its latest transmission. Returns the new element. */
 static struct sent_range *
 sendq_insert(struct pool *pool, struct sendq *q, size_t i, const struct sent_range *r,
 	   struct last_sent latest)
@@ -179,6 +179,7 @@ sendq_insert(struct pool *pool, struct sendq *q, size_t i, const struct sent_ran
 	sendq_room(pool, q);
 	if (q->len < before)
 		i = i > 0 ? i - 1 : 0;
+	assert(i <= q->len && q->head + q->len < q->cap);
 	at = &q->rec[q->head + i];
 	behind = q->len - i;
 	memmove(at + 1, at, behind * sizeof(*at));
@@ -197,6 +198,7 @@ struct sent_range *
 sendq_append(struct pool *pool, struct sendq *q)
 {
 	sendq_room(pool, q);
+	assert(q->head + q->len < q->cap);
 	return &q->rec[q->head + q->len++];
 }
 
@@ -214,7 +216,7 @@ sendq_split(struct pool *pool, struct sendq *q, seqno at)
 	sendq_insert(pool, q, i, &front, sendq_last_sent(q, sendq_at(q, i)));
 }
 
-/* Room for the latest transmissions beside the first. false: no memory, these stand for them. */
+/* Makes room for the latest transmissions. false: no memory, the first ones stand for them. */
 static bool
 sendq_keep_last(struct pool *pool, struct sendq *q)
 {
