@@ -219,7 +219,7 @@ half_open_by_syn(struct seg *s, uint64_t hash)
 	if (!(c->flags & C_REPLACED) || !(s->p->flags & TH_RST) || !s->rst_valid ||
 	    c->end_cause != END_RESET)
 		return;
-	c->flags |= C_HALF_OPEN | C_HALF_OPEN_SYN;
+	c->flags |= C_HALF_OPEN_SYN;
 	newest = table_find(s->core->table, hash, s->p, &from);
 	if (!newest || newest == c || newest->half[from].state != TCP_SYN_SENT)
 		return;
@@ -413,6 +413,8 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 		copy_emit(&s, COPY_BY_NETWORK);
 		return;
 	}
+	if (p->flags & TH_RST)
+		reset_examine(&s);
 	if (s.kind == KIND_ODD && s.range == RANGE_NONE) { /* changes nothing but what it is */
 		s.snd->segments++;
 		s.snd->last_kind = KIND_ODD;

@@ -171,8 +171,11 @@ ptrdiff_t index_find(const struct index *ix, struct connref ref);
 /* "no answer to 6 SYNs in 31s; next attempt in 14.8s; gives up at 10:25:34" */
 char *verdict_text(char *out, size_t size, const struct verdict *v, const struct conn_facts *f,
 		   nsec now);
-/* For the list's DIAGNOSIS column: "no answer to 6 SYNs" */
+/* For the list's DIAGNOSIS column, at most 28 columns: "no answer ×6" */
 char *verdict_short(char *out, size_t size, const struct verdict *v, const struct conn_facts *f,
+		    nsec now);
+/* What to look at next: "ss -ltn on 10.0.0.9: does anything listen on 54321?" */
+char *verdict_check(char *out, size_t size, const struct verdict *v, const struct conn_facts *f,
 		    nsec now);
 /* "[Retransmission RTO #3 +1.02s, needed]" "[Dup ACK 3]"; "" without findings. */
 char *segment_notes(char *out, size_t size, const struct segment *s);

@@ -46,14 +46,14 @@ percent_of(const struct verdict_time *t)
 	return t->active > 0 ? (int)((t->spent * 100 + t->active / 2) / t->active) : 0;
 }
 
-void
-words_receiver_limited_short(struct words *w)
+static void
+receiver_limited_row(struct words *w)
 {
-	text_add(w->t, _("receiver's window: %d%% of time"), percent_of(&w->v->time_spent));
+	text_add(w->t, _("window full %d%% of time"), percent_of(&w->v->time_spent));
 }
 
-void
-words_receiver_limited(struct words *w)
+static void
+receiver_limited(struct words *w)
 {
 	text_add(w->t, _("%s holds the sender back: its receive window was full for %s (%d%%)"),
 		 words_who(w), words_span(w, w->v->time_spent.spent),
@@ -61,8 +61,20 @@ words_receiver_limited(struct words *w)
 	add_shares(w);
 }
 
-void
-words_application_slow_short(struct words *w)
+static void
+receiver_limited_check(struct words *w)
+{
+	text_add(w->t,
+		 _("ss -tinm on %s: rcv_space and SO_RCVBUF; net.ipv4.tcp_rmem; does the program "
+		   "read?"),
+		 words_host(w));
+}
+
+const struct phrases words_receiver_limited = {receiver_limited_row, receiver_limited,
+					       receiver_limited_check};
+
+static void
+application_slow_row(struct words *w)
 {
 	const int percent = percent_of(&w->v->time_spent);
 
@@ -72,8 +84,8 @@ words_application_slow_short(struct words *w)
 		text_add(w->t, _("client slow: %d%% of time"), percent);
 }
 
-void
-words_application_slow(struct words *w)
+static void
+application_slow(struct words *w)
 {
 	const struct verdict_time *t = &w->v->time_spent;
 	const int waits = words_count(t->waits);
@@ -86,14 +98,26 @@ words_application_slow(struct words *w)
 	add_shares(w);
 }
 
-void
-words_delayed_ack_short(struct words *w)
+static void
+application_slow_check(struct words *w)
+{
+	text_add(
+		w->t,
+		_("the program at %s: its log, its CPU and disk, what it waits for (strace, perf)"),
+		words_who(w));
+}
+
+const struct phrases words_application_slow = {application_slow_row, application_slow,
+					       application_slow_check};
+
+static void
+delayed_ack_row(struct words *w)
 {
 	text_add(w->t, _("delayed ACKs cost %s"), words_span(w, w->v->delayed_ack.spent));
 }
 
-void
-words_delayed_ack(struct words *w)
+static void
+delayed_ack(struct words *w)
 {
 	const int waits = words_count(w->v->delayed_ack.waits);
 
@@ -106,15 +130,25 @@ words_delayed_ack(struct words *w)
 		 words_who(w), waits, words_span(w, w->v->delayed_ack.spent));
 }
 
-void
-words_bufferbloat_short(struct words *w)
+static void
+delayed_ack_check(struct words *w)
 {
-	text_add(w->t, _("queue on the path: RTT up to %s"),
+	text_add(w->t,
+		 _("the program at %s: TCP_NODELAY, or one write instead of several small ones"),
+		 words_who(w));
+}
+
+const struct phrases words_delayed_ack = {delayed_ack_row, delayed_ack, delayed_ack_check};
+
+static void
+bufferbloat_row(struct words *w)
+{
+	text_add(w->t, _("RTT up to %s by a queue"),
 		 words_span(w, w->v->bufferbloat.rtt_max));
 }
 
-void
-words_bufferbloat(struct words *w)
+static void
+bufferbloat(struct words *w)
 {
 	const struct verdict_bufferbloat *b = &w->v->bufferbloat;
 
@@ -124,3 +158,13 @@ words_bufferbloat(struct words *w)
 		 words_who(w), words_span(w, b->rtt_min), words_span(w, b->rtt_max),
 		 words_span(w, b->spent));
 }
+
+static void
+bufferbloat_check(struct words *w)
+{
+	text_add(w->t,
+		 _("the narrowest link behind %s: fq_codel or cake, shaping just below its rate"),
+		 words_host(w));
+}
+
+const struct phrases words_bufferbloat = {bufferbloat_row, bufferbloat, bufferbloat_check};

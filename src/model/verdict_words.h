@@ -5,21 +5,62 @@
 
 #include "model/model.h"
 
-/* What a sentence is made from. The buffers hold the pieces that its format refers to. */
+#define ROW_COLUMNS 28 /* at most so wide is a verdict's text in a row */
+
+/* What a text is made from. The buffers hold the pieces that its format refers to. */
 struct words {
 	struct text *t;
 	const struct verdict *v;
 	const struct conn_facts *f;
-	nsec now;
 	unsigned n_spans;
 	char who[64], whom[64], span[4][16], moment[32];
 };
 
+typedef void words_fn(struct words *w);
+
+/* What is said of one verdict. */
+struct phrases {
+	words_fn *row;	    /* the distinguishing word first; never what the state says already */
+	words_fn *sentence; /* what was seen, then how it is read */
+	words_fn *check;    /* what to look at next */
+};
+
+/* verdict_words_open.c */
+extern const struct phrases words_refused, words_rejected, words_no_answer,
+	words_syn_ack_unanswered, words_accept_queue_full, words_deferred_accept, words_syn_lost,
+	words_two_answers, words_wrong_responder, words_port_reuse;
+/* verdict_words_reset.c */
+extern const struct phrases words_half_open, words_unknown_connection, words_reset,
+	words_reset_after_close, words_reset_ignored, words_reset_suspect;
+/* verdict_words_silence.c */
+extern const struct phrases words_peer_silent, words_timed_out, words_keepalive, words_half_closed,
+	words_unreachable;
+/* verdict_words_transfer.c */
+extern const struct phrases words_window_closed, words_window_retracted, words_loss,
+	words_reordering, words_spurious, words_duplicates, words_acks_ignored, words_path_mtu,
+	words_bad_checksum;
+/* time_words.c */
+extern const struct phrases words_receiver_limited, words_application_slow, words_delayed_ack,
+	words_bufferbloat;
+/* verdict_words_capture.c */
+extern const struct phrases words_one_sided, words_midstream, words_capture_loss;
+
+/* ---- pieces ---- */
+
 /* The end that the verdict is about, and the other one: "10.0.0.9:5432". */
 const char *words_who(struct words *w);
 const char *words_peer(struct words *w);
+/* The same without port. */
+const char *words_host(struct words *w);
+const char *words_peer_host(struct words *w);
+/* The server's port. */
+unsigned words_server_port(const struct words *w);
 /* The host that sent an ICMP error. */
 const char *words_sender(struct words *w, const struct icmp_notice *n);
+/* What an ICMP error says. */
+const char *words_icmp(const struct icmp_notice *n);
+/* "host unreachable by 10.0.0.1", where a row has room for it. */
+void words_icmp_row(struct words *w, const struct icmp_notice *n);
 /* A duration; valid until four others were put in words. */
 const char *words_span(struct words *w, nsec duration);
 /* A count within int, for ngettext. */
@@ -28,39 +69,10 @@ int words_count(uint64_t n);
 void words_semicolon(struct words *w);
 /* One of two whole phrases, by the side that the verdict is about. */
 void words_by_side(struct words *w, const char *client, const char *server);
+/* What a reset answers: "data", "a keep-alive". */
+const char *words_answered(enum answered a);
+/* When the sender tries again, and when it gives up. */
+void words_forecast(struct words *w, const struct forecast *f);
 
-/* verdict_path.c: in a few words (_short) and in a sentence. */
-void words_window_closed_short(struct words *w);
-void words_window_closed(struct words *w);
-void words_loss_short(struct words *w);
-void words_loss(struct words *w);
-void words_reordering_short(struct words *w);
-void words_reordering(struct words *w);
-void words_spurious_short(struct words *w);
-void words_spurious(struct words *w);
-void words_duplicates_short(struct words *w);
-void words_duplicates(struct words *w);
-void words_path_mtu_short(struct words *w);
-void words_path_mtu(struct words *w);
-void words_half_closed_short(struct words *w);
-void words_half_closed(struct words *w);
-void words_port_reuse_short(struct words *w);
-void words_port_reuse(struct words *w);
-void words_one_sided_short(struct words *w);
-void words_one_sided(struct words *w);
-void words_midstream_short(struct words *w);
-void words_midstream(struct words *w);
-void words_capture_loss_short(struct words *w);
-void words_capture_loss(struct words *w);
-
-/* time_words.c */
-void words_receiver_limited_short(struct words *w);
-void words_receiver_limited(struct words *w);
-void words_application_slow_short(struct words *w);
-void words_application_slow(struct words *w);
-void words_delayed_ack_short(struct words *w);
-void words_delayed_ack(struct words *w);
-void words_bufferbloat_short(struct words *w);
-void words_bufferbloat(struct words *w);
 
 #endif

@@ -237,12 +237,13 @@ json_half(struct output *w, const char *key, const struct conn_detail *d, enum s
 static void
 json_verdict(struct output *w, const struct verdict *v, const struct conn_facts *f, nsec now)
 {
-	char text[512];
+	char text[512], check[512];
 
 	output_open(w, NULL, '{');
 	output_string(w, "code", verdict_name((enum verdict_code)v->code));
 	output_string(w, "severity", severity_name((enum severity)v->severity));
 	output_string(w, "text", verdict_text(text, sizeof(text), v, f, now));
+	output_string(w, "check", verdict_check(check, sizeof(check), v, f, now));
 	output_time(w, "time", v->time);
 	output_open(w, "frames", '[');
 	for (int i = 0; i < v->n_frames; i++)

@@ -42,24 +42,12 @@ ladder_time(const struct half *h)
 		       : h->last_ts;
 }
 
-unsigned
-silent_repeats(const struct conn *c, enum side s)
-{
-	const struct half *h = &c->half[s];
-	const struct ladder *l = h->cold->retransmit_log ? &h->cold->retransmit_log->now : NULL;
-
-	if (!l || l->n == 0 || half_in_flight(h) == 0 || l->seq != h->seq.una ||
-	    conn_last_got(c, s) > l->start)
-		return 0;
-	return l->n;
-}
-
 bool
 silent_side(const struct conn *c, enum side *s)
 {
 	for (int i = 0; i < 2; i++)
 		if (c->half[i].state >= TCP_ESTAB &&
-		    silent_repeats(c, (enum side)i) >= SILENT_REPEATS) {
+		    repeats_unanswered(c, (enum side)i) >= SILENT_REPEATS) {
 			*s = (enum side)i;
 			return true;
 		}

@@ -3,7 +3,7 @@
 #ifndef TCPLENS_CORE_VERDICT_EVIDENCE_H
 #define TCPLENS_CORE_VERDICT_EVIDENCE_H
 
-#include "core/flow/flow.h"
+#include "core/segment/timers.h"
 
 /* A connection at one moment, as the predicates see it. */
 struct verdict_input {
@@ -19,9 +19,6 @@ void evidence_retransmissions(struct verdict *v, const struct half *h);
 uint64_t syn_frame_last(const struct conn *c, const struct half *h);
 /* When the latest attempt of the running ladder was sent; without one, the latest packet. */
 nsec ladder_time(const struct half *h);
-/* How often that end has sent the same bytes again since its peer was heard; 0: not into silence.
- */
-unsigned silent_repeats(const struct conn *c, enum side s);
 /* Whether one of the ends sends into silence, and which one. */
 bool silent_side(const struct conn *c, enum side *s);
 /* What is to be expected of a sender that is not answered. */

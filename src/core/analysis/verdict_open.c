@@ -43,6 +43,7 @@ verdict_rejected(const struct verdict_input *in, struct verdict *v)
 	v->side = (uint8_t)c->ended_by;
 	v->time = c->ended;
 	v->rejected.after = since_syn(c, &c->half[!v->side]);
+	v->rejected.syns = c->half[!v->side].syn;
 	v->rejected.icmp = icmp_of(c);
 	v->rejected.by_server = memcmp(c->cold->icmp_from, c->end[v->side].addr, 16) == 0;
 	evidence_frame(v, syn_frame_last(c, &c->half[!v->side]));
@@ -50,27 +51,49 @@ verdict_rejected(const struct verdict_input *in, struct verdict *v)
 	return true;
 }
 
+static enum no_answer_end
+no_answer_end(const struct verdict_input *in, const struct forecast *f)
+{
+	if (in->c->end_cause == END_NO_ANSWER)
+		return NO_ANSWER_RESET;
+	return f->gives_up < in->now ? NO_ANSWER_GAVE_UP : NO_ANSWER_WAITS;
+}
+
+static uint32_t
+resets_not_accepted(const struct conn *c)
+{
+	const struct reset_record *r = &c->cold->reset;
+
+	return r->fate == FATE_REFUSED && r->from == SERVER ? r->count : 0;
+}
+
+static bool
+is_not_answered(const struct conn *c)
+{
+	return (c->half[CLIENT].state == TCP_SYN_SENT || c->end_cause == END_NO_ANSWER) &&
+	       !half_has(&c->half[SERVER], H_SEQ);
+}
+
 /* One SYN alone counts after a second of silence. */
 bool
 verdict_no_answer(const struct verdict_input *in, struct verdict *v)
 {
 	const struct conn *c = in->c;
-	const struct half *h = &c->half[CLIENT], *peer = &c->half[SERVER];
+	const struct half *h = &c->half[CLIENT];
+	nsec until = c->end_cause == END_OPEN ? in->now : c->ended;
 
-	if (h->state != TCP_SYN_SENT || half_has(peer, H_SEQ))
-		return false;
-	if (h->syn < 2 && in->now - half_syn_last(h) < NSEC_PER_SEC)
+	if (!is_not_answered(c) || (h->syn < 2 && until - half_syn_last(h) < NSEC_PER_SEC))
 		return false;
 	v->side = CLIENT;
 	v->time = half_syn_last(h);
 	v->no_answer.syns = h->syn;
-	v->no_answer.elapsed = in->now - h->syn_ts;
+	v->no_answer.elapsed = until - h->syn_ts;
 	v->no_answer.forecast = forecast_of(in, CLIENT);
-	v->no_answer.gave_up = v->no_answer.forecast.gives_up < in->now;
-	if (v->no_answer.gave_up)
-		v->no_answer.forecast.next = -1;
+	v->no_answer.end = (uint8_t)no_answer_end(in, &v->no_answer.forecast);
+	v->no_answer.resets = resets_not_accepted(c);
 	evidence_frame(v, frame_of(c, h->syn_frame));
 	evidence_retransmissions(v, h);
+	evidence_frame(v, frame_of(c, c->end_frame));
 	return true;
 }
 

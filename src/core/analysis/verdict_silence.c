@@ -17,7 +17,7 @@ silence_fill(const struct verdict_input *in, enum side s, struct forecast next, 
 
 	v->side = s;
 	v->time = ladder_time(h);
-	v->silence.repeats = silent_repeats(in->c, s);
+	v->silence.attempts = repeats_unanswered(in->c, s) + 1;
 	v->silence.silence = in->now - conn_last_got(in->c, s);
 	v->silence.forecast = next;
 	v->silence.fin = half_has(h, H_FIN) && h->seq.una == h->fin_seq;

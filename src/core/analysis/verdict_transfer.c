@@ -2,7 +2,7 @@
 /* verdict_transfer: predicates of what goes on while data is sent: windows, loss, order, path. */
 #include "core/analysis/verdict_rules.h"
 
-#define LOSS_SHARE	100 /* one retransmission in so many segments is worth a word */
+#define LOSS_SHARE        100 /* one retransmission in so many segments is worth a word */
 #define WINDOW_CLOSED_MIN (500 * NSEC_PER_MS)
 
 bool
@@ -21,7 +21,7 @@ verdict_window_closed(const struct verdict_input *in, struct verdict *v)
 		v->time = z->began;
 		v->window_closed.closed_for = open;
 		v->window_closed.total = z->total + open;
-		v->window_closed.times = h->cold->zero_windows;
+		v->window_closed.closures = h->cold->zero_windows;
 		v->window_closed.probes = c->half[!i].cold->by_cause[CAUSE_PROBE];
 		evidence_frame(v, frame_of(c, z->frame));
 		return true;
@@ -62,7 +62,7 @@ verdict_loss(const struct verdict_input *in, struct verdict *v)
 	h = &in->c->half[s];
 	v->side = s;
 	v->time = ladder_time(h);
-	v->loss.lost = lost_of(h);
+	v->loss.behind = lost_of(h);
 	v->loss.segments = h->segments;
 	v->loss.by_timeout = h->cold->by_cause[CAUSE_RTO];
 	v->loss.fast = h->cold->by_cause[CAUSE_FAST];
@@ -81,8 +81,8 @@ bool
 verdict_reordering(const struct verdict_input *in, struct verdict *v)
 {
 	const struct half *half = in->c->half;
-	enum side s = side_of_more(half[CLIENT].cold->out_of_order,
-				   half[SERVER].cold->out_of_order);
+	enum side s =
+		side_of_more(half[CLIENT].cold->out_of_order, half[SERVER].cold->out_of_order);
 
 	if (half[s].cold->out_of_order == 0)
 		return false;
@@ -130,8 +130,7 @@ bool
 verdict_duplicates(const struct verdict_input *in, struct verdict *v)
 {
 	const struct half *half = in->c->half;
-	enum side s =
-		side_of_more(half[CLIENT].cold->duplicates, half[SERVER].cold->duplicates);
+	enum side s = side_of_more(half[CLIENT].cold->duplicates, half[SERVER].cold->duplicates);
 
 	if (half[s].cold->duplicates == 0)
 		return false;
@@ -154,8 +153,10 @@ verdict_path_mtu(const struct verdict_input *in, struct verdict *v)
 	v->time = a->pmtu_ts;
 	v->path_mtu.icmp = icmp_of(in->c);
 	v->path_mtu.cut = h->cold->by_cause[CAUSE_PMTU];
-	v->path_mtu.ignored = v->path_mtu.cut == 0 && seq_lt(h->seq.una, a->pmtu_high);
+	v->path_mtu.kind = v->path_mtu.cut == 0 && seq_lt(h->seq.una, a->pmtu_high)
+				   ? PATH_MTU_IGNORED
+				   : PATH_MTU_HEEDED;
 	evidence_frame(v, frame_of(in->c, a->icmp_frame));
-	v->severity = v->path_mtu.ignored ? SEV_ERROR : SEV_NOTE;
+	v->severity = v->path_mtu.kind == PATH_MTU_IGNORED ? SEV_ERROR : SEV_NOTE;
 	return true;
 }

@@ -24,14 +24,15 @@ enum sign {
 	SIGN_UNHEARD = 64,    /* one end sent more than SYNs; nothing of the other is captured */
 };
 
-#define FAILED_ENDS (1u << END_REFUSED | 1u << END_REJECTED | 1u << END_RESET)
-#define FLAGS	    (C_MIDSTREAM | C_PORT_REUSED | C_RESET_LATE | C_LOST_BY_CAPTURE)
+#define FAILED_ENDS                                                                                \
+	(1u << END_REFUSED | 1u << END_REJECTED | 1u << END_RESET | 1u << END_NO_ANSWER)
+#define FLAGS (C_MIDSTREAM | C_PORT_REUSED | C_LOST_BY_CAPTURE)
 
 struct verdict_row {
 	enum verdict_code code;
 	const char *name;
 	enum severity severity;
-	enum sign sign;	  /* without it the verdict cannot hold */
+	unsigned sign;	  /* enum sign: without any of them the verdict cannot hold */
 	verdict_fn *test; /* NULL: a word of the contract that this version never concludes */
 	const char *help;
 };
@@ -43,11 +44,15 @@ static const struct verdict_row rows[] = {
 		N_("A reset answered the SYN: nobody listens on that port, or a firewall says so.")},
 	{V_REJECTED, "rejected", SEV_ERROR, SIGN_FAILED, verdict_rejected,
 		N_("An ICMP error that quotes the SYN: which, and which host sent it.")},
-	{V_NO_ANSWER, "no-answer", SEV_ERROR, SIGN_LATE, verdict_no_answer,
+	{V_WRONG_RESPONDER, "wrong-responder", SEV_ERROR, SIGN_NONE, NULL,
+		N_("The answer to a SYN came from another address or port, and the client refuses it.")},
+	{V_NO_ANSWER, "no-answer", SEV_ERROR, SIGN_LATE | SIGN_FAILED, verdict_no_answer,
 		N_("SYNs and silence: wrong address, host down, or dropped on the way.")},
+	{V_UNKNOWN_CONNECTION, "unknown-connection", SEV_ERROR, SIGN_FAILED, verdict_unknown_connection,
+		N_("A reset from an end of which nothing else was captured: it does not know this connection.")},
 	{V_HALF_OPEN, "half-open", SEV_ERROR, SIGN_FAILED, verdict_half_open,
-		N_("A reset that knows no connection answers data, or a new SYN finds an old connection: one "
-		   "end had forgotten it.")},
+		N_("A reset answers data after a long silence, or a new SYN meets an older connection: one end "
+		   "had forgotten it.")},
 	{V_TIMED_OUT, "timed-out", SEV_ERROR, SIGN_ENDPOINT, verdict_timed_out,
 		N_("The sender must have given up: its retransmissions were not answered.")},
 	{V_PEER_SILENT, "peer-silent", SEV_ERROR, SIGN_ENDPOINT, verdict_peer_silent,
@@ -60,15 +65,27 @@ static const struct verdict_row rows[] = {
 		   "the last ACK lost.")},
 	{V_PATH_MTU, "path-mtu", SEV_ERROR, SIGN_CONNECTION, verdict_path_mtu,
 		N_("A router says that segments are too large for the path.")},
+	{V_UNREACHABLE, "unreachable", SEV_WARNING, SIGN_NONE, NULL,
+		N_("ICMP errors quote segments of the connection: which, and which host sent them.")},
 	{V_RESET, "reset", SEV_WARNING, SIGN_FAILED, verdict_reset,
 		N_("One side aborted the connection.")},
-	{V_RESET_SUSPECT, "reset-suspect", SEV_WARNING, SIGN_FLAGGED, verdict_reset_suspect,
+	{V_RESET_IGNORED, "reset-ignored", SEV_WARNING, SIGN_CONNECTION, verdict_reset_ignored,
+		N_("A reset that its receiver does not accept, or after which it went on.")},
+	{V_RESET_SUSPECT, "reset-suspect", SEV_WARNING, SIGN_CONNECTION, verdict_reset_suspect,
 		N_("The reset does not look like the peer's own packets.")},
 	{V_KEEPALIVE_UNANSWERED, "keepalive-unanswered", SEV_WARNING, SIGN_ENDPOINT,
 		verdict_keepalive_unanswered,
 		N_("Keep-alive probes are not answered.")},
 	{V_WINDOW_CLOSED, "window-closed", SEV_WARNING, SIGN_ENDPOINT, verdict_window_closed,
 		N_("The receiver's window is 0: its application does not read.")},
+	{V_WINDOW_RETRACTED, "window-retracted", SEV_WARNING, SIGN_NONE, NULL,
+		N_("The receiver took back room that it had offered; what was sent into it is refused.")},
+	{V_ACKS_IGNORED, "acks-ignored", SEV_WARNING, SIGN_NONE, NULL,
+		N_("The same bytes again and again although their acknowledgement was captured on its way.")},
+	{V_BAD_CHECKSUM, "bad-checksum", SEV_WARNING, SIGN_NONE, NULL,
+		N_("Segments that their receiver must drop because their checksum is wrong.")},
+	{V_TWO_ANSWERS, "two-answers", SEV_WARNING, SIGN_NONE, NULL,
+		N_("Two different SYN-ACKs answered one SYN.")},
 	{V_LOSS, "loss", SEV_WARNING, SIGN_ENDPOINT, verdict_loss,
 		N_("Segments were lost and sent again: at least one in a hundred.")},
 	{V_RECEIVER_LIMITED, "receiver-limited", SEV_WARNING, SIGN_TIME, verdict_receiver_limited,
@@ -79,9 +96,11 @@ static const struct verdict_row rows[] = {
 		N_("A queue on the path makes round trips at least four times as long as the shortest.")},
 	{V_DELAYED_ACK, "delayed-ack", SEV_NOTE, SIGN_TIME, verdict_delayed_ack,
 		N_("Small segments wait for delayed ACKs (Nagle).")},
+	{V_DEFERRED_ACCEPT, "deferred-accept", SEV_NOTE, SIGN_NONE, NULL,
+		N_("The server waits for data before it accepts (TCP_DEFER_ACCEPT): nothing was lost.")},
 	{V_SYN_LOST, "syn-lost", SEV_NOTE, SIGN_ENDPOINT, verdict_syn_lost,
 		N_("Connected only after the SYN was repeated: the first was lost.")},
-	{V_RESET_AFTER_CLOSE, "reset-after-close", SEV_NOTE, SIGN_FLAGGED, verdict_reset_after_close,
+	{V_RESET_AFTER_CLOSE, "reset-after-close", SEV_NOTE, SIGN_CONNECTION, verdict_reset_after_close,
 		N_("A reset after both had finished: harmless.")},
 	{V_SPURIOUS, "spurious", SEV_NOTE, SIGN_ENDPOINT, verdict_spurious,
 		N_("Segments were sent again although they had arrived.")},
@@ -127,7 +146,7 @@ signs_of(const struct conn *c, nsec now)
 
 	if (FAILED_ENDS >> c->end_cause & 1)
 		signs |= SIGN_FAILED;
-	if ((c->flags & FLAGS) || c->rst_suspect)
+	if (c->flags & FLAGS)
 		signs |= SIGN_FLAGGED;
 	if (a->cold != &half_cold_none || b->cold != &half_cold_none)
 		signs |= SIGN_ENDPOINT;

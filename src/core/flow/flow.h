@@ -178,6 +178,8 @@ enum {
 	H_BARE_START = 0x4000000, /* all captured so far are equal ACKs without data: perhaps
 				   * keep-alives, which the peer's first ACK will tell */
 	H_HINT_TS = 0x800000,	 /* recovery.hint_tsval is valid */
+	H_LAST_DATA = 0x8000000, /* its latest segment carried data */
+	H_LAST_FIN = 0x10000000,	 /* its latest segment carried a FIN */
 };
 
 /* The sender's sequence space (RFC 9293 3.3.1). */
@@ -353,9 +355,8 @@ enum {
 	C_MIDSTREAM = 0x0002,
 	C_REPORTED = 0x0008,	  /* given to the sink */
 	C_PORT_REUSED = 0x0010,	  /* addresses and ports were used before */
-	C_RESET_LATE = 0x0020,	  /* reset after both had finished */
-	C_HALF_OPEN = 0x0040,	  /* a reset that knows no connection answered data */
-	C_HALF_OPEN_SYN = 0x0080, /* discovered by a new SYN */
+	C_SERVER_LAST = 0x0020,	  /* the latest payload was the server's */
+	C_HALF_OPEN_SYN = 0x0080, /* a new SYN of its client found it still open at the server */
 	C_TENTATIVE = 0x0100,	  /* a new SYN while the older connection lives */
 	C_REPLACED = 0x0400,	  /* a newer connection has the same addresses and ports */
 	C_ACCEPT_FULL = 0x1000, /* the server repeats its SYN-ACK or ignores data after the ACK */
@@ -367,10 +368,41 @@ enum {
 /* What is evicted first. DONE: ended and reported; ENDED: a late packet may still belong to it. */
 enum conn_class { CLASS_DONE, CLASS_ENDED, CLASS_OPENING, CLASS_OPEN, CLASS_COUNT };
 
+/* What became of a reset. */
+enum reset_fate {
+	FATE_NONE,     /* there was none */
+	FATE_TAKEN,    /* it ended the connection */
+	FATE_LATE,     /* both ends had finished before */
+	FATE_REFUSED,  /* its receiver does not accept it (RFC 9293 3.10.7.4) */
+	FATE_UNHEEDED, /* its receiver went on as if it had not come */
+	FATE_DISOWNED, /* its supposed sender went on as if it had not sent it */
+};
+
+/* The reset that counts most, or else the latest one, and what stood before it. */
+struct reset_record {
+	nsec ts;
+	nsec silence; /* since the packet of its sender before it; −1: none was captured */
+	nsec idle;    /* since the latest packet of either end; −1: there was none */
+	nsec went_on; /* FATE_UNHEEDED, FATE_DISOWNED: when */
+	uint64_t received; /* payload of its receiver that its sender had acknowledged */
+	frame_mark frame, answers; /* itself; the segment that it answers, 0 none */
+	seqno seq, wanted; /* its number; RCV.NXT of its receiver, as far as known */
+	seqno ack;	   /* what its sender had acknowledged */
+	uint32_t late;	   /* bytes that came after its sender's FIN and were not acknowledged */
+	uint32_t in_flight[2]; /* payload of each end, by enum side */
+	uint16_t count;	   /* so many with this fate */
+	uint8_t fate, answered; /* enum reset_fate, enum answered */
+	uint8_t from;	   /* enum side */
+	uint8_t state[2];  /* enum tcp_state of both ends before it */
+	uint8_t probes, repeats; /* of its sender, not answered */
+	uint8_t ttl, suspicion;	 /* enum suspicion */
+	bool heard;	   /* its sender had sent anything but resets */
+	bool met;	   /* its receiver had sent anything */
+};
+
 /* The cold part of a connection; from the pool at its first change, until then conn_cold_none. */
 struct conn_cold {
-	frame_mark end_answers; /* frame that the reset or ICMP error answers */
-	nsec end_silence;	/* silence of the resetting endpoint before, −1 unknown */
+	struct reset_record reset;
 	nsec prior_ended;	/* port reuse: latest packet of the older connection */
 	nsec pmtu_ts;		/* latest ICMP "too big", 0 none */
 	seqno pmtu_seq, pmtu_high; /* range it made the sender cut anew */
@@ -378,7 +410,7 @@ struct conn_cold {
 	uint64_t reported_verdicts; /* bit per code: what the totals counted for it */
 	uint16_t icmp_mtu;
 	uint8_t icmp_version, icmp_type, icmp_code;
-	uint8_t pmtu_side, rst_ttl;
+	uint8_t pmtu_side;
 	uint8_t icmp_from[16];
 };
 extern const struct conn_cold conn_cold_none;
@@ -453,7 +485,6 @@ struct conn {
 	uint8_t ip_version;
 	uint32_t interface;
 	int16_t vlan; /* −1 none */
-	bool rst_suspect;
 	uint8_t revision; /* times it went on after it had been reported, saturating */
 	const struct conn_cold *cold; /* never NULL */
 	union {

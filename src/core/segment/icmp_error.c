@@ -52,7 +52,7 @@ pmtu_keep(struct conn_cold *a, const struct packet *p, enum side from, seqno hig
 }
 
 static void
-icmp_rejects(struct core *core, struct conn *c, enum side from, const struct packet *p)
+icmp_rejects(struct conn *c, enum side from, const struct packet *p)
 {
 	struct half *h = &c->half[from];
 
@@ -60,8 +60,6 @@ icmp_rejects(struct core *core, struct conn *c, enum side from, const struct pac
 	c->ended_by = (int8_t)!from;
 	c->ended = p->ts;
 	c->end_frame = frame_marked(c, p->frame);
-	conn_cold_get(core, c)->end_answers =
-		h->cold->syn_repeat.last_frame ? h->cold->syn_repeat.last_frame : h->syn_frame;
 	h->state = c->half[!from].state = TCP_CLOSED;
 	timer_stop(h);
 }
@@ -85,7 +83,7 @@ icmp_error_apply(struct core *core, const struct packet *p, uint64_t hash)
 	if (is_frag_needed(p))
 		pmtu_keep(conn_cold_get(core, c), p, from, h->seq.nxt);
 	else if (is_unreachable(p) && h->state == TCP_SYN_SENT && c->end_cause == END_OPEN)
-		icmp_rejects(core, c, from, p);
+		icmp_rejects(c, from, p);
 	if (p->ts > c->last)
 		c->last = p->ts;
 	conn_update_class(core, c, p->ts);

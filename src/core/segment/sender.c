@@ -183,8 +183,14 @@ count_sent(struct half *h, const struct seg *s)
 	h->fin += !!(p->flags & TH_FIN);
 	h->rst += !!(p->flags & TH_RST);
 	h->max_payload = p->payload_len > h->max_payload ? p->payload_len : h->max_payload;
+	h->flags &= ~(uint32_t)(H_LAST_DATA | H_LAST_FIN);
+	if (p->flags & TH_FIN)
+		h->flags |= H_LAST_FIN;
 	if (p->payload_len == 0)
 		return;
+	h->flags |= H_LAST_DATA;
+	s->c->flags &= (uint16_t)~C_SERVER_LAST;
+	s->c->flags |= s->from == SERVER ? C_SERVER_LAST : 0;
 	h->payload.bytes += p->payload_len;
 	if (s->range != RANGE_NONE && p->payload_len > s->seen_bytes)
 		h->payload.unique_bytes += p->payload_len - s->seen_bytes;

@@ -10,12 +10,14 @@
 #include "core/segment/segment.h"
 #include "core/segment/sender.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define REORDER_TIME   (3 * NSEC_PER_MS) /* below it, without other proof, late is reordered */
 #define KEEP_ALIVE_MIN (900 * NSEC_PER_MS)
 #define OLD_PACKETS    1024		 /* so many later ones a copy may be late */
 #define COPY_AGE_MAX   (10 * NSEC_PER_SEC) /* no packet is on its way for longer */
+#define FOREIGN_ID     4096		 /* no host sends so many packets within seconds */
 #define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much (E8) */
 
 /* Eight of the last ten, or as many of the few there were. */
@@ -53,6 +55,21 @@ ipid_learn(struct half *h, uint16_t ip_id)
 		h->ipid_seen = (d < 64 ? h->ipid_seen << d : 0) | 1;
 	if (d > 0 || h->segments <= 1 || d < -1024)
 		h->ipid.newest = ip_id;
+}
+
+/* That sender's IDs count up, and this one is far from them. 0 says nothing. */
+bool
+ipid_is_foreign(const struct half *h, uint16_t ip_id)
+{
+	uint16_t newest = h->ipid.newest;
+
+	if (ip_id == 0 || newest == 0)
+		return false;
+	if (ids_ordered(h, h->ipid.order))
+		return abs((int16_t)(ip_id - newest)) > FOREIGN_ID;
+	if (!ids_ordered(h, h->ipid.order_swapped))
+		return false;
+	return abs((int16_t)(__builtin_bswap16(ip_id) - __builtin_bswap16(newest))) > FOREIGN_ID;
 }
 
 static int

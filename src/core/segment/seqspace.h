@@ -18,5 +18,7 @@ nsec half_active(const struct half *h);
 bool acks_hole(const struct half *h, seqno ack);
 /* Whether snd cannot know of room at rcv; to_sender: time from the capture to snd and back. */
 bool half_window_closed(const struct half *snd, const struct half *rcv, nsec now, nsec to_sender);
+/* Whether an IP ID is far from those of a sender that counts its packets. */
+bool ipid_is_foreign(const struct half *h, uint16_t ip_id);
 
 #endif

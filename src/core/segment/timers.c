@@ -568,3 +568,15 @@ timer_expected(const struct ladder *l, nsec out[LADDER_MAX], const char **stack)
 	}
 	return l->n;
 }
+
+unsigned
+repeats_unanswered(const struct conn *c, enum side s)
+{
+	const struct half *h = &c->half[s];
+	const struct ladder *l = h->cold->retransmit_log ? &h->cold->retransmit_log->now : NULL;
+
+	if (!l || l->n == 0 || half_in_flight(h) == 0 || l->seq != h->seq.una ||
+	    conn_last_got(c, s) > l->start)
+		return 0;
+	return l->n;
+}

@@ -23,5 +23,7 @@ size_t timer_expected(const struct ladder *l, nsec out[LADDER_MAX], const char *
 nsec timer_gives_up(const struct conn *c, enum side s);
 /* Nominal moment of the next attempt; NSEC_NEVER: none runs, unknown, or none will follow. */
 nsec timer_due(const struct conn *c, enum side s);
+/* How often that end has sent its oldest unacknowledged bytes again since its peer was heard. */
+unsigned repeats_unanswered(const struct conn *c, enum side s);
 
 #endif
