@@ -208,6 +208,8 @@ finish(struct source *s, enum source_phase phase)
 {
 	count_lost_fragments(s);
 	publish(s);
+	if (s->ops->release)
+		s->ops->release(s);
 	const bool written = end_writing(s);
 	pthread_mutex_lock(&s->lock);
 	s->status.phase = phase;

@@ -25,26 +25,22 @@
 
 /* ---- reading ---- */
 
-/* The frame that comes next, through the filter, into pending. */
+static bool
+passes_filter(struct source *s, const struct frame *f)
+{
+	return LIKELY(!s->file.filter) || capture_filter_match(s->file.filter, f, &s->err);
+}
+
+/* The next frame into pending, no longer than it is to be. */
 static enum savefile_result
 next_frame(struct source *s)
 {
-	struct file_input *in = &s->file;
-	struct frame *f = &in->pending;
+	struct frame *f = &s->file.pending;
+	enum savefile_result r = savefile_next(&s->file.savefile, f);
 
-	for (int i = 0; i < ENGINE_BATCH; i++) {
-		enum savefile_result r = savefile_next(&in->savefile, f);
-
-		if (r != SAVEFILE_FRAME)
-			return r;
-		if (UNLIKELY(s->cfg.snaplen && f->cap_len > s->cfg.snaplen))
-			f->cap_len = s->cfg.snaplen;
-		if (LIKELY(!in->filter) || capture_filter_match(in->filter, f, &s->err)) {
-			in->has_pending = true;
-			break;
-		}
-	}
-	return SAVEFILE_FRAME;
+	if (r == SAVEFILE_FRAME && UNLIKELY(s->cfg.snaplen && f->cap_len > s->cfg.snaplen))
+		f->cap_len = s->cfg.snaplen;
+	return r;
 }
 
 static enum input_result
@@ -130,6 +126,7 @@ file_read(struct source *s)
 
 		if (r != SAVEFILE_FRAME)
 			return file_over(s, r);
+		in->has_pending = in->has_pending || passes_filter(s, &in->pending);
 		if (!in->has_pending)
 			continue;
 		if (paced && !is_due(s, in->pending.ts))
@@ -184,25 +181,17 @@ static bool
 prime(struct source *s, struct err *err)
 {
 	struct file_input *in = &s->file;
-	enum savefile_result r = SAVEFILE_FRAME;
+	enum savefile_result r;
 
-	while (!in->has_pending && r != SAVEFILE_END && r != SAVEFILE_DAMAGED) {
-		r = savefile_next(&in->savefile, &in->pending);
-		if (r == SAVEFILE_FRAME)
-			in->has_pending = true;
-		if (r == SAVEFILE_WAIT && s->cfg.keep_bytes)
-			return true;
-		if (r == SAVEFILE_WAIT)
-			stream_wait(&in->stream);
-	}
+	while ((r = next_frame(s)) == SAVEFILE_WAIT && !s->cfg.keep_bytes)
+		stream_wait(&in->stream);
 	if (r == SAVEFILE_DAMAGED && !in->savefile.started)
 		return err_set(err, "%s: %s", s->status.name, in->savefile.err.msg);
-	if (!in->has_pending || !in->filter)
+	if (r != SAVEFILE_FRAME)
 		return true;
-	struct frame *f = &in->pending;
-	if (!capture_filter_prepare(in->filter, f->linktype, err))
+	if (in->filter && !capture_filter_prepare(in->filter, in->pending.linktype, err))
 		return false;
-	in->has_pending = capture_filter_match(in->filter, f, err);
+	in->has_pending = passes_filter(s, &in->pending);
 	return true;
 }
 
@@ -247,6 +236,12 @@ file_prepare(struct source *s, struct err *err)
 }
 
 static void
+file_release(struct source *s)
+{
+	stream_release(&s->file.stream);
+}
+
+static void
 file_close(struct source *s)
 {
 	struct file_input *in = &s->file;
@@ -263,6 +258,7 @@ static const struct input_ops file_ops = {
 	.read = file_read,
 	.fd = file_fd,
 	.status = file_status,
+	.release = file_release,
 	.close = file_close,
 };
 
@@ -297,6 +293,7 @@ file_open(struct source *s, struct err *err)
 	text_escape(s->status.name, sizeof(s->status.name), name, strlen(name));
 	if (!open_stream(s, err))
 		return false;
+	in->stream.stop = &s->stopping;
 	savefile_open(&in->savefile, &in->stream);
 	s->ops = &file_ops;
 	in->pipe = !s->cfg.memory && !in->stream.regular;

@@ -32,6 +32,8 @@ struct input_ops {
 	int (*fd)(struct source *s);
 	/* Statistics and position into *st; called with the lock held. */
 	void (*status)(struct source *s, struct source_status *st);
+	/* After the last read; NULL: nothing to be done. */
+	void (*release)(struct source *s);
 	/* NULL: it has none. */
 	bool (*set_filter)(struct source *s, const char *filter, struct err *err);
 	void (*close)(struct source *s);

@@ -23,6 +23,7 @@
 
 #define MAGIC_NSEC      0xa1b23c4du
 #define LINKTYPE_EN10MB 1
+#define PCAP_TIME_MAX   (UINT32_MAX * NSEC_PER_SEC) /* in 2106 */
 
 struct pcap_writer {
 	int fd;
@@ -219,8 +220,9 @@ begin(struct pcap_writer *w, int linktype)
 static bool
 pcap_frame(struct pcap_writer *w, const struct frame *f)
 {
-	uint32_t h[4] = {(uint32_t)(f->ts / NSEC_PER_SEC), (uint32_t)(f->ts % NSEC_PER_SEC),
-			 f->cap_len, f->wire_len};
+	const nsec ts = nsec_min(f->ts, PCAP_TIME_MAX);
+	uint32_t h[4] = {(uint32_t)(ts / NSEC_PER_SEC), (uint32_t)(ts % NSEC_PER_SEC), f->cap_len,
+			 f->wire_len};
 
 	return packer_write(w->out, h, sizeof(h)) && packer_write(w->out, f->data, f->cap_len);
 }

@@ -118,10 +118,16 @@ read_plain(struct stream *s)
 	return r;
 }
 
+static bool
+is_stopped(const struct stream *s)
+{
+	return s->stop && atomic_load_explicit(s->stop, memory_order_relaxed);
+}
+
 static enum stream_result
 read_packed(struct stream *s)
 {
-	for (;;) {
+	while (!is_stopped(s)) {
 		size_t len;
 		enum unpack_result u =
 			unpacker_read(s->unpacker, s->buf + s->end, BUF_SIZE - s->end, &len);
@@ -146,6 +152,7 @@ read_packed(struct stream *s)
 			return STREAM_ERROR;
 		}
 	}
+	return STREAM_WAIT;
 }
 
 /* The first bytes are there (or all there are): decides how the rest is read. */
@@ -225,6 +232,8 @@ stream_fill(struct stream *s, size_t n)
 			return STREAM_ERROR;
 		if (s->ended && !s->unpacker)
 			return STREAM_END;
+		if (is_stopped(s))
+			return STREAM_WAIT;
 		enum stream_result r = s->unpacker ? read_packed(s) : read_plain(s);
 		if (r != STREAM_OK)
 			return r;
@@ -238,4 +247,23 @@ stream_wait(const struct stream *s)
 	struct pollfd p = {.fd = s->fd, .events = POLLIN};
 
 	poll(&p, 1, -1);
+}
+
+void
+stream_release(struct stream *s)
+{
+	if (s->regular || s->fd < 0)
+		return;
+	s->ended = true;
+	if (s->owns_fd) {
+		close(s->fd);
+		s->fd = -1;
+		return;
+	}
+	/* Standard input: its number must not become another file's. */
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null >= 0) {
+		dup2(null, s->fd);
+		close(null);
+	}
 }

@@ -6,11 +6,13 @@
 #ifndef TCPLENS_SOURCE_STREAM_H
 #define TCPLENS_SOURCE_STREAM_H
 
+#include <stdatomic.h>
+
 #include "base/base.h"
 
 enum stream_result {
 	STREAM_OK,
-	STREAM_WAIT,  /* a pipe has no more at the moment: stream_wait_fd() tells when */
+	STREAM_WAIT,  /* a pipe has no more at the moment, or *stop is set */
 	STREAM_END,   /* the bytes are over, fewer than needed are left */
 	STREAM_ERROR, /* stream->err says what */
 };
@@ -36,6 +38,7 @@ struct stream {
 	bool probed;    /* whether it is compressed is known */
 	uint64_t size;  /* of the file on disk, 0 unknown */
 	uint64_t taken; /* bytes read from fd */
+	const atomic_bool *stop; /* set: nothing more is read; NULL: never */
 	stream_tee_fn *tee;
 	void *tee_ctx;
 	struct err err;
@@ -82,5 +85,7 @@ stream_advance(struct stream *s, size_t n)
 
 /* Waits until a pipe has more; for those who have nothing else to wait for. */
 void stream_wait(const struct stream *s);
+/* Nothing more will be read: a pipe is closed, so that whoever writes into it need not wait. */
+void stream_release(struct stream *s);
 
 #endif

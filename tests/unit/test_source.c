@@ -8,8 +8,10 @@
 
 #include "srctest.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,14 +84,16 @@ test_snaplen_cuts_frames(void **state)
 	struct capfile c = {0};
 	struct frame f;
 	uint8_t buf[256];
-	numbered(&c, 100, 0);
+	pcap_header(&c, 0xa1b23c4d, 4, 1);
+	for (unsigned len = 60; len > 10; len--)
+		pcap_packet(&c, 1000, 0, 0, len, len);
 	struct source *s = open_memory(&c, (struct source_config){.snaplen = 30});
 	run(s);
-	for (unsigned i = 0; i < 100; i++)
-		assert_int_equal(engine->seen[i].payload_len, i < 10 ? 20 + i : 30);
-	assert_int_equal(store_read(s, engine->seen[99].ref, &f, buf, sizeof(buf)), STORE_OK);
+	for (unsigned i = 0; i < 41; i++)
+		assert_int_equal(engine->seen[i].payload_len, i <= 30 ? 30 : 60 - i);
+	assert_int_equal(store_read(s, engine->seen[0].ref, &f, buf, sizeof(buf)), STORE_OK);
 	assert_int_equal(f.cap_len, 30);
-	assert_int_equal(f.wire_len, 119);
+	assert_int_equal(f.wire_len, 60);
 	source_close(s);
 	capfile_free(&c);
 }
@@ -368,6 +372,101 @@ test_pipe_is_stopped_while_it_waits(void **state)
 	close_writer(&p);
 }
 
+/* A packet, then blocks of 4 GB that are passed over, holes in the file: minutes to be read. */
+static bool
+save_endless_blocks(char path[64])
+{
+	static const uint32_t block[2] = {0xbad, 0xfffffffc};
+	struct capfile c = {0};
+
+	ng_section(&c);
+	ng_interface(&c, 1, 0, -1, 0);
+	ng_packet(&c, 0, 1, 0, 60, 60, -1);
+	capfile_save(&c, path);
+	int fd = open(path, O_WRONLY);
+	bool ok = true;
+	for (off_t i = 0; i < 250; i++)
+		ok = ok && pwrite(fd, block, sizeof(block), (off_t)c.len + i * block[1]) > 0;
+	close(fd);
+	capfile_free(&c);
+	return ok;
+}
+
+static void
+test_stop_among_endless_blocks(void **state)
+{
+	(void)state;
+	struct err err = {""};
+	char path[64];
+
+	if (!save_endless_blocks(path)) {
+		unlink(path);
+		skip(); /* no such large files here */
+	}
+	struct source_config cfg = {.read_file = path, .keep_bytes = true};
+	struct source *s = open_source(&cfg, &err, NULL);
+	assert_string_equal(err.msg, "");
+	start(s);
+	source_stop(s);
+	assert_int_equal(wait_end(s).phase, SOURCE_ENDED);
+	source_close(s);
+	unlink(path);
+}
+
+/* Whoever writes into a pipe that is damaged must not wait for ever for somebody to read. */
+static void
+test_damaged_pipe_is_closed(void **state)
+{
+	(void)state;
+	struct pipe_source p;
+	struct capfile c = {0};
+	uint8_t zero[256] = {0};
+
+	numbered(&c, 1, 0);
+	open_pipe(&p, (struct source_config){0});
+	int fd = open(p.path, O_WRONLY);
+	close(p.fd);
+	p.fd = fd;
+	start(p.s);
+	send_part(&p, &c, 0, c.len);
+	memset(zero, 0xff, sizeof(zero));
+	assert_int_equal(write(fd, zero, sizeof(zero)), sizeof(zero));
+	assert_int_equal(wait_end(p.s).phase, SOURCE_DAMAGED);
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(write(fd, zero, sizeof(zero)), -1);
+	assert_int_equal(errno, EPIPE);
+	source_close(p.s);
+	close_writer(&p);
+	capfile_free(&c);
+}
+
+static void
+test_standard_input_is_given_up_at_the_end(void **state)
+{
+	(void)state;
+	struct source_config cfg = {.read_file = "-", .keep_bytes = true, .max_packets = 1};
+	struct capfile c = {0};
+	struct err err = {""};
+	int ends[2], before = dup(0);
+
+	numbered(&c, 2, 0);
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(dup2(ends[0], 0), 0);
+	close(ends[0]);
+	assert_int_equal(write(ends[1], c.buf, c.len), c.len);
+	struct source *s = open_source(&cfg, &err, NULL);
+	assert_int_equal(run(s).packets, 1);
+	assert_int_equal(write(ends[1], c.buf, c.len), -1);
+	assert_int_equal(errno, EPIPE);
+	assert_int_equal(fcntl(0, F_GETFD), 0); /* the number is taken, by no other file */
+	source_close(s);
+	close(ends[1]);
+	dup2(before, 0);
+	close(before);
+	capfile_free(&c);
+}
+
 /* ---- capture filter ---- */
 
 /* An Ethernet frame: IPv4 and TCP from port 1024 to `port`, with or without a VLAN tag. */
@@ -513,6 +612,9 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_fifo_that_nobody_writes_to_yet),
 	SOURCE_TEST(test_pipe_that_brings_no_capture),
 	SOURCE_TEST(test_pipe_is_stopped_while_it_waits),
+	SOURCE_TEST(test_stop_among_endless_blocks),
+	SOURCE_TEST(test_damaged_pipe_is_closed),
+	SOURCE_TEST(test_standard_input_is_given_up_at_the_end),
 	SOURCE_TEST(test_filter_on_a_file),
 	SOURCE_TEST(test_filter_hint_for_vlans),
 	SOURCE_TEST(test_filter_per_link_type),

@@ -188,6 +188,37 @@ test_writer_leaves_other_link_types_out(void **state)
 	unlink(path);
 }
 
+/* Of all records that a file can hold, those with impossible times too, the store gives the time
+ * that the engine was given; a pcap file holds no later one than 2106. */
+static void
+test_impossible_times_saturate(void **state)
+{
+	(void)state;
+	struct capfile c = {0};
+	struct err err = {""};
+	struct frame f;
+	char path[64];
+	uint8_t buf[64];
+
+	ng_section(&c);
+	ng_interface(&c, 1, 0, 0, 0);
+	ng_packet(&c, 0, UINT64_MAX, 0, 60, 60, -1);
+	temporary_path(path);
+	struct source *s = open_memory(
+		&c, (struct source_config){.keep_bytes = true, .write_file = path});
+	run(s);
+	assert_int_equal(engine->seen[0].ts, FRAME_TIME_MAX);
+	assert_int_equal(store_read(s, engine->seen[0].ref, &f, buf, sizeof(buf)), STORE_OK);
+	assert_int_equal(f.ts, FRAME_TIME_MAX);
+	source_close(s);
+	s = open_source(&(struct source_config){.read_file = path}, &err, NULL);
+	run(s);
+	assert_int_equal(engine->seen[1].ts, UINT32_MAX * NSEC_PER_SEC);
+	source_close(s);
+	unlink(path);
+	capfile_free(&c);
+}
+
 static void
 test_written_mixture_is_told(void **state)
 {
@@ -540,6 +571,7 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_writer_overwrites_regular_files_only),
 	SOURCE_TEST(test_writer_tells_a_full_disk),
 	SOURCE_TEST(test_writer_leaves_other_link_types_out),
+	SOURCE_TEST(test_impossible_times_saturate),
 	SOURCE_TEST(test_written_mixture_is_told),
 	SOURCE_TEST(test_full_disk_is_in_the_status),
 	SOURCE_TEST(test_store_of_memory_file_and_pipe),
