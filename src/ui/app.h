@@ -60,6 +60,10 @@ struct ui {
 	bool message_loud;
 };
 
+/* The screens' state; ui_free() also gives up what is being saved, and the freeze. */
+struct ui *ui_new(const struct ui_config *cfg);
+void ui_free(struct ui *ui);
+
 /* Shows another screen on top; if it refuses to open, the message says why. */
 void ui_open(struct ui *ui, const struct view_ops *ops, const void *arg);
 /* Closes the shown screen; the first one quits. */
@@ -84,6 +88,11 @@ bool ui_column_shown(const struct ui *ui, const struct column *c, int width);
 bool ui_is_tagged(const struct ui *ui, uint64_t id);
 void ui_toggle_tag(struct ui *ui, uint64_t id, struct connref ref);
 enum role severity_role(enum severity s);
+
+/* ---- loop.c: what one turn does ---- */
+/* Brings everything up to date. hurried: a key's effect is to be drawn next, so less is done. */
+void ui_update(struct ui *ui, bool hurried);
+void ui_draw(struct ui *ui);
 
 /* ---- frame.c: everything around the screen ---- */
 void frame_draw(struct ui *ui);
