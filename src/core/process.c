@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * track: one packet from its connection to its place in the history: in which order things are
- * looked at, decided and changed. Everything is decided on the state before the packet; then the
- * sender, the receiver and their timers are brought up to date, once.
+ * process: one packet, step by step. Everything is decided on the state before the packet; then the
+ * sender, the receiver and their timers are updated, once.
  */
 #include "core/process.h"
 
@@ -345,10 +344,7 @@ process_usual(struct core *core, struct conn *c, enum side from, const struct pa
 	segment_emit(&s);
 }
 
-/*
- * process: one packet, step by step. Everything is decided on the state before the packet; then the
- * sender, the receiver and their timers are updated, once.
- */
+/* ---- a lone SYN ---- */
 
 static void
 process_lone_syn(struct core *core, const struct packet *p, uint64_t hash)

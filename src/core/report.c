@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* facts: what others may know of a connection, copied out of it at one moment. */
+/* report: what others may know of a connection, copied out of it at one moment. */
 #include "core/report.h"
 
 #include "core/analysis/time_ledger.h"
@@ -150,7 +150,7 @@ facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
 		memset(&out->verdict, 0, sizeof(out->verdict));
 }
 
-/* report: what others may know of a connection, copied out of it at one moment. */
+/* The ladder where there is one; without one its counts are 0 and the rest is not filled in. */
 static void
 ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 {

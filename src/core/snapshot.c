@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* freeze: see freeze.h. */
+/* snapshot: see snapshot.h. */
 #include "core/snapshot.h"
 
 #include "core/flow/history.h"
@@ -10,7 +10,7 @@
 
 #define RESTS_MAX 4096
 
-/* snapshot: see snapshot.h. */
+/* Most connections have at most one verdict, which the facts hold, and no ladder. */
 static bool
 has_more(const struct conn_detail *d)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* names: the words of states, causes and timers, as ss, Wireshark and the JSON lines spell them. */
+/* words: see words.h. */
 #include "core/words.h"
 
 #include "base/base.h"
@@ -44,7 +44,7 @@ static const struct word conn_states[CONN_STATE_COUNT] = {
 	[CONN_TIMED_OUT] = {"TIMED-OUT", N_("The sender must have given up: its retransmissions were not answered.")},
 	[CONN_MIDSTREAM] = {"MIDSTREAM", N_("Older than the capture: its handshake was not seen.")},
 };
-/* words: see words.h. */
+/* clang-format on */
 
 static const char *const end_causes[END_CAUSE_COUNT] = {
 	"open", "closed", "refused", "rejected", "no-answer", "reset", "timed-out", "evicted",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rules: the findings of a segment. One predicate and one table row each. A predicate looks at the
- * state before the segment and at what range.c and cause.c decided of it; it changes nothing. Table
- * order is evaluation order: a row may ask what rows above it found.
+ * findings: the findings of a segment, one predicate and one table row each. A predicate looks at
+ * the state before the segment and at what seqspace.c and retransmit_cause.c decided of it; it
+ * changes nothing. A predicate may ask what rows above it found.
  */
 #include "core/analysis/findings.h"
 
@@ -248,11 +248,7 @@ static const struct rule rules[FINDING_COUNT] = {
 };
 /* clang-format on */
 
-/*
- * findings: the findings of a segment, one predicate and one table row each. A predicate looks at
- * the state before the segment and at what seqspace.c and retransmit_cause.c decided of it; it
- * changes nothing. A predicate may ask what rows above it found.
- */
+/* Order of evaluation: a predicate may ask for findings of rows before it. */
 static const uint8_t order[] = {
 	F_DUPLICATE_PACKET,
 	F_RETRANSMISSION,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cause: why bytes were sent again (a timer, a loss signal, an ICMP error) and the how-manieth
- * time. Whether it was needed is for proof.c.
+ * retransmit_cause: why bytes were sent again (a timer, a loss signal, an ICMP error) and the
+ * ordinal of the repetition. Whether it was needed is decided by retransmit_needed.c.
  */
 #include "core/analysis/retransmit_cause.h"
 
@@ -518,10 +518,7 @@ congestion_state(struct seg *s)
 	}
 }
 
-/*
- * retransmit_cause: why bytes were sent again (a timer, a loss signal, an ICMP error) and the
- * ordinal of the repetition. Whether it was needed is decided by retransmit_needed.c.
- */
+/* Called before the sender's update, so that the timers still stand as they fired. */
 void
 retransmit_record(struct seg *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * proof: whether a retransmission was needed, by what comes after it: RFC 2883 D-SACK, RFC 3522
- * Eifel, plain time. Why it was sent is for cause.c.
+ * retransmit_needed: whether a retransmission was needed, by what comes after it: a D-SACK (RFC
+ * 2883), Eifel (RFC 3522), the times. Why it was sent is decided by retransmit_cause.c.
  */
 #include "core/analysis/retransmit_needed.h"
 
@@ -253,10 +253,9 @@ retransmit_needed_update(struct seg *s, seqno una_before)
 		proof_since(s, t, una_before);
 }
 
-/*
- * retransmit_needed: whether a retransmission was needed, by what comes after it: a D-SACK (RFC
- * 2883), Eifel (RFC 3522), the times. Why it was sent is decided by retransmit_cause.c.
- */
+/* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
+ * what an established peer never acknowledged had to be sent again. A peer that never answered a
+ * SYN may have received it all the same. */
 static enum needed
 needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
 {

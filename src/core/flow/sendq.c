@@ -301,12 +301,6 @@ sendq_seen(const struct sendq *q, seqno seq, seqno end)
 	return seen;
 }
 
-/*
- * sendq: the unacknowledged ranges of one sender, in sequence order and never overlapping, as an
- * array with a moving head: acknowledging moves the head, so the ranges before it can still be read
- * until the room is needed. Always byte intervals, never "same number, same length": a captured
- * segment may be a super-segment (TSO, GRO) of which pieces are sent again.
- */
 void
 sendq_fill(struct pool *pool, struct sendq *q, const struct sent_range *r)
 {

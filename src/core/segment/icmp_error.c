@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * icmp: ICMP errors annotate the connection whose segment they quote (B4): a rejected SYN ends it,
- * a refused size explains what is sent again. They are no segments of it.
+ * icmp_error: an ICMP error belongs to the connection whose segment it quotes: a rejected SYN ends
+ * it, a refused size explains what is sent again. It is no segment of the connection.
  */
 #include "core/segment/icmp_error.h"
 
@@ -36,10 +36,7 @@ icmp_keep(struct conn_cold *a, const struct conn *c, const struct packet *p)
 	memcpy(a->icmp_from, p->icmp_from, 16);
 }
 
-/*
- * icmp_error: an ICMP error belongs to the connection whose segment it quotes: a rejected SYN ends
- * it, a refused size explains what is sent again. It is no segment of the connection.
- */
+/* Several large segments may be refused one after the other: the lowest sequence number counts. */
 static void
 pmtu_keep(struct conn_cold *a, const struct packet *p, enum side from, seqno high)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * half: one sender's sequence space as it changes: what its segments add, what the peer's
- * acknowledgements take away, and the round-trip times they give.
+ * sender: what a segment changes in the endpoint that sent it: its sequence space, what it has
+ * outstanding, its window, its counters.
  */
 #include "core/segment/sender.h"
 
@@ -196,10 +196,7 @@ count_sent(struct half *h, const struct seg *s)
 		h->payload.unique_bytes += p->payload_len - s->seen_bytes;
 }
 
-/*
- * sender: what a segment changes in the endpoint that sent it: its sequence space, what it has
- * outstanding, its window, its counters.
- */
+/* Adds payload to the rate, weighting down what is older about once a step. */
 static void
 rate_add(struct half *h, nsec ts, uint32_t bytes)
 {

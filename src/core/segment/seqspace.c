@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * range: which of a segment's bytes were seen before, and whether bytes that fill a hole are an
- * original that was overtaken or a retransmission. Looks at state before the segment, changes none.
+ * seqspace: which of a segment's bytes were seen before, and whether bytes that fill a hole are an
+ * original that was overtaken or a retransmission. Looks at the state before the segment and
+ * changes nothing.
  */
 #include "core/segment/seqspace.h"
 
@@ -283,11 +284,6 @@ range_syn(const struct seg *s)
 	return half_has(h, same) ? RANGE_AGAIN : RANGE_NONE;
 }
 
-/*
- * seqspace: which of a segment's bytes were seen before, and whether bytes that fill a hole are an
- * original that was overtaken or a retransmission. Looks at the state before the segment and
- * changes nothing.
- */
 nsec
 half_active(const struct half *h)
 {
@@ -296,6 +292,8 @@ half_active(const struct half *h)
 		       : h->last_ts;
 }
 
+/* Nothing in flight, and no byte or one byte at the edge: it asks the peer to send something (RFC
+ * 9293 3.8.4, 3.8.6.1). */
 static bool
 is_probe(const struct seg *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * place: where the capture point is: at one of the two hosts, or between them. Told by the times of
- * the handshake and by what only a sending host's own capture shows.
+ * vantage: where the capture point is, at one of the two hosts or between them. Decided by the
+ * times of the handshake and by what only a sending host's own capture shows.
  */
 #include "core/segment/vantage.h"
 
@@ -23,10 +23,8 @@ vantage_by_handshake(struct conn *c)
 	}
 }
 
-/*
- * vantage: where the capture point is, at one of the two hosts or between them. Decided by the
- * times of the handshake and by what only a sending host's own capture shows.
- */
+/* A checksum left to the network card shows the sending host itself. On a virtual link the peer's
+ * packets come unfinished too, so from both endpoints it shows nothing. */
 void
 vantage_by_packet(struct seg *s)
 {
