@@ -92,6 +92,8 @@ syn_sent(struct half *h, const struct seg *s)
 		if (!late) {
 			h->seq.nxt = s->seq;
 			h->seq.wraps = 0;
+			h->flags &= ~(uint32_t)H_UNA; /* what is known is of other numbers */
+			sendq_drop(&h->sendq);
 		}
 		h->syn_ts = p->ts;
 		h->syn_frame = frame_marked(s->c, p->frame);
