@@ -237,6 +237,7 @@ run_report(const struct config *cfg)
 		.format = cfg->json ? REPORT_JSON : REPORT_TABLE,
 		.segments = cfg->segments,
 		.timers = cfg->timers,
+		.summary = cfg->summary,
 		.max_connections = cfg->max_connections,
 		.memory = cfg->memory,
 		.fd = STDOUT_FILENO,

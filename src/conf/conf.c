@@ -357,6 +357,10 @@ contradiction(const struct config *cfg)
 	if (cfg->columns && cfg->json)
 		return _("--columns is for the table and the screens; --json always has every "
 			 "field");
+	if (cfg->summary && (cfg->json || cfg->segments || cfg->timers))
+		return _("--summary is for the table, without lines for segments or timers");
+	if (cfg->summary && (cfg->columns || cfg->sort))
+		return _("--columns and --sort are for connections, --summary has none");
 	if (cfg->screen_filter && (cfg->segments || cfg->timers))
 		return _("-Y cannot be combined with --segments or --timers: it is evaluated when "
 			 "a connection ends, after its segments were written; use a capture "
@@ -371,7 +375,7 @@ conf_parse(struct config *cfg, int argc, char *argv[], struct err *err)
 	enum conf_result r = parse_options(cfg, argc, argv, err);
 	if (r != CONF_OK || cfg->help || cfg->version)
 		return r;
-	cfg->report |= cfg->json || cfg->segments || cfg->timers || cfg->fail_on;
+	cfg->report |= cfg->json || cfg->segments || cfg->timers || cfg->summary || cfg->fail_on;
 	cfg->capture_filter = join_arguments(argc - optind, argv + optind);
 	const char *wrong = contradiction(cfg);
 	if (wrong) {

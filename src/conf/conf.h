@@ -36,7 +36,7 @@ struct config {
 	bool numeric, absolute_seq, bits, ascii, mono;
 
 	bool report, json; /* json implies report */
-	bool segments, timers;
+	bool segments, timers, summary;
 	const char *fail_on; /* list of verdicts, unchecked; NULL none */
 
 	uint64_t memory; /* bytes for history and packets together */

@@ -95,6 +95,10 @@ const struct option_info conf_options[] = {
 	 .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"timers", 0, NULL, NULL, N_("No screen: also every change of a retransmission timer."),
 	 VALUE(timers), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
+	{"summary", 0, NULL, NULL,
+	 N_("No screen: a row per server instead of one per connection, with the verdicts of its "
+	    "connections."),
+	 VALUE(summary), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"fail-on", 0, N_("VERDICT,..."), NULL,
 	 N_("No screen: exit with status 3 when one of these verdicts was reached."),
 	 VALUE(fail_on), .type = OPT_TEXT, .group = OPTIONS_OUTPUT},

@@ -167,6 +167,47 @@ struct connref index_at(const struct index *ix, size_t row);
 /* Row of a connection, or -1. */
 ptrdiff_t index_find(const struct index *ix, struct connref ref);
 
+/* ---- server_stats.c: connections summed up by their server ---- */
+enum server_count {
+	SERVER_CONNECTIONS,
+	SERVER_OPEN,
+	SERVER_REFUSED, /* by a reset or an ICMP error */
+	SERVER_UNANSWERED,
+	SERVER_RESET,
+	SERVER_TIMED_OUT,
+	SERVER_SEGMENTS,
+	SERVER_RETRANSMISSIONS,
+	SERVER_BYTES_IN,  /* unique payload of the clients */
+	SERVER_BYTES_OUT, /* and of the server */
+	SERVER_COUNT_COUNT,
+};
+
+/* Some of n durations, chosen so that each had the same chance. */
+struct duration_sample {
+	uint64_t n;
+	nsec kept[32];
+};
+/* The duration below which `percent` of the sample lie; -1: there are none. */
+nsec duration_quantile(const struct duration_sample *s, unsigned percent);
+
+struct server_stats {
+	struct endpoint end;
+	uint64_t counts[SERVER_COUNT_COUNT];
+	uint64_t verdicts[VERDICT_COUNT]; /* connections with each */
+	struct duration_sample rtt;       /* of the connections that have one */
+};
+
+/* At most max servers have an entry of their own. Ends the program when memory is exhausted. */
+struct server_table;
+struct server_table *server_table_new(size_t max, uint64_t seed);
+void server_table_free(struct server_table *t);
+/* A connection that was added before (with the same id, and not long ago) is replaced. */
+void server_table_add(struct server_table *t, const struct conn_facts *f);
+/* A copy of the entries, those with most failures first; *out is the caller's. Returns how many. */
+size_t server_table_sorted(const struct server_table *t, struct server_stats **out);
+/* The sum of the servers that found no room. */
+const struct server_stats *server_table_others(const struct server_table *t);
+
 /* ---- verdict_words.c, segment_notes.c: texts in the user's language; they return out ---- */
 /* "no answer to 6 SYNs in 31s; next attempt in 14.8s; gives up at 10:25:34" */
 char *verdict_text(char *out, size_t size, const struct verdict *v, const struct conn_facts *f,

@@ -26,6 +26,7 @@
 #define LIVE_PERIOD_MS 100
 /* Only segments that may still be revised are looked up, and those are recent ones. */
 #define HISTORY_MEMORY ((size_t)64 << 20)
+#define SERVERS_MAX    65536
 #define HELD_MAX       (1000 * 1000)      /* lines; from a file */
 #define HOLD_MAX       (2 * NSEC_PER_SEC) /* live */
 
@@ -35,6 +36,7 @@ struct report {
 	struct source *source;
 	struct report_queue queue;
 	struct report_sort sort;
+	struct server_table *servers; /* NULL: lines per connection */
 	struct output out;  /* to be written */
 	struct output line; /* one line on its way to the queue */
 	pthread_mutex_t lock; /* only where `shared` */
@@ -190,6 +192,12 @@ on_connection(void *ctx, const struct conn_detail *d)
 		return;
 	for (int i = 0; i < d->n_verdicts; i++)
 		r->seen |= UINT64_C(1) << d->verdicts[i].code;
+	if (r->servers) {
+		lock(r);
+		server_table_add(r->servers, &d->f);
+		unlock(r);
+		return;
+	}
 	if (r->cfg->sort.column) {
 		sort_connection(r, d, &row);
 		return;
@@ -221,6 +229,8 @@ make_engine(struct report *r, struct err *err)
 		err_set(err, _("no random numbers from the system: %s"), strerror(errno));
 		return NULL;
 	}
+	if (r->cfg->summary)
+		r->servers = server_table_new(SERVERS_MAX, ec.seed);
 	return engine_new(&ec, err);
 }
 
@@ -297,6 +307,8 @@ finish(struct report *r, struct engine *e)
 	lock(r);
 	report_queue_finish(&r->queue);
 	report_sort_emit(&r->sort, emit_text, r);
+	if (r->servers)
+		report_servers(&r->out, r->servers);
 	r->lines->summary(&r->out, &t, &st);
 	flush(r);
 	unlock(r);
@@ -364,6 +376,7 @@ report_run(const struct report_config *cfg, struct source *s)
 	output_free(&r.out);
 	output_free(&r.line);
 	report_sort_free(&r.sort);
+	server_table_free(r.servers);
 	return status_of(&r, ran, &err);
 }
 

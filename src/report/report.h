@@ -27,6 +27,7 @@ struct report_config {
 	enum report_format format;
 	bool segments;            /* every segment too */
 	bool timers;              /* every change of a retransmission timer too */
+	bool summary;             /* the table has a row per server, not per connection */
 	const struct filter *filter; /* of the connections, as they are at their end; NULL: all */
 	struct sort_order sort;   /* of the connections; no column: as they end */
 	const struct column_list *columns; /* of the table; NULL: its own */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_columns: the table's heading and rows with columns that the user chose: the columns of the
- * screen's list, in plain text.
+ * report_columns: what tables are made of: titles, counts per verdict, and rows with columns that
+ * the user chose, those of the screen's list.
  */
 #include "config.h"
 
@@ -13,6 +13,30 @@
 #include <string.h>
 
 #define WIDTH_MAX 24 /* an IPv4 endpoint; what is wider moves the rest of its row */
+
+void
+report_title(struct output *w, const char *title, int width)
+{
+	const int pad = (width < 0 ? -width : width) - (int)text_width(title);
+	const int spaces = pad > 0 ? pad : 0;
+
+	if (width < 0)
+		output_format(w, "%*s%s ", spaces, "", title);
+	else
+		output_format(w, "%s%*s ", title, spaces, "");
+}
+
+void
+report_verdict_counts(struct output *w, const uint64_t counts[VERDICT_COUNT])
+{
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		if (counts[v] > 0)
+			output_format(w, INDENT "%c %-22s %llu\n",
+				      severity_letter(verdict_severity((enum verdict_code)v)),
+				      verdict_name((enum verdict_code)v),
+				      (unsigned long long)counts[v]);
+	}
+}
 
 static size_t
 width_of(const struct column *c)

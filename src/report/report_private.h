@@ -21,7 +21,21 @@ struct report_lines {
 extern const struct report_lines report_json;
 extern const struct report_lines report_table;
 
+/* ---- report_servers.c ---- */
+
+void report_servers_title(struct output *w);
+/* The rows of all servers, those with most failures first. */
+void report_servers(struct output *w, const struct server_table *t);
+
 /* ---- report_columns.c ---- */
+
+#define INDENT "        " /* of what stands below a row */
+
+/* A title and a blank, as wide on a terminal as the cells below it in any language; width is
+ * negative where they stand at the right. */
+void report_title(struct output *w, const char *title, int width);
+/* A line for each verdict that connections have. */
+void report_verdict_counts(struct output *w, const uint64_t counts[VERDICT_COUNT]);
 
 /* The table's heading and row with the columns that the user chose. */
 void report_columns_title(struct output *w, const struct column_list *list);

@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-#define INDENT    "        "
 #define ADDR_SIZE 64
 
 /* Columns; figures stand at the right. */
@@ -239,32 +238,19 @@ table_connection(struct output *w, const struct report_config *cfg, const struct
 
 /* ---- heading ---- */
 
-/* As wide on a terminal as the cells below it, in any language. */
-static void
-put_title(struct output *w, const char *title, int width)
-{
-	const int pad = (width < 0 ? -width : width) - (int)text_width(title);
-	const int spaces = pad > 0 ? pad : 0;
-
-	if (width < 0)
-		output_format(w, "%*s%s ", spaces, "", title);
-	else
-		output_format(w, "%s%*s ", title, spaces, "");
-}
-
 static void
 put_titles(struct output *w)
 {
-	put_title(w, _("ID"), -WIDTH_ID);
-	put_title(w, _("START"), WIDTH_START);
-	put_title(w, _("LASTED"), -WIDTH_FIGURE);
-	put_title(w, _("CLIENT"), WIDTH_END);
-	put_title(w, _("SERVER"), WIDTH_END);
-	put_title(w, _("STATE"), WIDTH_STATE);
-	put_title(w, _("C->S"), -WIDTH_FIGURE);
-	put_title(w, _("S->C"), -WIDTH_FIGURE);
-	put_title(w, _("RETX"), -WIDTH_RETX);
-	put_title(w, _("RTT"), -WIDTH_FIGURE);
+	report_title(w, _("ID"), -WIDTH_ID);
+	report_title(w, _("START"), WIDTH_START);
+	report_title(w, _("LASTED"), -WIDTH_FIGURE);
+	report_title(w, _("CLIENT"), WIDTH_END);
+	report_title(w, _("SERVER"), WIDTH_END);
+	report_title(w, _("STATE"), WIDTH_STATE);
+	report_title(w, _("C->S"), -WIDTH_FIGURE);
+	report_title(w, _("S->C"), -WIDTH_FIGURE);
+	report_title(w, _("RETX"), -WIDTH_RETX);
+	report_title(w, _("RTT"), -WIDTH_FIGURE);
 	w->buf[w->len - 1] = '\n'; /* the last title's space */
 }
 
@@ -273,7 +259,9 @@ table_capture(struct output *w, const struct report_config *cfg, const struct so
 {
 	output_format(w, _("Capture of %s, link type %s, %u bytes of each packet\n"), st->name,
 		      st->linktype ? st->linktype : "?", st->snaplen);
-	if (cfg->columns)
+	if (cfg->summary)
+		report_servers_title(w);
+	else if (cfg->columns)
 		report_columns_title(w, cfg->columns);
 	else
 		put_titles(w);
@@ -365,13 +353,7 @@ table_summary(struct output *w, const struct totals *t, const struct source_stat
 	output_format(w, _("packets %llu, TCP segments %llu, connections %llu\n"),
 		      (unsigned long long)t->packets, (unsigned long long)t->segments,
 		      (unsigned long long)t->connections);
-	for (int v = 0; v < VERDICT_COUNT; v++) {
-		if (t->verdicts[v] > 0)
-			output_format(w, INDENT "%c %-22s %llu\n",
-				      severity_letter(verdict_severity((enum verdict_code)v)),
-				      verdict_name((enum verdict_code)v),
-				      (unsigned long long)t->verdicts[v]);
-	}
+	report_verdict_counts(w, t->verdicts);
 	table_drops(w, st);
 	output_format(w,
 		      _("not decoded %llu, cut short %llu, captured twice %llu, fragments lost "
