@@ -3,30 +3,7 @@
  * test_verdicts: for every diagnosis a connection that has it, with the numbers and the evidence it
  * names, and one that nearly does. The sentences made of them are the model's tests.
  */
-#include <string.h>
-
-#include "pkt.h"
-
-#define BEGIN(w, c)                                                                                \
-	struct watch w;                                                                            \
-	struct pair c;                                                                             \
-	struct conn_detail d;                                                                      \
-	watch_open(&w);                                                                            \
-	pair_init(&c, &w, ISN(state))
-
-#define LOOK(c, at) (d = pair_detail(&(c), at))
-
-#define assert_verdict(v)    assert_non_null(verdict_of(&d, v))
-#define assert_no_verdict(v) assert_null(verdict_of(&d, v))
-
-static void
-assert_evidence(const struct verdict *v, uint64_t frame)
-{
-	for (int i = 0; i < v->n_frames; i++)
-		if (v->frames[i] == frame)
-			return;
-	fail_msg("frame %llu is not among the evidence", (unsigned long long)frame);
-}
+#include "verdict_case.h"
 
 /* ---- opening ---- */
 
@@ -142,84 +119,7 @@ test_accept_queue_full(void **state)
 	watch_close(&w);
 }
 
-/* ---- ends ---- */
-
-static void
-test_half_open(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	data(&c, CLIENT, .len = 100, .at = MS(50));
-	ack(&c, SERVER, .at = MS(70));
-	uint64_t g = data(&c, CLIENT, .len = 100, .at = SEC(100));
-	c.ip_id_zero = true;
-	uint64_t f = rst(&c, SERVER, .win = WIN_ZERO, .at = SEC(100.02));
-	LOOK(c, SEC(101));
-	assert_verdict(V_HALF_OPEN);
-	const struct verdict *v = verdict_of(&d, V_HALF_OPEN);
-	assert_int_equal(v->severity, SEV_ERROR);
-	assert_evidence(v, f);
-	assert_evidence(v, g);
-	assert_no_verdict(V_RESET);
-	watch_close(&w);
-}
-
-static void
-test_reset(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	data(&c, CLIENT, .len = 100, .at = MS(50));
-	ack(&c, SERVER, .at = MS(70));
-	uint64_t f = rst_ack(&c, CLIENT, .at = SEC(1));
-	LOOK(c, SEC(2));
-	assert_verdict(V_RESET);
-	assert_int_equal(verdict_of(&d, V_RESET)->side, CLIENT);
-	assert_evidence(verdict_of(&d, V_RESET), f);
-	assert_no_verdict(V_HALF_OPEN);
-	watch_close(&w);
-}
-
-static void
-test_reset_after_close(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	fin(&c, CLIENT, .at = MS(100));
-	fin(&c, SERVER, .at = MS(120));
-	ack(&c, CLIENT, .at = MS(120.1));
-	LOOK(c, MS(121));
-	assert_int_equal(d.n_verdicts, 0);
-	rst(&c, CLIENT, .at = MS(122));
-	LOOK(c, SEC(1));
-	assert_verdict(V_RESET_AFTER_CLOSE);
-	assert_no_verdict(V_RESET);
-	watch_close(&w);
-}
-
-static void
-test_reset_suspect(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	pair_talk(&c, MS(50), 5);
-	rst_ack(&c, SERVER, .ttl = 240, .ip_id = 7, .at = SEC(1));
-	LOOK(c, SEC(2));
-	assert_verdict(V_RESET_SUSPECT);
-	watch_close(&w);
-}
-
-static void
-test_own_reset_is_not_suspect(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	pair_talk(&c, MS(50), 5);
-	rst_ack(&c, SERVER, .at = SEC(1));
-	LOOK(c, SEC(2));
-	assert_no_verdict(V_RESET_SUSPECT);
-	watch_close(&w);
-}
+/* ---- silence ---- */
 
 static void
 test_peer_silent(void **state)
@@ -448,11 +348,6 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_first_syn_answered),
 	SEQ_TEST(test_syn_ack_unanswered),
 	SEQ_TEST(test_accept_queue_full),
-	SEQ_TEST(test_half_open),
-	SEQ_TEST(test_reset),
-	SEQ_TEST(test_reset_after_close),
-	SEQ_TEST(test_reset_suspect),
-	SEQ_TEST(test_own_reset_is_not_suspect),
 	SEQ_TEST(test_peer_silent),
 	SEQ_TEST(test_window_closed),
 	SEQ_TEST(test_window_closed_briefly),

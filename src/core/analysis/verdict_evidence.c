@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SILENT_REPEATS 2
+#define BACK_OFF_GAPS  3
 
 void
 evidence_frame(struct verdict *v, uint64_t frame)
@@ -42,12 +43,25 @@ ladder_time(const struct half *h)
 		       : h->last_ts;
 }
 
+/* Where the peer may answer unseen, only growing intervals show that it does not. */
+static bool
+is_back_off(const struct ladder *l)
+{
+	return l->n >= BACK_OFF_GAPS && l->gap_us[l->n - 1] >= 3 * (l->gap_us[0] / 2);
+}
+
+static bool
+sends_into_silence(const struct conn *c, enum side s)
+{
+	return c->half[s].state >= TCP_ESTAB && repeats_unanswered(c, s) >= SILENT_REPEATS &&
+	       (c->half[!s].segments > 0 || is_back_off(&c->half[s].cold->retransmit_log->now));
+}
+
 bool
 silent_side(const struct conn *c, enum side *s)
 {
 	for (int i = 0; i < 2; i++)
-		if (c->half[i].state >= TCP_ESTAB &&
-		    repeats_unanswered(c, (enum side)i) >= SILENT_REPEATS) {
+		if (sends_into_silence(c, (enum side)i)) {
 			*s = (enum side)i;
 			return true;
 		}

@@ -7,11 +7,12 @@
 
 #include "core/segment/rtt.h"
 
-#define FORGOTTEN_MIN NSEC_PER_SEC /* an end silent for less has its socket closed, not forgotten  \
-				    */
-#define FORGOTTEN_RTO 10           /* and for so many time-outs of the other */
-#define GAVE_UP_MIN   2            /* repeats */
-#define WINDOW_FALL   1000         /* bytes */
+#define FORGOTTEN_MIN                                                                              \
+	NSEC_PER_SEC       /* an end silent for less has its socket closed, not forgotten          \
+			    */
+#define FORGOTTEN_RTO 10   /* and for so many time-outs of the other */
+#define GAVE_UP_MIN   2    /* repeats */
+#define WINDOW_FALL   1000 /* bytes */
 
 static void
 reset_frames(struct verdict *v, const struct conn *c)
@@ -72,14 +73,14 @@ has_no_payload(const struct conn *c)
 	return c->half[CLIENT].payload.unique_bytes + c->half[SERVER].payload.unique_bytes == 0;
 }
 
-/* What came is still in its buffer, for its window fell by it. */
+/* What came is still in its buffer: its window fell by about that much. */
 static bool
 left_unread(const struct conn *c, const struct reset_record *r)
 {
 	const struct half *h = &c->half[r->from];
+	const uint64_t fall = h->adv.window_max - h->adv.window;
 
-	return r->received > 0 && h->adv.window_max - h->adv.window >= WINDOW_FALL &&
-	       h->adv.window_max - h->adv.window >= r->received / 2;
+	return fall >= WINDOW_FALL && fall >= r->received / 2 && fall / 4 <= r->received;
 }
 
 static enum reset_situation
@@ -214,6 +215,7 @@ reset_numbers(const struct conn *c, const struct reset_record *r, struct verdict
 	case RESET_GAVE_UP:
 	case RESET_SYN_ACKS:
 		out->count = r->repeats + 1u;
+		out->bytes = r->in_flight[r->from];
 		break;
 	case RESET_LATE_DATA:
 		out->bytes = r->late;

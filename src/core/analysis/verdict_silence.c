@@ -10,6 +10,15 @@ is_silent(const struct verdict_input *in, enum side *s)
 	return in->c->end_cause == END_OPEN && silent_side(in->c, s);
 }
 
+/* −1: it was never heard. */
+static nsec
+silence_of_peer(const struct verdict_input *in, enum side s)
+{
+	const nsec got = conn_last_got(in->c, s);
+
+	return got ? in->now - got : -1;
+}
+
 static void
 silence_fill(const struct verdict_input *in, enum side s, struct forecast next, struct verdict *v)
 {
@@ -18,7 +27,7 @@ silence_fill(const struct verdict_input *in, enum side s, struct forecast next, 
 	v->side = s;
 	v->time = ladder_time(h);
 	v->silence.attempts = repeats_unanswered(in->c, s) + 1;
-	v->silence.silence = in->now - conn_last_got(in->c, s);
+	v->silence.silence = silence_of_peer(in, s);
 	v->silence.forecast = next;
 	v->silence.fin = half_has(h, H_FIN) && h->seq.una == h->fin_seq;
 	evidence_frame(v, h->cold->retransmit_log->now.frame);
@@ -72,7 +81,7 @@ verdict_keepalive_unanswered(const struct verdict_input *in, struct verdict *v)
 		v->time = k->last_ts;
 		v->keepalive.unanswered = k->unanswered;
 		v->keepalive.probes = k->probes;
-		v->keepalive.silence = in->now - conn_last_got(c, (enum side)i);
+		v->keepalive.silence = silence_of_peer(in, (enum side)i);
 		evidence_frame(v, frame_of(c, c->half[i].last_frame));
 		return true;
 	}

@@ -569,14 +569,27 @@ timer_expected(const struct ladder *l, nsec out[LADDER_MAX], const char **stack)
 	return l->n;
 }
 
+/* The oldest bytes without acknowledgement. Where the peer is not captured, its SYN-ACK is known to
+ * have come by the ACK of it. */
+static seqno
+oldest_unacked(const struct half *h)
+{
+	const struct sent_range *r = sendq_at(&h->sendq, 0);
+
+	if (half_has(h, H_UNA))
+		return h->seq.una;
+	if ((r->flags & SENT_SYN) && half_has(h, H_ACK) && h->sendq.len > 1)
+		return sendq_at(&h->sendq, 1)->seq;
+	return r->seq;
+}
+
 unsigned
 repeats_unanswered(const struct conn *c, enum side s)
 {
 	const struct half *h = &c->half[s];
 	const struct ladder *l = h->cold->retransmit_log ? &h->cold->retransmit_log->now : NULL;
 
-	if (!l || l->n == 0 || half_in_flight(h) == 0 || l->seq != h->seq.una ||
-	    conn_last_got(c, s) > l->start)
+	if (!l || l->n == 0 || h->sendq.len == 0 || conn_last_got(c, s) > l->start)
 		return 0;
-	return l->n;
+	return l->seq == oldest_unacked(h) ? l->n : 0;
 }
