@@ -123,6 +123,7 @@ source_config(const struct config *cfg)
 		.max_packets = cfg->max_packets,
 		.speed = cfg->speed >= 0 ? cfg->speed : own_pace,
 		.keep_bytes = screen,
+		.spool_dir = cfg->spool_dir,
 		.store_memory = cfg->memory / 4,
 		.user = cfg->user,
 	};
@@ -356,7 +357,6 @@ show_screens(struct session *ss, const char *notice)
 		.columns = ss->columns.n > 0 ? &ss->columns : NULL,
 		.capture_filter = cfg->capture_filter,
 		.notice = notice,
-		.numeric = cfg->numeric,
 		.absolute_seq = cfg->absolute_seq,
 		.bits = cfg->bits,
 		.ascii = cfg->ascii,

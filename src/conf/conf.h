@@ -33,13 +33,15 @@ struct config {
 	const char *screen_filter; /* -Y, unchecked */
 	const char *sort;	   /* column, perhaps with ":reverse", unchecked; NULL none */
 	const char *columns;	   /* list of columns, unchecked; NULL none */
-	bool numeric, absolute_seq, bits, ascii, mono;
+	bool numeric; /* accepted as by tcpdump; numbers are the default */
+	bool absolute_seq, bits, ascii, mono;
 
 	bool report, json; /* json implies report */
 	bool segments, timers, summary;
 	const char *fail_on; /* list of verdicts, unchecked; NULL none */
 
 	uint64_t memory; /* bytes for history and packets together */
+	const char *spool_dir; /* NULL: not given */
 	uint32_t max_connections;
 
 	bool list_interfaces, help, version;

@@ -73,8 +73,10 @@ const struct option_info conf_options[] = {
 	 N_("Show these columns of the connections, in this order, on the screen or in the "
 	    "report's table."),
 	 VALUE(columns), .type = OPT_TEXT, .group = OPTIONS_SCREEN},
-	{"numeric", 'n', NULL, NULL, N_("Show port numbers, not service names."), VALUE(numeric),
-	 .type = OPT_FLAG, .group = OPTIONS_SCREEN},
+	{"numeric", 'n', NULL, NULL,
+	 N_("Accepted as by tcpdump, without effect: addresses are never looked up, and ports are "
+	    "numbers until the key n asks for the names of services."),
+	 VALUE(numeric), .type = OPT_FLAG, .group = OPTIONS_SCREEN},
 	{"absolute-seq", 'S', NULL, NULL,
 	 N_("Show absolute sequence numbers, not relative ones."),
 	 VALUE(absolute_seq), .type = OPT_FLAG, .group = OPTIONS_SCREEN},
@@ -107,6 +109,10 @@ const struct option_info conf_options[] = {
 	 N_("Memory for the history of segments and for packets captured live."), VALUE(memory),
 	 .min = UINT64_C(1) << 20, .max = UINT64_C(1) << 40, .type = OPT_BYTES,
 	 .group = OPTIONS_LIMITS},
+	{"spool-dir", 0, N_("DIRECTORY"), NULL,
+	 N_("With a screen: directory of the temporary file for the packets of a pipe or of a "
+	    "compressed file, at most 1 GiB of them. Default: $TMPDIR, else /tmp."),
+	 VALUE(spool_dir), .type = OPT_TEXT, .group = OPTIONS_LIMITS},
 	{"max-connections", 0, N_("N"), "1048576",
 	 N_("Track at most N connections; beyond that the oldest ones without errors are dropped, "
 	    "and counted."),

@@ -220,7 +220,7 @@ open_store(struct source *s, struct err *err)
 		set_tee(st, reread_add, in->reread);
 		return true;
 	}
-	in->spool = spool_new(SPOOL_LIMIT, err);
+	in->spool = spool_new(s->cfg.spool_dir, SPOOL_LIMIT, err);
 	if (!in->spool)
 		return false;
 	set_tee(st, spool_add, in->spool);

@@ -87,7 +87,7 @@ struct source {
 	pthread_t thread;
 	bool started;
 	atomic_bool stopping;
-	int control_fd; /* written: stop, another speed, another filter */
+	int control_fd; /* written: stop, another filter */
 	int wake_fd;
 
 	pthread_mutex_t lock; /* what follows */

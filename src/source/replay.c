@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * replay: packet time against the monotonic clock, at a pace that may change. Pure: the caller
+ * replay: packet time against the monotonic clock, at a constant pace. Pure: the caller
  * brings the clock and the lock.
  */
 #include "config.h"
@@ -32,7 +32,7 @@ sum(nsec a, nsec b)
 nsec
 replay_now(const struct replay *r, nsec clock)
 {
-	if (!r->anchored || r->speed <= 0)
+	if (!r->anchored || r->speed == 0)
 		return r->packet_time;
 	return sum(r->packet_time, scaled(clock - r->clock, r->speed));
 }
@@ -47,27 +47,11 @@ replay_begin(struct replay *r, nsec packet_time, nsec clock)
 	r->clock = clock;
 }
 
-void
-replay_set_speed(struct replay *r, double speed, nsec packet_time, nsec clock)
-{
-	/* At full speed the replay stands where the packets stand. */
-	nsec now = r->speed == 0 ? packet_time : replay_now(r, clock);
-
-	if (r->anchored || r->speed == 0) {
-		r->anchored = r->anchored || packet_time > 0;
-		r->packet_time = now;
-		r->clock = clock;
-	}
-	r->speed = speed;
-}
-
 nsec
 replay_delay(const struct replay *r, nsec packet_time, nsec clock)
 {
 	if (r->speed == 0)
 		return 0;
-	if (r->speed < 0)
-		return NSEC_NEVER;
 	nsec ahead = sum(packet_time, -replay_now(r, clock));
 	return ahead <= 0 ? 0 : scaled(ahead, 1 / r->speed);
 }

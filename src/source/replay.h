@@ -8,7 +8,7 @@
 #include "base/base.h"
 
 struct replay {
-	double speed; /* 0: as fast as possible; < 0: held */
+	double speed; /* 1: the packets' own pace; 0: as fast as possible */
 	bool anchored;
 	nsec packet_time; /* of the packet time axis at … */
 	nsec clock;       /* … this moment of the monotonic clock */
@@ -18,8 +18,7 @@ struct replay {
 nsec replay_now(const struct replay *r, nsec clock);
 /* Starts at the packet time; no effect if it has started. */
 void replay_begin(struct replay *r, nsec packet_time, nsec clock);
-void replay_set_speed(struct replay *r, double speed, nsec packet_time, nsec clock);
-/* How long until a packet of that time is due; 0: now, NSEC_NEVER: while held. */
+/* How long until a packet of that time is due; 0: now. */
 nsec replay_delay(const struct replay *r, nsec packet_time, nsec clock);
 
 #endif

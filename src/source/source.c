@@ -211,19 +211,6 @@ source_wake_fd(struct source *s)
 	return s->wake_fd;
 }
 
-void
-source_set_speed(struct source *s, double speed)
-{
-	if (s->status.live)
-		return;
-	pthread_mutex_lock(&s->lock);
-	replay_set_speed(&s->replay, speed, s->last_ts, clock_monotonic());
-	s->status.speed = speed;
-	s->status.paced = speed != 0 || (s->file.pipe && s->cfg.keep_bytes);
-	pthread_mutex_unlock(&s->lock);
-	notify(s->control_fd);
-}
-
 bool
 source_set_filter(struct source *s, const char *filter, struct err *err)
 {

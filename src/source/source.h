@@ -28,6 +28,7 @@ struct source_config {
 	double speed;            /* file: 0 = as fast as possible, 1 = its own pace */
 	bool keep_bytes;         /* packet store wanted (a screen is there); without, opening waits
 				  * for a pipe's first packet, to know the link type */
+	const char *spool_dir;   /* for packets of a pipe or a compressed file; NULL = $TMPDIR */
 	size_t store_memory;     /* bytes of the live ring; 0 = 64 MiB */
 	const char *user;        /* -Z or NULL */
 };
@@ -42,7 +43,7 @@ enum source_phase {
 struct source_status {
 	enum source_phase phase;
 	bool live;      /* an interface, not a file */
-	bool paced;     /* now moves between packets: a replay at `speed` (negative: held), or, at
+	bool paced;     /* now moves between packets: a replay at `speed`, or, at
 			 * speed 0, a pipe behind a screen */
 	bool piped;     /* bytes come when somebody sends them */
 	char name[256]; /* "eth0", "x.pcap", escaped */
@@ -99,8 +100,6 @@ nsec source_now(struct source *s);
 /* Readable when the phase changed or packets came (told within 100 ms, at most ten times a second):
  * for poll(). Read it empty. */
 int source_wake_fd(struct source *s);
-/* Replay: another pace; 0 as fast as possible, negative holds it. Live: no effect. */
-void source_set_speed(struct source *s, double speed);
 /* Live: another capture filter while running. false and err: the old one stays. */
 bool source_set_filter(struct source *s, const char *filter, struct err *err);
 

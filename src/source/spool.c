@@ -14,9 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
+
+#define SPOOL_MIN (UINT64_C(1) << 20) /* a full disk shows when it is written to */
 
 struct spool {
 	pthread_mutex_t lock;
@@ -26,14 +29,19 @@ struct spool {
 	int failed;       /* errno; nothing is added any more */
 };
 
-static int
-temporary_file(void)
+static const char *
+default_directory(void)
 {
 	const char *dir = getenv("TMPDIR");
 
-	if (!dir || !dir[0])
-		dir = "/tmp";
+	return dir && dir[0] ? dir : "/tmp";
+}
+
+static int
+temporary_file(const char *dir)
+{
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
 	if (fd >= 0)
 		return fd;
 	char *path = xasprintf("%s/tcplens.XXXXXX", dir);
@@ -44,22 +52,35 @@ temporary_file(void)
 	return fd;
 }
 
-struct spool *
-spool_new(uint64_t limit, struct err *err)
+/* At most half of what is free on the file system. */
+static uint64_t
+affordable(int fd, uint64_t limit)
 {
-	struct spool *sp = calloc(1, sizeof(*sp));
-	int fd = sp ? temporary_file() : -1;
+	struct statvfs v;
 
+	if (fstatvfs(fd, &v) != 0)
+		return limit;
+	const uint64_t half = (uint64_t)v.f_bavail * v.f_frsize / 2;
+	const uint64_t most = half > SPOOL_MIN ? half : SPOOL_MIN;
+	return limit < most ? limit : most;
+}
+
+struct spool *
+spool_new(const char *dir, uint64_t limit, struct err *err)
+{
+	if (!dir)
+		dir = default_directory();
+	const int fd = temporary_file(dir);
 	if (fd < 0) {
 		err_set(err,
-			_("no temporary file for packet bytes: %s; set TMPDIR to a writable "
-			  "directory"),
-			strerror(errno));
-		free(sp);
+			_("%s: no temporary file for packet bytes: %s; choose another directory: "
+			  "--spool-dir"),
+			dir, strerror(errno));
 		return NULL;
 	}
+	struct spool *sp = xcalloc(1, sizeof(*sp));
 	sp->fd = fd;
-	sp->limit = limit;
+	sp->limit = affordable(fd, limit);
 	pthread_mutex_init(&sp->lock, NULL);
 	return sp;
 }

@@ -9,8 +9,9 @@
 
 struct spool;
 
-/* Keeps the latest `limit` bytes in a file without a name, in $TMPDIR. NULL and err: one line. */
-struct spool *spool_new(uint64_t limit, struct err *err);
+/* Keeps the latest `limit` bytes, or fewer where little space is free, in a file without a name in
+ * the directory; NULL: $TMPDIR, else /tmp. Returns NULL and sets err on failure. */
+struct spool *spool_new(const char *dir, uint64_t limit, struct err *err);
 void spool_free(struct spool *sp);
 /* A stream_tee_fn: appends the bytes. */
 void spool_add(void *spool, const uint8_t *bytes, size_t len);

@@ -107,8 +107,6 @@ status_phase(const struct ui *ui, struct line *l)
 		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("capture failed"));
 	else if (s->live || (s->paced && s->speed == 0)) /* paced by whoever fills the pipe */
 		line_add(l, 0, ROLE_BAR, _("%s live"), glyph(GLYPH_LIVE));
-	else if (s->paced && s->speed < 0)
-		line_add(l, 0, ROLE_BAR_LOUD, _("%s held"), glyph(GLYPH_PAUSED));
 	else if (s->paced)
 		line_add(l, 0, ROLE_BAR, _("%s replay %s%.3g"), glyph(GLYPH_REPLAY),
 			 glyph(GLYPH_TIMES), s->speed);

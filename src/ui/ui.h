@@ -19,7 +19,6 @@ struct ui_config {
 	const char *capture_filter; /* pcap-filter expression, to be shown; or NULL */
 	const char *notice;  /* one line to be shown at the start ("no permission …"), or NULL */
 	bool pick_interface; /* begin with Interfaces although there is a source */
-	bool numeric;        /* -n: no service names */
 	bool absolute_seq;   /* -S: sequence numbers as on the wire */
 	bool bits;           /* rates in bits per second */
 	bool ascii;          /* draw with ASCII only, whatever the locale */

@@ -88,6 +88,9 @@ test_values(void **state)
 	assert_int_equal(c.buffer_kib, 65536);
 	assert_int_equal(c.memory, 1 << 30);
 	assert_int_equal(c.max_connections, 5);
+	assert_int_equal(parse(&c, &err, "-r x -w y --overwrite --spool-dir /var/tmp"), CONF_OK);
+	assert_true(c.overwrite);
+	assert_string_equal(c.spool_dir, "/var/tmp");
 	assert_int_equal(parse(&c, &err, "--demo --speed 0 -Q inout"), CONF_OK);
 	assert_true(c.speed == 0);
 	assert_int_equal(c.direction, 0);

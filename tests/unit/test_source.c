@@ -197,34 +197,29 @@ test_ticks_follow_packet_time_only(void **state)
 }
 
 static void
-test_paced_replay_is_held_changed_and_stopped(void **state)
+test_paced_replay_ends_and_is_stopped(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
+
 	numbered(&c, 5, 3600);
-	struct source *s = open_memory(&c, (struct source_config){.speed = 1});
+	/* an hour takes 0.4 ms */
+	struct source *s = open_memory(&c, (struct source_config){.speed = 1e7});
 	start(s);
-	struct source_status st = wait_for(s, 1);
-	assert_true(st.paced);
-	assert_int_equal(st.packets, 1);
-	assert_int_equal(st.phase, SOURCE_RUNNING);
-	source_set_speed(s, -1);
-	nsec held = source_now(s);
-	assert_true(held >= 1000 * NSEC_PER_SEC && held < 4600 * NSEC_PER_SEC);
-	assert_int_equal(source_now(s), held);
-	source_set_speed(s, 1e7); /* an hour in 0.4 ms */
-	st = wait_end(s);
+	struct source_status st = wait_end(s);
 	assert_int_equal(st.phase, SOURCE_ENDED);
 	assert_int_equal(st.packets, 5);
 	/* nothing is known of what came after the last packet: time stands there */
-	assert_int_equal(source_now(s), (1000 + 4 * 3600) * NSEC_PER_SEC + 4);
-	source_set_speed(s, 0);
 	assert_int_equal(source_now(s), (1000 + 4 * 3600) * NSEC_PER_SEC + 4);
 	source_close(s);
 
 	s = open_memory(&c, (struct source_config){.speed = 1});
 	start(s);
-	wait_for(s, 1);
+	st = wait_for(s, 1);
+	assert_true(st.paced);
+	assert_int_equal(st.phase, SOURCE_RUNNING);
+	nsec now = source_now(s);
+	assert_true(now >= 1000 * NSEC_PER_SEC && now < 4600 * NSEC_PER_SEC);
 	source_stop(s);
 	st = wait_end(s);
 	assert_int_equal(st.phase, SOURCE_ENDED);
@@ -234,27 +229,11 @@ test_paced_replay_is_held_changed_and_stopped(void **state)
 }
 
 static void
-test_speed_zero_releases_a_paced_replay(void **state)
-{
-	(void)state;
-	struct capfile c = {0};
-	numbered(&c, 5, 3600);
-	struct source *s = open_memory(&c, (struct source_config){.speed = 0.5});
-	start(s);
-	wait_for(s, 1);
-	source_set_speed(s, 0);
-	struct source_status st = wait_end(s);
-	assert_int_equal(st.packets, 5);
-	assert_false(st.paced);
-	source_close(s);
-	capfile_free(&c);
-}
-
-static void
 test_replay_arithmetic(void **state)
 {
 	(void)state;
 	struct replay r = {.speed = 2};
+
 	assert_int_equal(replay_delay(&r, 500, 7), 250);
 	replay_begin(&r, 1000, 50);
 	replay_begin(&r, 9999, 60); /* only once */
@@ -263,19 +242,10 @@ test_replay_arithmetic(void **state)
 	assert_int_equal(replay_delay(&r, 1200, 150), 0);
 	assert_int_equal(replay_delay(&r, 1100, 150), 0);
 	assert_int_equal(replay_delay(&r, 1300, 150), 50);
-	replay_set_speed(&r, -1, 0, 150);
-	assert_int_equal(replay_now(&r, 1 << 30), 1200);
-	assert_int_equal(replay_delay(&r, 1300, 1 << 30), NSEC_NEVER);
-	replay_set_speed(&r, 4, 0, 1000);
-	assert_int_equal(replay_now(&r, 1010), 1240);
-	replay_set_speed(&r, 0, 0, 1010);
+	r.speed = 0;
 	assert_int_equal(replay_delay(&r, NSEC_NEVER / 2, 1010), 0);
-	replay_set_speed(&r, 1, 5000, 2000); /* from where the packets are */
-	assert_int_equal(replay_now(&r, 2001), 5001);
-	assert_true(replay_delay(&r, NSEC_NEVER / 2, 2000) > 0);
 	r.speed = 1e300;
-	for (int i = 0; i < 9; i++)
-		replay_set_speed(&r, 1e300, 0, (2000 + i) * NSEC_PER_SEC);
+	r.packet_time = FRAME_TIME_MAX - 1000;
 	assert_int_equal(replay_now(&r, 3000 * NSEC_PER_SEC), FRAME_TIME_MAX);
 	r.packet_time = 0;
 	r.speed = 1e-12;
@@ -605,8 +575,7 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_what_cannot_be_opened),
 	SOURCE_TEST(test_unknown_link_type_is_told),
 	SOURCE_TEST(test_ticks_follow_packet_time_only),
-	SOURCE_TEST(test_paced_replay_is_held_changed_and_stopped),
-	SOURCE_TEST(test_speed_zero_releases_a_paced_replay),
+	SOURCE_TEST(test_paced_replay_ends_and_is_stopped),
 	SOURCE_TEST(test_replay_arithmetic),
 	SOURCE_TEST(test_pipe_delivers_at_once),
 	SOURCE_TEST(test_fifo_that_nobody_writes_to_yet),

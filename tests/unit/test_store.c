@@ -9,10 +9,12 @@
 #include "srctest.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -540,7 +542,7 @@ test_spool_keeps_the_latest(void **state)
 {
 	(void)state;
 	struct err err = {""};
-	struct spool *sp = spool_new(1000, &err);
+	struct spool *sp = spool_new(NULL, 1000, &err);
 	uint8_t buf[1000];
 	char message[128];
 	assert_non_null(sp);
@@ -564,6 +566,75 @@ test_spool_keeps_the_latest(void **state)
 	spool_free(sp);
 }
 
+/* The directory in which a descriptor's file without a name lies. */
+static bool
+has_file_in(const char *dir)
+{
+	char link[64], target[256];
+
+	for (int fd = 3; fd < 64; fd++) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		ssize_t n = readlink(link, target, sizeof(target) - 1);
+		target[n > 0 ? n : 0] = '\0';
+		if (strncmp(target, dir, strlen(dir)) == 0 && strstr(target, "(deleted)"))
+			return true;
+	}
+	return false;
+}
+
+static void
+test_spool_lies_where_it_is_told(void **state)
+{
+	(void)state;
+	struct err err = {""};
+	char dir[] = "/tmp/tcplens-test-XXXXXX";
+
+	assert_non_null(mkdtemp(dir));
+	struct spool *sp = spool_new(dir, 1000, &err);
+	assert_non_null(sp);
+	assert_true(has_file_in(dir));
+	spool_free(sp);
+	assert_false(has_file_in(dir));
+	setenv("TMPDIR", dir, 1);
+	sp = spool_new(NULL, 1000, &err);
+	assert_true(has_file_in(dir));
+	spool_free(sp);
+	unsetenv("TMPDIR");
+	assert_int_equal(rmdir(dir), 0); /* nothing is left in it */
+	assert_null(spool_new(dir, 1000, &err));
+	assert_non_null(strstr(err.msg, dir));
+	assert_non_null(strstr(err.msg, "--spool-dir"));
+}
+
+/* On a file system of 4 MB half of them are used, and no error comes of it. */
+static void
+test_spool_leaves_free_space(void **state)
+{
+	(void)state;
+	struct err err = {""};
+	char dir[] = "/tmp/tcplens-test-XXXXXX", message[128];
+	static uint8_t bytes[1 << 16];
+
+	assert_non_null(mkdtemp(dir));
+	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", dir, "tmpfs", 0, "size=4m") != 0) {
+		rmdir(dir);
+		skip();
+	}
+	struct spool *sp = spool_new(dir, 1 << 30, &err);
+	assert_non_null(sp);
+	for (int i = 0; i < 100; i++)
+		spool_add(sp, bytes, sizeof(bytes));
+	spool_message(sp, message, sizeof(message));
+	assert_non_null(strstr(message, "oldest packets"));
+	assert_true(spool_read(sp, 99 << 16, bytes, sizeof(bytes)));
+	assert_true(spool_read(sp, 70 << 16, bytes, sizeof(bytes)));
+	assert_false(spool_read(sp, 60 << 16, bytes, sizeof(bytes)));
+	spool_free(sp);
+	assert_int_equal(umount(dir), 0);
+	rmdir(dir);
+}
+
 static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_written_file_reads_the_same),
 	SOURCE_TEST(test_written_file_is_current_while_waiting),
@@ -582,6 +653,8 @@ static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_store_of_a_compressed_file),
 	SOURCE_TEST(test_ring_knows_what_was_overwritten),
 	SOURCE_TEST(test_spool_keeps_the_latest),
+	SOURCE_TEST(test_spool_lies_where_it_is_told),
+	SOURCE_TEST(test_spool_leaves_free_space),
 };
 
 UNIT_MAIN(tests)
