@@ -239,6 +239,7 @@ run_report(const struct config *cfg)
 		.segments = cfg->segments,
 		.timers = cfg->timers,
 		.summary = cfg->summary,
+		.verbose = cfg->verbose,
 		.max_connections = cfg->max_connections,
 		.memory = cfg->memory,
 		.fd = STDOUT_FILENO,

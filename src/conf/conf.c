@@ -200,7 +200,6 @@ static const struct {
 	{'f', N_("the capture filter is written without an option, the screen filter with -Y")},
 	{'l', N_("--json --segments already writes line by line")},
 	{'t', N_("the key t chooses the time style on the screen")},
-	{'v', N_("the screen shows every detail: Enter on a segment")},
 	{'x', N_("the screen shows the bytes: Enter on a segment")},
 };
 

@@ -37,7 +37,7 @@ struct config {
 	bool absolute_seq, bits, ascii, mono;
 
 	bool report, json; /* json implies report */
-	bool segments, timers, summary;
+	bool segments, timers, summary, verbose;
 	const char *fail_on; /* list of verdicts, unchecked; NULL none */
 
 	uint64_t memory; /* bytes for history and packets together */

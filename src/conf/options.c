@@ -97,6 +97,9 @@ const struct option_info conf_options[] = {
 	 .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"timers", 0, NULL, NULL, N_("No screen: also every change of a retransmission timer."),
 	 VALUE(timers), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
+	{"verbose", 'v', NULL, NULL,
+	 N_("No screen: below each verdict of the table what to check next. --json always has it."),
+	 VALUE(verbose), .type = OPT_FLAG, .group = OPTIONS_OUTPUT},
 	{"summary", 0, NULL, NULL,
 	 N_("No screen: a row per server instead of one per connection, with the verdicts of its "
 	    "connections."),

@@ -27,6 +27,7 @@ struct report_config {
 	enum report_format format;
 	bool segments;            /* every segment too */
 	bool timers;              /* every change of a retransmission timer too */
+	bool verbose;             /* the table says below each verdict what to check next */
 	bool summary;             /* the table has a row per server, not per connection */
 	const struct filter *filter; /* of the connections, as they are at their end; NULL: all */
 	struct sort_order sort;   /* of the connections; no column: as they end */

@@ -206,13 +206,17 @@ table_ladder(struct output *w, const struct conn_detail *d, enum side side)
 }
 
 static void
-table_verdict(struct output *w, const struct verdict *v, const struct conn_facts *f, nsec now)
+table_verdict(struct output *w, bool verbose, const struct verdict *v, const struct conn_facts *f,
+	      nsec now)
 {
 	char text[512];
 
 	output_format(w, INDENT "%c %s [%s]\n", severity_letter((enum severity)v->severity),
 		      verdict_text(text, sizeof(text), v, f, now),
 		      verdict_name((enum verdict_code)v->code));
+	if (verbose)
+		output_format(w, INDENT "  %s %s\n", _("check next:"),
+			      verdict_check(text, sizeof(text), v, f, now));
 }
 
 static void
@@ -229,7 +233,7 @@ table_connection(struct output *w, const struct report_config *cfg, const struct
 		output_format(w, "%s%s\n", INDENT,
 			      _("went on after it was reported: replaces the earlier row"));
 	for (int i = 0; i < d->n_verdicts; i++)
-		table_verdict(w, &d->verdicts[i], &d->f, now);
+		table_verdict(w, cfg->verbose, &d->verdicts[i], &d->f, now);
 	for (int side = CLIENT; side <= SERVER; side++) {
 		if (d->half[side].n_gaps > 0)
 			table_ladder(w, d, (enum side)side);

@@ -142,7 +142,10 @@ test_wrong_usage(void **state)
 		{"-d eth0", "-i"},
 		{"-I file", "-r"},
 		{"-T file", "-r"},
-		{"-v", "Enter"},
+		{"-X", "Enter"},
+		{"--summary --json", "--summary"},
+		{"--summary --timers", "--summary"},
+		{"--summary --sort rtt", "--summary"},
 		{"--filter=", "-Y"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
