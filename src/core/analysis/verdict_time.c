@@ -95,8 +95,9 @@ is_slow(const struct verdict_input *in, const struct time_facts *t, enum time_cl
 {
 	struct time_waits w = time_waits_of(in->c, cls);
 
-	/* The median wait is long. */
-	if (w.n_long == 0 || 2 * (uint64_t)w.n_long < w.n || !holds_most(in, t, t->spent[cls], v))
+	/* The median wait is long, and a single one counts only if it is very long. */
+	if (w.n_long == 0 || (w.n == 1 && t->spent[cls] < ENOUGH) ||
+	    2 * (uint64_t)w.n_long < w.n || !holds_most(in, t, t->spent[cls], v))
 		return false;
 	v->time_spent.waits = w.n;
 	return true;

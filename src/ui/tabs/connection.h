@@ -40,6 +40,10 @@ tab_connection(const struct view *tab)
 /* Both ends, what they agreed on and what is wrong, in at most `max` lines. */
 void header_build(const struct view *v, int columns, size_t max, struct lines *out);
 
+/* ---- tab_ledger.c ---- */
+/* "of 6.1s:  server 37% ██  network 29% █": one line, the largest classes that fit. */
+void time_line(const struct time_facts *facts, int width, struct lines *out);
+
 /* ---- tab_timers.c ---- */
 /* Whether the retransmission or probe timer of that end runs. */
 bool timer_runs(const struct conn_detail *d, int side);

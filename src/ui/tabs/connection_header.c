@@ -340,5 +340,7 @@ header_build(const struct view *v, int cols, size_t max, struct lines *out)
 	if (out->n < max)
 		handshake_add(v, out);
 	if (out->n < max)
+		time_line(&((const struct connection *)v->state)->d.time, cols, out);
+	if (out->n < max)
 		timers_add(v, cols, out);
 }
