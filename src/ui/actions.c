@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * actions: from a key to what it does. Looks in the screen's own table first, then in those that
- * work everywhere. The names of keys, as footer, help and manual show them, are here too.
+ * actions: finds and runs the action of a key, in the tables of the shown view and its parents
+ * first, then in those that work everywhere. Names keys for footer, help and manual.
  */
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +72,8 @@ freeze(struct view *v)
 	engine_totals(ui->engine, &ui->totals);
 	ui->frozen_packets = ui->totals.packets;
 	if (ui->frozen)
-		ui_say(ui, _("Frozen at this moment; capturing goes on. p shows what is now."));
+		ui_say(ui,
+		       _("Frozen at this moment; capturing goes on. p shows the present again."));
 }
 
 static void
@@ -135,11 +136,11 @@ const struct action global_actions[] = {
 	{"freeze",
 	 {'p'},
 	 N_("Freeze"),
-	 N_("freeze every screen at this moment, and go on"),
+	 N_("freeze all screens at this moment; again: unfreeze"),
 	 freeze},
 	{"help", {'?', K_F(1), 'h'}, N_("Help"), N_("this help"), help},
-	{"back", {'q'}, N_("Back"), N_("out of this screen; on the first one: quit"), ui_leave},
-	{"escape", {K_ESC}, NULL, N_("out of this screen, never out of the program"), escape},
+	{"back", {'q'}, N_("Back"), N_("close this screen; on the first screen: quit"), ui_leave},
+	{"escape", {K_ESC}, NULL, N_("close this screen (never quits)"), escape},
 	{"quit", {K_F(10), 'Q'}, NULL, N_("quit"), quit},
 	{"bits", {'b'}, NULL, N_("rates in bits or in bytes"), toggle_bits},
 	{"names", {'n'}, NULL, N_("ports as numbers or as names of services"), toggle_names},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * app: the state that all screens share, and what they do with it: open and close one another, show
- * messages, sort, tag.
+ * app: the state that all screens share and what they do with it: opening and closing screens,
+ * messages, the order of the list, tags.
  */
 #include <assert.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * input: keys and mouse from curses into our own codes. Double clicks are told by the time between
- * two clicks on one cell, because curses would delay every single click to find out.
+ * input: translates keys and mouse events from curses. A double click is two clicks on one cell
+ * within DOUBLE_CLICK: curses' own recognition would delay every single click.
  */
 #include <time.h>
 #include <wchar.h>

@@ -141,7 +141,7 @@ wait_for_events(struct ui *ui, nsec timeout, bool *alive)
 		ui->packets_at = term_clock();
 	}
 	if (fds[0].revents & POLLOUT)
-		term_send_kept();
+		term_flush();
 	if (fds[0].revents != 0 && term_is_gone())
 		*alive = false;
 	return fds[0].revents & POLLIN;
@@ -166,7 +166,7 @@ handle_signals(struct ui *ui)
 		/* ^C closes the prompt, not the program. */
 		actions_dispatch(ui, &(struct event){.key = K_ESC});
 		ui->dirty = true;
-		signals_go_on();
+		signals_cancel_end();
 		return 0;
 	}
 	return end;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * screen: starts and stops curses on the terminal's device, which is not standard input: that may
- * be the capture. curses writes to a file in memory, whose bytes tty sends: curses itself would
- * wait for a terminal that does not read, whatever the user does.
+ * be the capture. curses writes to a file in memory and tty.c sends its content: curses itself
+ * would block on a terminal that does not read, and neither keys nor signals would be handled.
  */
 #include "config.h"
 
@@ -21,12 +21,12 @@
 #include "ui/term_curses.h"
 #include "ui/tty.h"
 
-/* Behind curses.h; its names are many. */
+/* After curses.h, and last: it defines many short names. */
 #include <term.h>
 
-#define FAREWELL_MAX  256
-#define CURSES_MEMORY ((size_t)2 << 20)
-#define CELL_MEMORY   (8 * sizeof(cchar_t)) /* screens: as shown, as wanted, the same resized … */
+#define EXIT_SEQUENCE_MAX 256
+#define CURSES_MEMORY     ((size_t)2 << 20)
+#define CELL_MEMORY       (8 * sizeof(cchar_t)) /* curses keeps several screens */
 
 static struct {
 	SCREEN *curses;
@@ -36,7 +36,7 @@ static struct {
 
 /* ---- what curses writes ---- */
 
-/* Takes it out of the file; returns its length, at most `size`. */
+/* Moves the file's content to buf and empties the file; returns the length, at most `size`. */
 static size_t
 take_written(char *buf, size_t size)
 {
@@ -76,8 +76,8 @@ ask_size(struct winsize *size)
 	return ioctl(tty_fd(), TIOCGWINSZ, size) == 0 && size->ws_row > 0 && size->ws_col > 0;
 }
 
-/* Whether curses finds the memory for a screen of that size. Asked before it is needed, because
- * curses crashes, or blames the terminal's type, where an allocation fails. */
+/* Whether there is memory for a screen of that size. Checked beforehand, because curses crashes or
+ * reports an unknown terminal type when an allocation fails. */
 static bool
 has_memory(const struct winsize *size)
 {
@@ -132,19 +132,19 @@ files_close(void)
 	screen.in = screen.out = NULL;
 }
 
-/* Lets curses leave the terminal once, into memory, to know what that takes: sent whenever there is
- * no time, or no memory, to ask curses. */
+/* Makes curses leave the screen once, into memory, to learn which bytes do that: they are sent when
+ * curses cannot be called, from a signal handler or without memory. */
 static void
-learn_farewell(void)
+learn_exit_sequence(void)
 {
-	char bytes[FAREWELL_MAX];
+	char bytes[EXIT_SEQUENCE_MAX];
 
 	refresh();
 	take_written(NULL, 0);
 	curs_set(1);
 	input_stop();
 	endwin();
-	tty_set_farewell(bytes, take_written(bytes, sizeof(bytes)));
+	tty_set_exit_sequence(bytes, take_written(bytes, sizeof(bytes)));
 }
 
 static void
@@ -164,7 +164,7 @@ curses_start(const char *type, struct err *err)
 		return cannot_start(ENOMEM, err);
 	nonl();
 	enter();
-	learn_farewell();
+	learn_exit_sequence();
 	return true;
 }
 
@@ -182,7 +182,7 @@ term_start(const char *tty, bool ascii, bool mono, struct err *err)
 	if (ok && check_type(type, err) && files_open(err) && signals_start(err) &&
 	    curses_start(type, err)) {
 		die_set_hook(term_stop);
-		if (tty_take()) {
+		if (tty_take_over()) {
 			looks_start(ascii, mono);
 			enter();
 			return true;
@@ -199,7 +199,7 @@ void
 term_stop(void)
 {
 	die_set_hook(NULL);
-	tty_give_back();
+	tty_restore();
 	signals_stop();
 	if (screen.curses)
 		delscreen(screen.curses);
@@ -213,11 +213,11 @@ term_suspend(void)
 {
 	struct sigaction now, normal = {.sa_handler = SIG_DFL};
 
-	tty_give_back();
+	tty_restore();
 	sigaction(SIGTSTP, &normal, &now);
-	raise(SIGTSTP); /* and here we are when continued */
+	raise(SIGTSTP); /* returns when the program is continued */
 	sigaction(SIGTSTP, &now, NULL);
-	if (signals_ended() || !tty_take())
+	if (signals_ended() || !tty_take_over())
 		return;
 	endwin(); /* not sent; the next drawing enters the screen again */
 	take_written(NULL, 0);
@@ -261,7 +261,7 @@ term_is_blocked(void)
 }
 
 void
-term_send_kept(void)
+term_flush(void)
 {
-	tty_send_kept();
+	tty_flush();
 }

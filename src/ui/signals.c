@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signals: from asynchronous handlers to an event the loop can poll. Handlers only set a flag and
- * write one eventfd, so that it does not matter which thread the kernel interrupts. A signal that
- * ends the program is given a second: if the loop has not ended by then, it ends here. Signals of a
- * crash give the terminal back first.
+ * signals: turns signals into an event that the loop can poll. Handlers only set a flag and write
+ * to an eventfd, so it does not matter which thread runs them. If the loop does not act on a signal
+ * that ends the program within a second, a timer ends it. Signals of a crash restore the terminal
+ * and then take their usual effect.
  */
 #include "config.h"
 
@@ -78,12 +78,12 @@ on_end(int number)
 	wake_loop();
 }
 
-/* The loop did not end in time: something holds it up. */
+/* The loop did not end in time: something blocks it. */
 static void
 on_timeout(int number)
 {
 	(void)number;
-	tty_give_back_at_once();
+	tty_restore_now();
 	signal(ending, SIG_DFL);
 	raise(ending);
 }
@@ -92,11 +92,11 @@ static void
 on_crash(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	tty_give_back_at_once();
+	tty_restore_now();
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (table[i].number == number)
 			sigaction(number, &before[i], NULL);
-	/* A fault happens again when we return; a signal that somebody sent does not. */
+	/* A fault occurs again on return; a signal that was sent must be sent again. */
 	if (info->si_code <= 0)
 		raise(number);
 }
@@ -113,7 +113,7 @@ set_action(struct sigaction *a, enum kind kind)
 		a->sa_handler = on_event;
 		a->sa_flags = SA_RESTART;
 		break;
-	case KIND_END: /* without SA_RESTART: see tty_take() */
+	case KIND_END: /* without SA_RESTART, so that it interrupts tty_take_over() */
 		a->sa_handler = on_end;
 		break;
 	case KIND_TIMEOUT:
@@ -129,9 +129,9 @@ set_action(struct sigaction *a, enum kind kind)
 	}
 }
 
-/* A stack that has overflown cannot run a handler. */
+/* An overflowed stack cannot run a handler. */
 static void
-give_crash_stack(void)
+set_crash_stack(void)
 {
 	static uint8_t stack[CRASH_STACK];
 	stack_t now, ours = {.ss_sp = stack, .ss_size = sizeof(stack)};
@@ -147,7 +147,7 @@ signals_start(struct err *err)
 	if (wake < 0)
 		return err_set(err, _("cannot wait for signals: %s"), strerror(errno));
 	resized = suspended = ended = 0;
-	give_crash_stack();
+	set_crash_stack();
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		struct sigaction action;
 
@@ -205,7 +205,7 @@ signals_ended(void)
 }
 
 void
-signals_go_on(void)
+signals_cancel_end(void)
 {
 	alarm(0);
 }

@@ -67,33 +67,34 @@ struct area {
 	int y, x, lines, columns;
 };
 
-/* Takes the terminal (NULL: /dev/tty, else the output's) and its signals. false and err: nothing
- * was changed. ascii: draw nothing else, whatever the locale; mono: no colours. */
+/* Takes over the terminal (NULL: /dev/tty, or standard output's if the session has none) and its
+ * signals. false and err: the terminal is unchanged. ascii: draw only ASCII, whatever the locale;
+ * mono: no colours. */
 bool term_start(const char *tty, bool ascii, bool mono, struct err *err);
-/* Gives it back; harmless when not started; also die()'s hook. */
+/* Restores the terminal. Harmless when it is not started; also die()'s hook. */
 void term_stop(void);
-/* The job-control stop (^Z): gives the terminal back, stops, and takes it again afterwards. */
+/* The job-control stop (^Z): restores the terminal, stops, and takes it over when continued. */
 void term_suspend(void);
-/* The terminal's size changed: ask it anew. */
+/* Asks the terminal for its size, which has changed. */
 void term_resize(void);
 int term_columns(void);
 int term_lines(void);
 /* No UTF-8 here: only ASCII may be drawn. */
 bool term_is_ascii(void);
 
-/* For poll(): keys. */
+/* The descriptor to poll for input. */
 int term_fd(void);
-/* Monotonic. */
+/* The monotonic clock. */
 nsec term_clock(void);
-/* false: nothing more to read now. */
+/* Reads one event; false: there is none now. */
 bool term_read(struct event *ev);
-/* The terminal is gone (end of file, hung up). Asked when poll() reported something on term_fd().
- */
+/* Whether the terminal is gone: end of file, hung up. Call it when poll() reported something on
+ * term_fd(). */
 bool term_is_gone(void);
-/* The terminal has not taken all that was drawn: poll for POLLOUT, then call term_send_kept(). What
- * is drawn meanwhile would come too late. */
+/* Whether the terminal has not accepted all that was drawn: poll for POLLOUT, then call
+ * term_flush(). Anything drawn before that would be shown late. */
 bool term_is_blocked(void);
-void term_send_kept(void);
+void term_flush(void);
 
 /* ---- drawing: into a buffer; term_show() sends what differs ---- */
 void term_clear(void);
@@ -111,16 +112,20 @@ void term_show(void);
 void term_redraw(void);
 const char *glyph(enum glyph g);
 
-/* ---- signals.c: also gives the terminal back before a fatal signal ends the program ---- */
+/* ---- signals.c ---- */
 enum { SIGNAL_RESIZE = 1, SIGNAL_SUSPEND = 2, SIGNAL_END = 4 };
+/* Installs the handlers. Signals that end the program must be acted on within a second; signals of
+ * a crash restore the terminal before they take their usual effect. */
 bool signals_start(struct err *err);
 void signals_stop(void);
+/* The descriptor to poll: readable when a signal arrived. */
 int signals_fd(void);
-/* What arrived since the last call, SIGNAL_* bits; *end: number of the signal that ends us. */
+/* What arrived since the last call, as SIGNAL_* bits. *end: the number of a signal that ends the
+ * program. */
 unsigned signals_take(int *end);
-/* Whether a signal that ends us arrived and was not taken. */
+/* Whether a signal that ends the program has arrived and was not taken yet. */
 bool signals_ended(void);
-/* The signal that was taken does not end us after all. */
-void signals_go_on(void);
+/* Cancels the end after signals_take() has reported it. */
+void signals_cancel_end(void);
 
 #endif

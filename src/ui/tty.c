@@ -19,20 +19,19 @@
 
 static struct {
 	int fd;
-	bool taken; /* its modes are ours */
+	bool taken; /* tty_take_over() has set its modes */
 	bool gone;
 	struct termios before; /* as we found it */
-	uint8_t *kept;         /* bytes not yet sent */
+	uint8_t *unsent;       /* bytes not yet sent */
 	size_t len, size;
-	size_t farewell_len;
-	uint8_t farewell[256];
+	size_t exit_len;
+	uint8_t exit_sequence[256];
 } tty = {.fd = -1};
 
 /* ---- the device ---- */
 
-/* Where the session has no terminal of its own (a container's, setsid's), the one that is written
- * to will do. Opened anew where possible: whoever shares our standard output must not find it
- * non-blocking. */
+/* The terminal of standard output, for sessions that have none (containers, setsid). It is opened
+ * again if possible: other programs that share standard output must not find it non-blocking. */
 static int
 open_output(void)
 {
@@ -70,11 +69,11 @@ tty_close(void)
 {
 	if (tty.fd >= 0)
 		close(tty.fd);
-	free(tty.kept);
+	free(tty.unsent);
 	tty.fd = -1;
-	tty.kept = NULL;
+	tty.unsent = NULL;
 	tty.len = tty.size = 0;
-	tty.farewell_len = 0;
+	tty.exit_len = 0;
 }
 
 int
@@ -86,15 +85,15 @@ tty_fd(void)
 /* ---- settings ---- */
 
 bool
-tty_take(void)
+tty_take_over(void)
 {
 	static bool registered;
 	struct termios t;
 
-	if (!registered) /* curses calls exit() when it has no memory */
-		registered = atexit(tty_give_back_at_once) == 0;
-	/* Changes nothing, but stops a job in the background: what is found are the modes for the
-	 * foreground. */
+	if (!registered) /* curses calls exit() when it is out of memory */
+		registered = atexit(tty_restore_now) == 0;
+	/* tcflow() has no effect but to stop a job in the background, so that the modes are read
+	 * in the foreground. */
 	if (tcflow(tty.fd, TCOON) != 0 || tcgetattr(tty.fd, &t) != 0)
 		return false;
 	tty.before = t;
@@ -104,17 +103,17 @@ tty_take(void)
 	t.c_lflag |= ISIG;
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
-	tty.taken = true; /* before it is: a signal may end us at any moment */
+	tty.taken = true; /* first, because a signal may end the program at any moment */
 	if (tcsetattr(tty.fd, TCSANOW, &t) != 0)
 		tty.taken = false;
 	return tty.taken;
 }
 
 void
-tty_set_farewell(const void *bytes, size_t len)
+tty_set_exit_sequence(const void *bytes, size_t len)
 {
-	tty.farewell_len = len < sizeof(tty.farewell) ? len : sizeof(tty.farewell);
-	memcpy(tty.farewell, bytes, tty.farewell_len);
+	tty.exit_len = len < sizeof(tty.exit_sequence) ? len : sizeof(tty.exit_sequence);
+	memcpy(tty.exit_sequence, bytes, tty.exit_len);
 }
 
 /* ---- sending ---- */
@@ -143,9 +142,9 @@ keep(const uint8_t *bytes, size_t len)
 {
 	if (tty.len + len > tty.size) {
 		tty.size = (tty.len + len) * 2;
-		tty.kept = xreallocarray(tty.kept, tty.size, 1);
+		tty.unsent = xreallocarray(tty.unsent, tty.size, 1);
 	}
-	memcpy(tty.kept + tty.len, bytes, len);
+	memcpy(tty.unsent + tty.len, bytes, len);
 	tty.len += len;
 }
 
@@ -160,13 +159,13 @@ tty_send(const void *bytes, size_t len)
 }
 
 void
-tty_send_kept(void)
+tty_flush(void)
 {
-	size_t done = send_now(tty.kept, tty.len);
+	size_t done = send_now(tty.unsent, tty.len);
 
 	tty.len = tty.gone ? 0 : tty.len - done;
 	if (done > 0 && tty.len > 0)
-		memmove(tty.kept, tty.kept + done, tty.len);
+		memmove(tty.unsent, tty.unsent + done, tty.len);
 }
 
 bool
@@ -193,9 +192,9 @@ tty_is_gone(void)
 	return tty.gone;
 }
 
-/* ---- giving back: no memory is allocated, die() may have brought us here ---- */
+/* ---- restoring: without allocations, because die() may be the caller ---- */
 
-/* Output that ^S has stopped goes on as soon as ^S has no meaning. */
+/* Resumes output that ^S has stopped, by taking the meaning from ^S. */
 static void
 start_output(void)
 {
@@ -215,42 +214,42 @@ set_found_modes(void)
 		tcsetattr(tty.fd, TCSANOW, &tty.before);
 }
 
-/* Waits for a terminal that does not read, but not for long. Returns whether it took everything. */
+/* Returns whether the terminal accepted all of it within TTY_EXIT_TIMEOUT. */
 static bool
-send_farewell(void)
+send_exit_sequence(void)
 {
-	nsec end = term_clock() + TTY_PATIENCE;
+	nsec end = term_clock() + TTY_EXIT_TIMEOUT;
 	size_t done = 0;
 
 	for (;;) {
-		done += send_now(tty.farewell + done, tty.farewell_len - done);
-		if (done == tty.farewell_len || tty.gone || term_clock() >= end)
-			return done == tty.farewell_len;
+		done += send_now(tty.exit_sequence + done, tty.exit_len - done);
+		if (done == tty.exit_len || tty.gone || term_clock() >= end)
+			return done == tty.exit_len;
 		struct pollfd fd = {.fd = tty.fd, .events = POLLOUT};
-		poll(&fd, 1, (int)(TTY_PATIENCE / NSEC_PER_MS / 10));
+		poll(&fd, 1, (int)(TTY_EXIT_TIMEOUT / NSEC_PER_MS / 10));
 	}
 }
 
 void
-tty_give_back(void)
+tty_restore(void)
 {
 	if (!tty.taken)
 		return;
 	tty.len = 0;
 	start_output();
-	if (!send_farewell() && !tty.gone) {
-		tcflush(tty.fd, TCOFLUSH); /* what nobody has read makes room for it */
-		send_now(tty.farewell, tty.farewell_len);
+	if (!send_exit_sequence() && !tty.gone) {
+		tcflush(tty.fd, TCOFLUSH); /* drops unread output to make room */
+		send_now(tty.exit_sequence, tty.exit_len);
 	}
 	set_found_modes();
 }
 
 void
-tty_give_back_at_once(void)
+tty_restore_now(void)
 {
 	if (!tty.taken)
 		return;
 	start_output();
-	send_now(tty.farewell, tty.farewell_len);
+	send_now(tty.exit_sequence, tty.exit_len);
 	set_found_modes();
 }

@@ -9,7 +9,7 @@
 #include "model/model.h"
 #include "source/source.h"
 
-/* What the screens begin with. Everything is borrowed and must outlive ui_run(). */
+/* What the screens start with. Everything is borrowed and must outlive ui_run(). */
 struct ui_config {
 	struct engine *engine;
 	struct source *source; /* started; NULL: none could be opened, begin with Interfaces */
@@ -36,8 +36,10 @@ struct ui_config {
 
 /* Runs the screens until the user quits (0), a signal ends the program (its number, SIGHUP also for
  * a terminal that is gone), or the terminal cannot be used (-1 and err, nothing was drawn). The
- * terminal is restored in every case. setlocale() must have been called. Handles SIGWINCH, SIGTERM,
- * SIGHUP, SIGINT, SIGQUIT and SIGTSTP while it runs. */
+ * terminal is restored in every case, also by SIGSEGV and its like, which then take their usual
+ * effect. setlocale() must have been called. Handles SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT,
+ * SIGTSTP and SIGALRM while it runs; a signal that is not acted on within a second ends the program
+ * by itself. */
 int ui_run(const struct ui_config *cfg, struct err *err);
 
 /* Every key there is, for the man page: fn(ctx, screen's name (N_), "Enter, Right", help (N_)).

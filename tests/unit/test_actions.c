@@ -130,6 +130,18 @@ static struct ui_config config = {
 	.open_interface = refuse_interface,
 };
 
+/* ---- freezing that can be made to fail ---- */
+
+static bool out_of_memory;
+bool __real_engine_freeze(struct engine *e, bool on);
+bool __wrap_engine_freeze(struct engine *e, bool on);
+
+bool
+__wrap_engine_freeze(struct engine *e, bool on)
+{
+	return !out_of_memory && __real_engine_freeze(e, on);
+}
+
 /* ---- the screens on a terminal ---- */
 
 static int
@@ -388,6 +400,22 @@ test_unknown_key_gets_a_hint(void **state)
 	}
 }
 
+static void
+test_freeze_that_fails_says_so(void **state)
+{
+	struct ui *ui = reach("connections");
+
+	(void)state;
+	out_of_memory = true;
+	press(ui, 'p');
+	assert_false(ui->frozen);
+	assert_non_null(strstr(ui->message, "Not frozen"));
+	out_of_memory = false;
+	press(ui, 'p');
+	assert_true(ui->frozen);
+	ui_free(ui);
+}
+
 /* ---- the tables themselves ---- */
 
 /* Keys that every terminal and keyboard has. */
@@ -441,6 +469,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_every_key_of_every_view),
 	cmocka_unit_test(test_every_key_that_works_everywhere),
 	cmocka_unit_test(test_unknown_key_gets_a_hint),
+	cmocka_unit_test(test_freeze_that_fails_says_so),
 	cmocka_unit_test(test_tables_of_keys),
 };
 
