@@ -116,6 +116,19 @@ struct time_facts {
 	uint8_t delayed_side; /* enum side whose small segments waited */
 };
 
+#define ICMP_KEPT 8
+
+/* An ICMP error that quotes a segment of a connection: evidence, and no segment of it. */
+struct icmp_record {
+	nsec ts;
+	uint64_t frame;
+	uint64_t ref;	  /* packet store */
+	uint64_t conn_id;
+	uint64_t quotes;  /* frame of the segment that it quotes, 0 unknown */
+	uint8_t from;	  /* enum side that sent that segment */
+	struct icmp_notice notice;
+};
+
 /* What the connection screen and the reports add to conn_facts. */
 struct conn_detail {
 	struct conn_facts f;
@@ -124,6 +137,9 @@ struct conn_detail {
 	struct verdict verdicts[VERDICT_COUNT]; /* most telling first */
 	struct ladder_facts half[2];
 	struct time_facts time;
+	uint32_t icmp_total; /* ICMP errors that quoted its segments */
+	uint8_t n_icmp;
+	struct icmp_record icmp[ICMP_KEPT]; /* the latest of them, oldest first */
 };
 
 /* One segment of the history; a POD. */
@@ -213,6 +229,7 @@ struct engine_sink {
 	/* A segment given before was revised, or (pending false) is final now. */
 	void (*amend)(void *ctx, const struct segment *);
 	void (*timer)(void *ctx, const struct timer_event *);
+	void (*icmp)(void *ctx, const struct icmp_record *);
 	/* The connection ended, is evicted, or the input is over. Once for each, and once more with
 	 * a higher revision for one that went on after that. */
 	void (*connection)(void *ctx, const struct conn_detail *);

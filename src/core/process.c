@@ -254,6 +254,7 @@ apply(struct seg *s, uint64_t hash)
 	if (!half_has(s->rcv, H_UNA))
 		una = s->rcv->seq.isn;
 	retransmit_record(s);
+	pmtu_watch(s);
 	sender_update(s);
 	receiver_update(s);
 	handshake_watch(s);

@@ -172,6 +172,20 @@ ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 		(uint8_t)timer_expected(l, out->half[s].expected, &out->half[s].stack);
 }
 
+static void
+icmp_fill(const struct conn *c, struct conn_detail *out)
+{
+	const struct icmp_log *log = c->cold->icmp;
+	const unsigned oldest = log && log->n == ICMP_KEPT ? log->at : 0;
+
+	out->icmp_total = 0;
+	out->n_icmp = log ? log->n : 0;
+	for (int role = 0; log && role < ICMP_ROLE_COUNT; role++)
+		out->icmp_total += log->count[role];
+	for (unsigned i = 0; i < out->n_icmp; i++)
+		out->icmp[i] = log->latest[(oldest + i) % ICMP_KEPT].record;
+}
+
 void
 detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 {
@@ -190,4 +204,5 @@ detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 		memset(&out->f.verdict, 0, sizeof(out->f.verdict));
 	ladder_fill(c, CLIENT, out);
 	ladder_fill(c, SERVER, out);
+	icmp_fill(c, out);
 }

@@ -14,7 +14,7 @@
 static bool
 has_more(const struct conn_detail *d)
 {
-	return d->n_verdicts > 1 || d->half[CLIENT].n_gaps || d->half[SERVER].n_gaps;
+	return d->n_verdicts > 1 || d->half[CLIENT].n_gaps || d->half[SERVER].n_gaps || d->n_icmp;
 }
 
 static struct snapshot_rest *
@@ -27,6 +27,9 @@ rest_of(const struct conn_detail *d)
 		return NULL;
 	memcpy(r->half, d->half, sizeof(r->half));
 	r->time = d->time;
+	r->icmp_total = d->icmp_total;
+	r->n_icmp = d->n_icmp;
+	memcpy(r->icmp, d->icmp, sizeof(r->icmp));
 	r->n_verdicts = d->n_verdicts;
 	memcpy(r->verdicts, d->verdicts, verdicts);
 	return r;
@@ -57,6 +60,9 @@ rest_copy(const struct snapshot_rest *r, struct conn_detail *out)
 {
 	memcpy(out->half, r->half, sizeof(out->half));
 	out->time = r->time;
+	out->icmp_total = r->icmp_total;
+	out->n_icmp = r->n_icmp;
+	memcpy(out->icmp, r->icmp, sizeof(out->icmp));
 	memcpy(out->verdicts, r->verdicts, r->n_verdicts * sizeof(out->verdicts[0]));
 	out->n_verdicts = r->n_verdicts;
 }
@@ -71,6 +77,7 @@ snapshot_detail(const struct snapshot *s, const struct conn *c, struct conn_deta
 	out->verdicts[0] = s->facts.verdict;
 	out->half[CLIENT].n_gaps = out->half[SERVER].n_gaps = 0;
 	out->half[CLIENT].n_expected = out->half[SERVER].n_expected = 0;
+	out->icmp_total = out->n_icmp = 0;
 	if (s->rest)
 		rest_copy(s->rest, out);
 	out->f.n_verdicts = out->n_verdicts;

@@ -12,7 +12,9 @@
 struct snapshot_rest {
 	struct ladder_facts half[2];
 	struct time_facts time;
-	uint8_t n_verdicts;
+	uint32_t icmp_total;
+	uint8_t n_icmp, n_verdicts;
+	struct icmp_record icmp[ICMP_KEPT];
 	struct verdict verdicts[];
 };
 

@@ -168,6 +168,15 @@ on_timer(void *ctx, const struct timer_event *e)
 	line_end(r);
 }
 
+static void
+on_icmp(void *ctx, const struct icmp_record *e)
+{
+	struct report *r = ctx;
+
+	r->lines->icmp(line_begin(r), e);
+	line_end(r);
+}
+
 /* Keeps the lines of a connection to be sorted. What exceeds the memory is sorted in parts. */
 static void
 sort_connection(struct report *r, const struct conn_detail *d, const struct row_context *row)
@@ -216,6 +225,7 @@ make_engine(struct report *r, struct err *err)
 		.segment = r->cfg->segments ? on_segment : NULL,
 		.amend = r->cfg->segments ? on_amend : NULL,
 		.timer = r->cfg->timers ? on_timer : NULL,
+		.icmp = r->cfg->segments ? on_icmp : NULL,
 		.connection = on_connection,
 	};
 	struct engine_config ec = {

@@ -301,7 +301,7 @@ json_connection(struct output *w, const struct report_config *cfg, const struct 
 	end_line(w);
 }
 
-/* ---- timer, summary ---- */
+/* ---- timer, icmp, summary ---- */
 
 static void
 json_timer(struct output *w, const struct timer_event *e)
@@ -320,6 +320,25 @@ json_timer(struct output *w, const struct timer_event *e)
 	output_duration(w, "rto", t->rto);
 	output_duration(w, "srtt", t->srtt);
 	output_duration(w, "rttvar", t->rttvar);
+	end_line(w);
+}
+
+static void
+json_icmp(struct output *w, const struct icmp_record *r)
+{
+	char sender[64];
+
+	begin_line(w, "icmp");
+	output_uint(w, "frame", r->frame);
+	output_time(w, "time", r->ts);
+	output_uint(w, "connection", r->conn_id);
+	output_string(w, "sender", text_addr(sender, sizeof(sender), r->notice.from));
+	output_uint(w, "icmp_type", r->notice.type);
+	output_uint(w, "icmp_code", r->notice.code);
+	if (r->quotes)
+		output_uint(w, "quotes", r->quotes);
+	else
+		output_null(w, "quotes");
 	end_line(w);
 }
 
@@ -379,6 +398,7 @@ const struct report_lines report_json = {
 	.capture = json_capture,
 	.segment = json_segment,
 	.timer = json_timer,
+	.icmp = json_icmp,
 	.connection = json_connection,
 	.summary = json_summary,
 };

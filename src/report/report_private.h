@@ -12,6 +12,7 @@ struct report_lines {
 			const struct source_status *st);
 	void (*segment)(struct output *w, const struct segment *s);
 	void (*timer)(struct output *w, const struct timer_event *t);
+	void (*icmp)(struct output *w, const struct icmp_record *r);
 	/* now: the capture's time, for what is still going on */
 	void (*connection)(struct output *w, const struct report_config *cfg,
 			   const struct conn_detail *d, nsec now);

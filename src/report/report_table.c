@@ -271,7 +271,7 @@ table_capture(struct output *w, const struct report_config *cfg, const struct so
 		put_titles(w);
 }
 
-/* ---- segment, timer ---- */
+/* ---- segment, timer, icmp ---- */
 
 static void
 table_segment(struct output *w, const struct segment *s)
@@ -324,6 +324,25 @@ table_timer(struct output *w, const struct timer_event *e)
 		      until_text(gives_up, sizeof(gives_up), t->gives_up, e->time));
 }
 
+static void
+table_icmp(struct output *w, const struct icmp_record *r)
+{
+	const struct icmp_notice *n = &r->notice;
+	char time[32], sender[64];
+
+	output_format(w, "%7llu %s #%llu %c ", (unsigned long long)r->frame,
+		      text_clock(time, sizeof(time), r->ts, 6), (unsigned long long)r->conn_id,
+		      r->from == CLIENT ? '>' : '<');
+	output_format(w, _("ICMP %u/%u from %s: %s"), n->type, n->code,
+		      text_addr(sender, sizeof(sender), n->from),
+		      _(icmp_name(n->version, n->type, n->code)));
+	if (n->mtu)
+		output_format(w, _(", MTU %u"), n->mtu);
+	if (r->quotes)
+		output_format(w, _(", quotes frame %llu"), (unsigned long long)r->quotes);
+	output_raw(w, "\n", 1);
+}
+
 /* ---- summary ---- */
 
 static void
@@ -374,6 +393,7 @@ const struct report_lines report_table = {
 	.capture = table_capture,
 	.segment = table_segment,
 	.timer = table_timer,
+	.icmp = table_icmp,
 	.connection = table_connection,
 	.summary = table_summary,
 };

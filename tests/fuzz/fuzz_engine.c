@@ -154,7 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct engine_sink sink = {NULL, on_segment, on_segment, NULL, on_connection};
+	const struct engine_sink sink = {
+		.segment = on_segment, .amend = on_segment, .connection = on_connection};
 	struct engine_config cfg = {.max_connections = CONNECTIONS, .memory = 1 << 20,
 				    .history = true, .seed = 1, .sink = &sink};
 	struct run run = {.e = engine_new(&cfg, NULL), .now = 1700000000 * NSEC_PER_SEC};

@@ -92,7 +92,8 @@ on_connection(void *ctx, const struct conn_detail *d)
 static struct engine *
 new_engine(struct said *said)
 {
-	const struct engine_sink sink = {said, on_segment, on_amend, on_timer, on_connection};
+	const struct engine_sink sink = {.ctx = said, .segment = on_segment, .amend = on_amend,
+					 .timer = on_timer, .connection = on_connection};
 	struct engine_config cfg = {.max_connections = CONNECTIONS, .memory = 8 << 20,
 				    .history = true, .seed = 1, .hz = 250,
 				    .sink = said ? &sink : NULL};

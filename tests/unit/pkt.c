@@ -86,7 +86,11 @@ void
 watch_open_with(struct watch *w, struct engine_config cfg)
 {
 	*w = (struct watch){.now = PKT_EPOCH - PKT_STEP}; /* a first packet without time: at 0 */
-	const struct engine_sink sink = {w, on_segment, on_amend, on_timer, on_connection};
+	const struct engine_sink sink = {.ctx = w,
+					 .segment = on_segment,
+					 .amend = on_amend,
+					 .timer = on_timer,
+					 .connection = on_connection};
 	struct err err;
 
 	cfg.sink = &sink;

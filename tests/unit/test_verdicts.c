@@ -35,12 +35,58 @@ test_rejected(void **state)
 	LOOK(c, MS(10));
 	assert_verdict(V_REJECTED);
 	const struct verdict *v = verdict_of(&d, V_REJECTED);
+	assert_int_equal(v->side, SERVER);
 	assert_int_equal(v->rejected.icmp.type, 3);
 	assert_int_equal(v->rejected.icmp.code, 13);
 	assert_int_equal(v->rejected.icmp.from[15], 7);
 	assert_int_equal(v->rejected.after, MS(5));
+	assert_int_equal(v->rejected.syns, 1);
+	assert_false(v->rejected.by_server);
+	assert_evidence(v, 1);
 	assert_evidence(v, f);
 	assert_no_verdict(V_REFUSED);
+	assert_int_equal(d.n_icmp, 1);
+	assert_int_equal(d.icmp[0].frame, f);
+	assert_int_equal(d.icmp[0].quotes, 1);
+	watch_close(&w);
+}
+
+/* Every kind that ends or hinders an opening; source quench does not. */
+static void
+test_rejected_by(void **state)
+{
+	static const struct {
+		uint8_t type, code;
+		bool rejects;
+	} kinds[] = {{3, 0, true}, {3, 4, false}, {4, 0, false}, {11, 0, true}, {12, 0, true}};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		BEGIN(w, c);
+		syn(&c, .at = MS(0));
+		pair_icmp(&c, MS(5), 7, kinds[i].type, kinds[i].code, 0);
+		LOOK(c, MS(10));
+		assert_int_equal(!verdict_of(&d, V_REJECTED), !kinds[i].rejects);
+		assert_int_equal(d.f.end_cause, kinds[i].rejects ? END_REJECTED : END_OPEN);
+		watch_close(&w);
+	}
+}
+
+/* A client that tries again is rejected again, until somebody answers. */
+static void
+test_rejected_again(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	pair_icmp(&c, MS(5), 7, 3, 1, 0);
+	syn(&c, .at = SEC(1));
+	LOOK(c, SEC(1.5));
+	assert_verdict(V_REJECTED);
+	assert_int_equal(verdict_of(&d, V_REJECTED)->rejected.syns, 2);
+	assert_no_verdict(V_NO_ANSWER);
+	synack(&c, .at = SEC(1.52));
+	ack(&c, CLIENT, .at = SEC(1.53));
+	LOOK(c, SEC(2));
+	assert_no_verdict(V_REJECTED);
 	watch_close(&w);
 }
 
@@ -229,18 +275,87 @@ test_duplicates(void **state)
 }
 
 static void
-test_path_mtu(void **state)
+test_unreachable(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	uint64_t g = data(&c, CLIENT, .len = 200, .at = SEC(1));
+	pair_icmp(&c, SEC(1.01), 7, 3, 1, 0);
+	for (int i = 0; i < 3; i++) {
+		g = data(&c, CLIENT, .seq = 1, .len = 200, .at = SEC(1) + MS(222) * (1 << i));
+		pair_icmp(&c, w.now - PKT_EPOCH + MS(10), 7, 3, 1, 0);
+	}
+	LOOK(c, SEC(2));
+	assert_verdict(V_UNREACHABLE);
+	assert_verdict(V_PEER_SILENT);
+	const struct verdict *v = verdict_of(&d, V_UNREACHABLE);
+	assert_int_equal(v->severity, SEV_WARNING);
+	assert_int_equal(v->side, CLIENT);
+	assert_int_equal(v->unreachable.times, 4);
+	assert_int_equal(v->unreachable.repeats, 3);
+	assert_int_equal(v->unreachable.icmp.from[15], 7);
+	assert_evidence(v, g);
+	assert_evidence(v, w.frame);
+	assert_int_equal(d.icmp_total, 4);
+	assert_int_equal(d.icmp[3].quotes, g);
+	watch_close(&w);
+}
+
+/* An error that quotes what was acknowledged long ago is not believed. */
+static void
+test_unreachable_of_old_data(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 200, .at = SEC(1));
+	struct packet old = c.last;
+	ack(&c, SERVER, .at = SEC(1.02));
+	c.last = old;
+	pair_icmp(&c, SEC(1.1), 7, 3, 1, 0);
+	LOOK(c, SEC(2));
+	assert_no_verdict(V_UNREACHABLE);
+	assert_int_equal(d.n_icmp, 0);
+	watch_close(&w);
+}
+
+static void
+test_path_mtu_heeded(void **state)
 {
 	BEGIN(w, c);
 	pair_handshake(&c, MS(0), MS(20));
 	data(&c, CLIENT, .len = 1448, .at = SEC(1));
-	pair_icmp(&c, SEC(1.001), 9, 3, 4, 600);
+	uint64_t g = pair_icmp(&c, SEC(1.001), 9, 3, 4, 600);
 	uint64_t f = data(&c, CLIENT, .seq = 1, .len = 548, .at = SEC(1.0011));
 	data(&c, CLIENT, .seq = 549, .len = 548, .at = SEC(1.0012));
 	assert_int_equal(seg_at(&w, f)->cause, CAUSE_PMTU);
 	LOOK(c, SEC(1.01));
 	assert_verdict(V_PATH_MTU);
+	const struct verdict *v = verdict_of(&d, V_PATH_MTU);
+	assert_int_equal(v->severity, SEV_NOTE);
+	assert_int_equal(v->path_mtu.kind, PATH_MTU_HEEDED);
+	assert_int_equal(v->path_mtu.icmp.mtu, 600);
+	assert_int_equal(v->path_mtu.cut, 2);
+	assert_evidence(v, g);
 	watch_close(&w);
+}
+
+/* 20 IP, 20 TCP, 12 for time stamps: 1448 bytes make 1500, and 1408 make 1460. */
+static void
+test_path_mtu_ignored(void **state)
+{
+	for (uint32_t len = 1408; len <= 1409; len++) {
+		BEGIN(w, c);
+		pair_handshake(&c, MS(0), MS(20));
+		data(&c, CLIENT, .len = 1448, .at = SEC(1));
+		pair_icmp(&c, SEC(1.001), 9, 3, 4, 1460);
+		data(&c, CLIENT, .seq = 1, .len = len, .at = SEC(1.25));
+		LOOK(c, SEC(2));
+		const struct verdict *v = verdict_of(&d, V_PATH_MTU);
+		assert_int_equal(v->path_mtu.kind,
+				 len == 1408 ? PATH_MTU_HEEDED : PATH_MTU_IGNORED);
+		assert_int_equal(v->severity, len == 1408 ? SEV_NOTE : SEV_ERROR);
+		watch_close(&w);
+	}
 }
 
 static void
@@ -343,6 +458,10 @@ test_capture_loss(void **state)
 static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_refused),
 	SEQ_TEST(test_rejected),
+	SEQ_TEST(test_rejected_by),
+	SEQ_TEST(test_rejected_again),
+	SEQ_TEST(test_unreachable),
+	SEQ_TEST(test_unreachable_of_old_data),
 	SEQ_TEST(test_no_answer),
 	SEQ_TEST(test_answer_ends_no_answer),
 	SEQ_TEST(test_first_syn_answered),
@@ -354,7 +473,8 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_loss),
 	SEQ_TEST(test_hardly_any_loss),
 	SEQ_TEST(test_duplicates),
-	SEQ_TEST(test_path_mtu),
+	SEQ_TEST(test_path_mtu_heeded),
+	SEQ_TEST(test_path_mtu_ignored),
 	SEQ_TEST(test_keepalive_unanswered),
 	SEQ_TEST(test_half_closed),
 	SEQ_TEST(test_port_reuse),

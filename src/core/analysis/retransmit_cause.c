@@ -8,6 +8,7 @@
 #include "core/flow/cold.h"
 #include "core/flow/sendq.h"
 #include "core/segment/emit.h"
+#include "core/segment/icmp_error.h"
 #include "core/segment/rtt.h"
 #include "core/segment/sack.h"
 #include "core/segment/segment.h"
@@ -149,9 +150,7 @@ is_pmtu_resend(const struct seg *s)
 
 	if (s->rexmit_n > 1 && c->cold->pmtu_ts - s->last_sent < NSEC_PER_MS)
 		return false;
-	return c->cold->pmtu_ts && c->cold->pmtu_side == s->from &&
-	       s->now - c->cold->pmtu_ts < NSEC_PER_SEC && seq_le(c->cold->pmtu_seq, s->seq) &&
-	       seq_lt(s->seq, c->cold->pmtu_high);
+	return pmtu_concerns(s) && pmtu_allows(s) && s->now - c->cold->pmtu_ts < NSEC_PER_SEC;
 }
 
 static bool

@@ -4,8 +4,6 @@
 
 #include "core/segment/timers.h"
 
-#include <string.h>
-
 #define SILENT_REPEATS 2
 #define BACK_OFF_GAPS  3
 
@@ -79,16 +77,36 @@ forecast_of(const struct verdict_input *in, enum side s)
 	};
 }
 
-struct icmp_notice
-icmp_of(const struct conn *c)
+uint32_t
+icmp_count(const struct conn *c, enum icmp_role role)
 {
-	struct icmp_notice n = {
-		.version = c->cold->icmp_version,
-		.type = c->cold->icmp_type,
-		.code = c->cold->icmp_code,
-		.mtu = c->cold->icmp_mtu,
-	};
+	return c->cold->icmp ? c->cold->icmp->count[role] : 0;
+}
 
-	memcpy(n.from, c->cold->icmp_from, sizeof(n.from));
-	return n;
+/* i: 0 the oldest. */
+static const struct icmp_kept *
+icmp_at(const struct icmp_log *log, unsigned i)
+{
+	return &log->latest[log->n < ICMP_KEPT ? i : (log->at + i) % ICMP_KEPT];
+}
+
+const struct icmp_record *
+icmp_latest(const struct conn *c, enum icmp_role role)
+{
+	const struct icmp_log *log = c->cold->icmp;
+
+	for (unsigned i = log ? log->n : 0; i > 0; i--)
+		if (icmp_at(log, i - 1)->role == role)
+			return &icmp_at(log, i - 1)->record;
+	return NULL;
+}
+
+void
+evidence_icmp(struct verdict *v, const struct conn *c, enum icmp_role role)
+{
+	const struct icmp_log *log = c->cold->icmp;
+
+	for (unsigned i = 0; log && i < log->n; i++)
+		if (icmp_at(log, i)->role == role)
+			evidence_frame(v, icmp_at(log, i)->record.frame);
 }

@@ -23,7 +23,11 @@ nsec ladder_time(const struct half *h);
 bool silent_side(const struct conn *c, enum side *s);
 /* What is to be expected of a sender that is not answered. */
 struct forecast forecast_of(const struct verdict_input *in, enum side s);
-/* The ICMP error that quoted one of its segments. */
-struct icmp_notice icmp_of(const struct conn *c);
+/* How many ICMP errors of that meaning came. */
+uint32_t icmp_count(const struct conn *c, enum icmp_role role);
+/* The latest kept one of that meaning; NULL: none is kept. */
+const struct icmp_record *icmp_latest(const struct conn *c, enum icmp_role role);
+/* Adds the kept ones of that meaning to the evidence, oldest first. */
+void evidence_icmp(struct verdict *v, const struct conn *c, enum icmp_role role);
 
 #endif

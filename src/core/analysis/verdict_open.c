@@ -33,21 +33,26 @@ verdict_refused(const struct verdict_input *in, struct verdict *v)
 	return true;
 }
 
+/* Also while the client tries again: nothing else answers it. */
 bool
 verdict_rejected(const struct verdict_input *in, struct verdict *v)
 {
 	const struct conn *c = in->c;
+	const struct icmp_record *r = icmp_latest(c, ICMP_REJECTS);
+	const struct half *asked;
 
-	if (c->end_cause != END_REJECTED)
+	if (!r || half_has(&c->half[!r->from], H_SEQ))
 		return false;
-	v->side = (uint8_t)c->ended_by;
-	v->time = c->ended;
-	v->rejected.after = since_syn(c, &c->half[!v->side]);
-	v->rejected.syns = c->half[!v->side].syn;
-	v->rejected.icmp = icmp_of(c);
-	v->rejected.by_server = memcmp(c->cold->icmp_from, c->end[v->side].addr, 16) == 0;
-	evidence_frame(v, syn_frame_last(c, &c->half[!v->side]));
-	evidence_frame(v, frame_of(c, c->end_frame));
+	asked = &c->half[r->from];
+	v->side = !r->from;
+	v->time = r->ts;
+	v->rejected.after =
+		r->ts - (half_syn_last(asked) <= r->ts ? half_syn_last(asked) : asked->syn_ts);
+	v->rejected.syns = asked->syn;
+	v->rejected.icmp = r->notice;
+	v->rejected.by_server = memcmp(r->notice.from, c->end[v->side].addr, 16) == 0;
+	evidence_frame(v, syn_frame_last(c, asked));
+	evidence_icmp(v, c, ICMP_REJECTS);
 	return true;
 }
 
@@ -71,7 +76,7 @@ static bool
 is_not_answered(const struct conn *c)
 {
 	return (c->half[CLIENT].state == TCP_SYN_SENT || c->end_cause == END_NO_ANSWER) &&
-	       !half_has(&c->half[SERVER], H_SEQ);
+	       !half_has(&c->half[SERVER], H_SEQ) && icmp_count(c, ICMP_REJECTS) == 0;
 }
 
 /* One SYN alone counts after a second of silence. */

@@ -20,7 +20,7 @@ verdict_fn verdict_half_open, verdict_unknown_connection, verdict_reset,
 	verdict_reset_after_close, verdict_reset_ignored, verdict_reset_suspect;
 /* verdict_silence.c */
 verdict_fn verdict_peer_silent, verdict_timed_out, verdict_keepalive_unanswered,
-	verdict_half_closed;
+	verdict_half_closed, verdict_unreachable;
 /* verdict_transfer.c */
 verdict_fn verdict_window_closed, verdict_loss, verdict_reordering, verdict_spurious,
 	verdict_duplicates, verdict_path_mtu;

@@ -107,3 +107,23 @@ verdict_half_closed(const struct verdict_input *in, struct verdict *v)
 	}
 	return false;
 }
+
+/* Beside peer-silent: it names who says why. */
+bool
+verdict_unreachable(const struct verdict_input *in, struct verdict *v)
+{
+	const struct conn *c = in->c;
+	const struct icmp_record *r = icmp_latest(c, ICMP_HINDERS);
+
+	if (!r)
+		return false;
+	v->side = r->from;
+	v->time = r->ts;
+	v->unreachable.icmp = r->notice;
+	v->unreachable.times = icmp_count(c, ICMP_HINDERS);
+	v->unreachable.repeats =
+		cold_retransmissions(c->half[r->from].cold) - c->cold->icmp->repeats_before;
+	evidence_frame(v, r->quotes);
+	evidence_icmp(v, c, ICMP_HINDERS);
+	return true;
+}

@@ -144,19 +144,20 @@ verdict_duplicates(const struct verdict_input *in, struct verdict *v)
 bool
 verdict_path_mtu(const struct verdict_input *in, struct verdict *v)
 {
-	const struct conn_cold *a = in->c->cold;
-	const struct half *h = &in->c->half[a->pmtu_side];
+	const struct conn *c = in->c;
+	const struct conn_cold *a = c->cold;
+	const struct icmp_record *r = icmp_latest(c, ICMP_TOO_LARGE);
+	const struct half *h = &c->half[a->pmtu_side];
+	bool ignored = a->pmtu_ignored > 0 && seq_lt(h->seq.una, a->pmtu_high);
 
-	if (!a->pmtu_ts)
+	if (!r)
 		return false;
 	v->side = a->pmtu_side;
 	v->time = a->pmtu_ts;
-	v->path_mtu.icmp = icmp_of(in->c);
+	v->severity = ignored ? SEV_ERROR : SEV_NOTE;
+	v->path_mtu.kind = ignored ? PATH_MTU_IGNORED : PATH_MTU_HEEDED;
+	v->path_mtu.icmp = r->notice;
 	v->path_mtu.cut = h->cold->by_cause[CAUSE_PMTU];
-	v->path_mtu.kind = v->path_mtu.cut == 0 && seq_lt(h->seq.una, a->pmtu_high)
-				   ? PATH_MTU_IGNORED
-				   : PATH_MTU_HEEDED;
-	evidence_frame(v, frame_of(in->c, a->icmp_frame));
-	v->severity = v->path_mtu.kind == PATH_MTU_IGNORED ? SEV_ERROR : SEV_NOTE;
+	evidence_icmp(v, c, ICMP_TOO_LARGE);
 	return true;
 }

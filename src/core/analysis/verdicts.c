@@ -42,7 +42,7 @@ struct verdict_row {
 static const struct verdict_row rows[] = {
 	{V_REFUSED, "refused", SEV_ERROR, SIGN_FAILED, verdict_refused,
 		N_("A reset answered the SYN: nobody listens on that port, or a firewall says so.")},
-	{V_REJECTED, "rejected", SEV_ERROR, SIGN_FAILED, verdict_rejected,
+	{V_REJECTED, "rejected", SEV_ERROR, SIGN_CONNECTION, verdict_rejected,
 		N_("An ICMP error that quotes the SYN: which, and which host sent it.")},
 	{V_WRONG_RESPONDER, "wrong-responder", SEV_ERROR, SIGN_NONE, NULL,
 		N_("The answer to a SYN came from another address or port, and the client refuses it.")},
@@ -65,7 +65,7 @@ static const struct verdict_row rows[] = {
 		   "the last ACK lost.")},
 	{V_PATH_MTU, "path-mtu", SEV_ERROR, SIGN_CONNECTION, verdict_path_mtu,
 		N_("A router says that segments are too large for the path.")},
-	{V_UNREACHABLE, "unreachable", SEV_WARNING, SIGN_NONE, NULL,
+	{V_UNREACHABLE, "unreachable", SEV_WARNING, SIGN_CONNECTION, verdict_unreachable,
 		N_("ICMP errors quote segments of the connection: which, and which host sent them.")},
 	{V_RESET, "reset", SEV_WARNING, SIGN_FAILED, verdict_reset,
 		N_("One side aborted the connection.")},

@@ -41,6 +41,19 @@ conn_cold_get(struct core *core, struct conn *c)
 	return a;
 }
 
+struct icmp_log *
+icmp_log_get(struct core *core, struct conn *c)
+{
+	struct conn_cold *a = conn_cold_get(core, c);
+
+	if (!a->icmp && c->cold == a) {
+		a->icmp = pool_get(core->pool, sizeof(*a->icmp));
+		if (a->icmp)
+			memset(a->icmp, 0, sizeof(*a->icmp));
+	}
+	return c->cold == a ? a->icmp : NULL;
+}
+
 bool
 retransmit_log_get(struct core *core, struct half *h)
 {
@@ -125,6 +138,7 @@ conn_cold_release(struct core *core, struct conn *c)
 {
 	if (c->cold == &conn_cold_none)
 		return;
+	pool_put(core->pool, c->cold->icmp, sizeof(*c->cold->icmp));
 	pool_put(core->pool, conn_cold_get(core, c), sizeof(*c->cold));
 	c->cold = &conn_cold_none;
 }

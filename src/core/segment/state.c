@@ -244,7 +244,8 @@ refused_retry(struct seg *s)
 {
 	struct conn *c = s->c;
 
-	if (c->end_cause != END_REFUSED || (s->p->flags & (TH_SYN | TH_ACK)) != TH_SYN)
+	if ((c->end_cause != END_REFUSED && c->end_cause != END_REJECTED) ||
+	    (s->p->flags & (TH_SYN | TH_ACK)) != TH_SYN)
 		return;
 	c->end_cause = END_OPEN;
 	c->ended = 0;
