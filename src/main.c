@@ -32,7 +32,7 @@ static volatile sig_atomic_t interrupted;
 static int
 complain(int status, const struct err *err)
 {
-	print_error("%s", err->msg);
+	err_print("%s", err->msg);
 	return status;
 }
 

@@ -43,7 +43,7 @@ print_line(const char *fmt, va_list ap)
 }
 
 void
-print_error(const char *fmt, ...)
+err_print(const char *fmt, ...)
 {
 	va_list ap;
 

@@ -65,7 +65,7 @@ char *xasprintf(const char *fmt, ...) ATTR_FORMAT(1, 2) ATTR_MALLOC;
 void die_set_hook(void (*hook)(void));
 /* Prints "tcplens: message" as one line on standard error. Nothing in it acts on a terminal,
  * wherever it came from. */
-void print_error(const char *fmt, ...) ATTR_FORMAT(1, 2);
+void err_print(const char *fmt, ...) ATTR_FORMAT(1, 2);
 /* Prints the same and exits with status 1. */
 void die(const char *fmt, ...) ATTR_FORMAT(1, 2) ATTR_NORETURN;
 

@@ -331,11 +331,11 @@ status_of(const struct report *r, bool ran, const struct err *err)
 
 	source_status(r->source, &st);
 	if (!ran)
-		print_error("%s", err->msg);
+		err_print("%s", err->msg);
 	else if (st.message[0] != '\0')
-		print_error("%s", st.message);
+		err_print("%s", st.message);
 	if (r->write_errno != 0)
-		print_error(_("cannot write the report: %s"), strerror(r->write_errno));
+		err_print(_("cannot write the report: %s"), strerror(r->write_errno));
 	if (!ran || st.phase == SOURCE_FAILED || st.write_failed || r->write_errno != 0)
 		return REPORT_ERROR;
 	return r->seen & r->cfg->fail_on ? REPORT_FAIL_ON : REPORT_OK;
@@ -374,7 +374,7 @@ report_run(const struct report_config *cfg, struct source *s)
 	struct engine *e = make_engine(&r, &err);
 
 	if (!e) {
-		print_error("%s", err.msg);
+		err_print("%s", err.msg);
 		return REPORT_ERROR;
 	}
 	signal(SIGPIPE, SIG_IGN);
