@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main: command line → source → privileges dropped → engine → screens or report; exit status and
- * signals. The only place that knows all layers; everything that it decides is written down here.
+ * main: parses the command line, opens the source, drops privileges, and runs the screens or a
+ * report; exit status and signals. The only file that knows all layers.
  */
 #include "config.h"
 
@@ -25,7 +25,7 @@
 
 enum { EXIT_WELL = 0, EXIT_ERROR = 1, EXIT_USAGE = 2 };
 
-/* For the signal handler: the source whose end ends the report, and that it was asked for. */
+/* For the signal handler: the source that it stops, and whether it did. */
 static struct source *volatile stoppable;
 static volatile sig_atomic_t interrupted;
 
@@ -36,8 +36,8 @@ complain(int status, const struct err *err)
 	return status;
 }
 
-/* A file or socket that is opened must not get the number of a standard stream that was closed: a
- * message would be written into it. In its place stands one whose use fails. */
+/* Opens /dev/null in place of a standard stream that is closed, so that no file or socket gets its
+ * number and has messages written into it. Using such a stream fails. */
 static void
 reserve_standard_streams(void)
 {
@@ -56,7 +56,7 @@ start_translations(void)
 	tzset();
 }
 
-/* Standard output was written: did it arrive? */
+/* Flushes standard output; returns the exit status. */
 static int
 finish_output(void)
 {
@@ -129,7 +129,7 @@ source_config(const struct config *cfg)
 	};
 }
 
-/* Whatever comes of opening, privileges are gone before anything is read. */
+/* Drops privileges after opening, whether or not that succeeded, and before anything is read. */
 static struct source *
 open_source(const struct config *cfg, const struct source_config *sc, struct err *err, bool *denied)
 {
@@ -148,7 +148,7 @@ open_source(const struct config *cfg, const struct source_config *sc, struct err
 
 /* ---- without a screen ---- */
 
-/* Comes again as SIGALRM, so that a write which blocks is interrupted whenever it began. */
+/* Repeats itself every second as SIGALRM, to interrupt a write that blocks after the first call. */
 static void
 on_signal(int sig)
 {
@@ -159,7 +159,7 @@ on_signal(int sig)
 	alarm(1);
 }
 
-/* The first signal ends the report in good order; a second one ends the program at once. */
+/* The first signal ends the report with its summary; a second one ends the program at once. */
 static void
 catch_signals(struct source *s)
 {
@@ -179,7 +179,7 @@ catch_signals(struct source *s)
 	}
 }
 
-/* The filter of -Y, or of "" without one. NULL and err when it is wrong. */
+/* Parses -Y; without it, a filter that everything passes. NULL and err if it is wrong. */
 static struct filter *
 screen_filter(const struct config *cfg, struct err *err)
 {
@@ -196,7 +196,7 @@ screen_filter(const struct config *cfg, struct err *err)
 	return NULL;
 }
 
-/* What --sort and --columns name; columns has n 0 without the option. */
+/* Parses --sort and --columns; columns->n is 0 without the latter. */
 static bool
 list_options(const struct config *cfg, struct sort_order *sort, struct column_list *list,
 	     struct err *err)
@@ -212,7 +212,6 @@ list_options(const struct config *cfg, struct sort_order *sort, struct column_li
 	return true;
 }
 
-/* Runs the report; rc is complete. */
 static int
 report_source(const struct config *cfg, const struct report_config *rc)
 {
@@ -264,12 +263,12 @@ run_report(const struct config *cfg)
 
 /* ---- screens ---- */
 
-/* What changes while the screens run. */
+/* The state behind the screens. */
 struct session {
 	const struct config *cfg;
 	struct engine *engine;
-	struct source *source; /* started; NULL none */
-	struct err unwritten;  /* why the file of -w is not complete; "" it is */
+	struct source *source; /* started; NULL: none */
+	struct err unwritten;  /* why the file of -w is incomplete; "": it is not */
 	struct sort_order sort;
 	struct column_list columns;
 };
@@ -301,7 +300,8 @@ start_source(struct session *ss, const struct source_config *sc, struct err *err
 	return true;
 }
 
-/* Another interface, chosen on the screen. The new one is opened before the old one is given up. */
+/* Switches to another interface. It is opened before the old source is closed, so that failure
+ * changes nothing. */
 static struct source *
 open_interface(void *ctx, const char *name, struct err *err)
 {
@@ -327,7 +327,7 @@ open_interface(void *ctx, const char *name, struct err *err)
 		close_source(ss);
 	engine_clear(ss->engine);
 	if (!source_start(s, ss->engine, err))
-		die("%s", err->msg); /* no thread to be had: there is no way back either */
+		die("%s", err->msg); /* the old source is closed already */
 	return ss->source = s;
 }
 
@@ -422,7 +422,7 @@ main(int argc, char *argv[])
 	struct err err;
 
 	privs_suspend();
-	signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is an error of write(2) */
+	signal(SIGXFSZ, SIG_IGN); /* the limit of file sizes shows as an error of write(2) */
 	reserve_standard_streams();
 	start_translations();
 	enum conf_result r = conf_parse(&cfg, argc, argv, &err);

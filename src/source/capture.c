@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * capture: the loop that every source runs: frames → decode into a batch → engine; time passing →
- * engine; what is to be written → writer. Runs in one thread; what others may know is copied to the
- * status under the source's lock, once per batch.
+ * capture: the loop that every source runs. Frames are decoded into a batch for the engine and
+ * written to the file of -w; the engine is told the time. Runs in one thread; for the others the
+ * status is updated under the source's lock, once per batch.
  */
 #include "config.h"
 
@@ -18,8 +18,8 @@
 #include "source/packet_writer.h"
 
 #define TICK       NSEC_PER_SEC
-#define WAKE_PAUSE (100 * NSEC_PER_MS) /* between two wakes that only tell of packets */
-/* A live packet may reach us this much after its time (the kernel hands over blocks). */
+#define WAKE_PAUSE (100 * NSEC_PER_MS) /* between two wakes because of packets */
+/* How long after its time a live packet may arrive: the kernel delivers in blocks. */
 #define LATENESS (150 * NSEC_PER_MS)
 
 static nsec
@@ -48,11 +48,11 @@ capture_now(const struct source *s)
 {
 	if (s->status.live)
 		return clock_wall();
-	if (s->status.phase != SOURCE_RUNNING) /* what came later nobody saw */
+	if (s->status.phase != SOURCE_RUNNING) /* nothing is known of later times */
 		return s->last_ts;
 	if (s->replay.speed != 0)
 		return s->replay.anchored ? replay_now(&s->replay, clock_monotonic()) : s->last_ts;
-	/* Somebody captures at the other end of the pipe: its clock goes on when nothing comes. */
+	/* A capture at the other end of the pipe: time passes there while no packet arrives. */
 	if (s->status.paced && s->last_ts)
 		return s->last_ts + clock_monotonic() - s->arrived;
 	return s->last_ts;
@@ -74,7 +74,7 @@ flush_batch(struct source *s)
 	}
 }
 
-/* Looks at every datagram that is being put together: now and then, and only if there are any. */
+/* Slow, since it looks at every datagram under reassembly: called at ticks only. */
 static void
 count_lost_fragments(struct source *s)
 {
@@ -82,7 +82,7 @@ count_lost_fragments(struct source *s)
 		s->fragments_lost = decoder_fragments_lost(s->decoder);
 }
 
-/* Time as the packets tell it: deterministic, whatever the batches. */
+/* Ticks by packet time, so that the result does not depend on how packets are batched. */
 static ATTR_NOINLINE void
 tick_by_packet(struct source *s, nsec ts)
 {
@@ -119,15 +119,15 @@ capture_complete(const struct source *s)
 	return s->cfg.max_packets && s->packets >= s->cfg.max_packets;
 }
 
-/* ---- what others may know ---- */
+/* ---- status ---- */
 
 static void
 wake(struct source *s)
 {
 	uint64_t one = 1;
 
-	s->woke = clock_monotonic();
-	s->untold = false;
+	s->last_wake = clock_monotonic();
+	s->wake_pending = false;
 	if (write(s->wake_fd, &one, sizeof(one)) < 0)
 		return; /* the counter is full: it is readable */
 }
@@ -151,7 +151,7 @@ publish(struct source *s)
 
 	pthread_mutex_lock(&s->lock);
 	if (s->packets != st->packets) {
-		s->untold = true;
+		s->wake_pending = true;
 		st->packets = s->packets;
 		s->last_ts = s->latest;
 		if (s->file.pipe)
@@ -163,11 +163,11 @@ publish(struct source *s)
 	if (s->writer)
 		publish_writer(s->writer, st);
 	pthread_mutex_unlock(&s->lock);
-	if (s->untold && clock_monotonic() - s->woke >= WAKE_PAUSE)
+	if (s->wake_pending && clock_monotonic() - s->last_wake >= WAKE_PAUSE)
 		wake(s);
 }
 
-/* Adds to what is reported at the end. */
+/* Puts a message before the one that will be reported at the end, if any. */
 static void
 add_message(struct source *s, const char *message)
 {
@@ -179,7 +179,8 @@ add_message(struct source *s, const char *message)
 		err_set(&s->err, "%s", message);
 }
 
-/* The file is complete before the phase says that the capture is over. Returns whether it is. */
+/* Closes the file of -w, before the phase says that the capture is over. Returns whether it is
+ * complete. */
 static bool
 end_writing(struct source *s)
 {
@@ -245,7 +246,8 @@ take_new_filter(struct source *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* Whether time passes for the engine while no packet comes; *now: which time it is. */
+/* Whether time passes while no packet arrives. Sets *now to the latest time before which no packet
+ * is outstanding. */
 static bool
 time_passes(struct source *s, nsec *now)
 {
@@ -275,8 +277,8 @@ poll_time(struct source *s)
 
 	if (s->due != NSEC_NEVER)
 		left = nsec_min(left, nsec_max(0, s->due - clock_monotonic()));
-	if (s->untold)
-		left = nsec_min(left, nsec_max(0, s->woke + WAKE_PAUSE - clock_monotonic()));
+	if (s->wake_pending)
+		left = nsec_min(left, nsec_max(0, s->last_wake + WAKE_PAUSE - clock_monotonic()));
 	left = nsec_min(left, 3600 * NSEC_PER_SEC);
 	return (struct timespec){.tv_sec = left / NSEC_PER_SEC, .tv_nsec = left % NSEC_PER_SEC};
 }
@@ -290,7 +292,7 @@ wait_for_input(struct source *s)
 	};
 	struct timespec t = poll_time(s);
 
-	if (s->writer) /* what has arrived can be read by others while we wait */
+	if (s->writer) /* other programs may read the file meanwhile */
 		pcap_writer_flush(s->writer);
 	ppoll(fds, 2, &t, NULL);
 	uint64_t n;

@@ -43,7 +43,8 @@ compiles(pcap_t *p, const char *text)
 	return true;
 }
 
-/* libpcap does not say where: cuts text behind the words that are a filter by themselves. */
+/* Cuts text after the longest sequence of words that is a valid filter, because libpcap does not
+ * report where a syntax error is. false: there is none. */
 static bool
 cut_to_good_words(char *text)
 {
@@ -124,7 +125,7 @@ capture_filter_prepare(struct capture_filter *cf, int linktype, struct err *err)
 	return c->usable;
 }
 
-/* Where a frame says that it carries a VLAN tag. */
+/* Whether the link-layer header announces a VLAN tag. */
 static bool
 has_vlan(const struct frame *f)
 {

@@ -20,7 +20,7 @@
 #include "source/spool.h"
 
 #define SPOOL_LIMIT (UINT64_C(1) << 30)
-/* Blocks' options that are read again for the direction. */
+/* Bytes of a block's options in which the direction is looked for on reading again. */
 #define OPTIONS_MAX 512
 
 /* ---- reading ---- */
@@ -31,7 +31,7 @@ passes_filter(struct source *s, const struct frame *f)
 	return LIKELY(!s->file.filter) || capture_filter_match(s->file.filter, f, &s->err);
 }
 
-/* The next frame into pending, no longer than it is to be. */
+/* Reads the next frame into pending, cut to the snapshot length. */
 static enum savefile_result
 next_frame(struct source *s)
 {
@@ -84,14 +84,14 @@ is_paced(struct source *s)
 	return paced;
 }
 
-/* Whether frames may be longer than they are to be. */
+/* Whether frames may have to be cut to the snapshot length. */
 static bool
 has_cut(const struct source *s)
 {
 	return s->cfg.snaplen && s->cfg.snaplen < RECORD_DATA_MAX;
 }
 
-/* Whether every frame is for the engine, as it is. */
+/* Whether every frame goes to the engine unchanged and at once. */
 static bool
 is_plain(const struct source *s)
 {
@@ -151,7 +151,7 @@ progress(const struct stream *st)
 	if (st->size == 0)
 		return -1;
 	uint64_t done = st->buf ? st->taken : stream_offset(st);
-	if (st->buf && !st->unpacker) /* what was read ahead does not count */
+	if (st->buf && !st->unpacker) /* not counting what was read ahead */
 		done -= stream_avail(st);
 	return done >= st->size ? 1000 : (int)(done * 1000 / st->size);
 }
@@ -174,9 +174,8 @@ file_status(struct source *s, struct source_status *st)
 	}
 }
 
-/* Reads up to the first frame, so that what is no capture, and a filter that does not fit it, are
- * known before anything is shown. A pipe that has nothing yet is waited for only without a screen.
- */
+/* Reads up to the first frame, so that a file that is not a capture, or a filter that does not
+ * compile for it, is reported before anything is shown. Waits for a pipe only without a screen. */
 static bool
 prime(struct source *s, struct err *err)
 {
@@ -195,7 +194,7 @@ prime(struct source *s, struct err *err)
 	return true;
 }
 
-/* From now on the store gets the bytes of the stream. */
+/* Passes all bytes of the stream to tee: those that are buffered now, the others as they arrive. */
 static void
 set_tee(struct stream *st, stream_tee_fn *tee, void *ctx)
 {
@@ -205,8 +204,8 @@ set_tee(struct stream *st, stream_tee_fn *tee, void *ctx)
 	st->tee_ctx = ctx;
 }
 
-/* Prepares for packets to be read again. Whether bytes must be spooled shows in the first of them:
- * a stream that turns out to be compressed needs it as a pipe does. */
+/* Prepares the packet store. The first bytes of the file decide how: like a pipe, a compressed file
+ * cannot be read again at an offset and is spooled. */
 static bool
 open_store(struct source *s, struct err *err)
 {
@@ -334,8 +333,8 @@ direction_again(struct file_input *in, const struct record_format *rf, uint64_t 
 	return record_direction(rf, options, len);
 }
 
-/* The header of a record. Where the stream ends soon after it, fewer bytes than the longest header
- * are enough: simple packet blocks and pcap records have shorter ones. */
+/* Reads the header of a record again. Near the end of the stream fewer bytes are available than the
+ * longest header has, and enough: simple packet blocks and pcap records have shorter ones. */
 static enum store_result
 record_again(struct file_input *in, const struct record_format *rf, uint64_t offset,
 	     struct record *r)

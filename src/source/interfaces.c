@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * interfaces: what can be captured from: libpcap's list without the devices on which there is no
- * TCP, with the system's own counts.
+ * interfaces: the list of interfaces: libpcap's without the devices that carry no TCP, with the
+ * system's counters.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 
 #include "base/i18n.h"
 
-/* Devices of libpcap that are no network interfaces. */
+/* Prefixes of libpcap's devices that are not network interfaces. */
 static const char *const not_networks[] = {"bluetooth", "usbmon", "nfqueue", "dbus-"};
 
 static bool
@@ -27,7 +27,7 @@ is_network(const char *name)
 	return true;
 }
 
-/* The system's count of that name, 0 unknown. */
+/* The interface's counter of that name in /sys; 0 if unknown. */
 static uint64_t
 statistic(const char *interface, const char *name)
 {

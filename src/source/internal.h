@@ -16,25 +16,25 @@
 
 /* ---- inputs ---- */
 enum input_result {
-	INPUT_MORE, /* a batch was delivered, there is more */
-	INPUT_WAIT, /* nothing to deliver now */
+	INPUT_MORE, /* there may be more to read at once */
+	INPUT_WAIT, /* nothing to deliver now: wait for fd or until s->due */
 	INPUT_ENDED,
-	INPUT_DAMAGED, /* s->err says what */
-	INPUT_FAILED,  /* s->err says what */
+	INPUT_DAMAGED, /* s->err has the reason */
+	INPUT_FAILED,  /* s->err has the reason */
 };
 
 struct input_ops {
-	/* With privileges dropped, before the first read. */
+	/* Called once, with privileges dropped, before the first read. false and err: failed. */
 	bool (*prepare)(struct source *s, struct err *err);
-	/* Delivers what is there, about one batch, through capture_frame(). Never waits. */
+	/* Delivers about one batch of frames through capture_frame(). Never blocks. */
 	enum input_result (*read)(struct source *s);
-	/* To be polled after INPUT_WAIT; -1 nothing. */
+	/* The descriptor to be polled after INPUT_WAIT; -1: none. */
 	int (*fd)(struct source *s);
-	/* Statistics and position into *st; called with the lock held. */
+	/* Stores statistics and position in *st; called with the lock held. */
 	void (*status)(struct source *s, struct source_status *st);
-	/* After the last read; NULL: nothing to be done. */
+	/* Called after the last read; NULL: nothing to be done. */
 	void (*release)(struct source *s);
-	/* NULL: it has none. */
+	/* NULL: the filter cannot be changed. */
 	bool (*set_filter)(struct source *s, const char *filter, struct err *err);
 	void (*close)(struct source *s);
 };
@@ -45,8 +45,8 @@ struct file_input {
 	struct frame pending; /* read, not yet due */
 	bool has_pending;
 	struct capture_filter *filter;
-	struct spool *spool;   /* of what cannot be read again, or … */
-	struct reread *reread; /* … what can */
+	struct spool *spool;   /* the bytes of a stream that cannot be read again; or NULL */
+	struct reread *reread; /* hashes of a file that can; or NULL */
 	bool pipe;
 };
 
@@ -69,33 +69,33 @@ struct source {
 	struct engine *engine;
 	struct decoder *decoder;
 
-	/* the capture thread's own */
+	/* owned by the capture thread */
 	struct packet batch[ENGINE_BATCH];
-	struct packet *next; /* of the batch: what the next packet goes to */
+	struct packet *next; /* the first free element of the batch */
 	uint64_t counts[DECODE_RESULT_COUNT];
 	bool counted;
-	bool fragmented; /* fragments came */
+	bool fragmented; /* there were IP fragments */
 	uint64_t fragments_lost;
 	uint64_t packets;
-	nsec latest;    /* packet time, never goes back */
+	nsec latest;    /* the latest packet time so far */
 	nsec next_tick; /* packet time */
-	nsec due;    /* after INPUT_WAIT: read again then, monotonic; NSEC_NEVER when told by fd */
-	nsec woke;   /* when wake_fd was last written, monotonic */
-	bool untold; /* packets came since */
+	nsec due;       /* when to read again after INPUT_WAIT, monotonic; NSEC_NEVER: by fd */
+	nsec last_wake; /* when wake_fd was last written, monotonic */
+	bool wake_pending; /* packets came since */
 	struct err err;
 
 	pthread_t thread;
 	bool started;
 	atomic_bool stopping;
-	int control_fd; /* written: stop, another filter */
+	int control_fd; /* written to make the capture thread look at stopping and new_filter */
 	int wake_fd;
 
-	pthread_mutex_t lock; /* what follows */
+	pthread_mutex_t lock; /* protects what follows */
 	struct source_status status;
 	struct replay replay;
 	nsec last_ts;
 	nsec arrived; /* monotonic: when last_ts was set */
-	struct {      /* source_set_filter() waits for the capture thread */
+	struct {      /* request of source_set_filter() to the capture thread */
 		const char *text;
 		bool pending, done, ok;
 		struct err err;
@@ -104,17 +104,17 @@ struct source {
 };
 
 /* ---- source.c beyond source.h ---- */
-/* Whether the file is the one that packets come from, or that -w fills. */
+/* Whether the file is the one that the source reads, or that -w writes. Any thread. */
 bool source_reads(const struct source *s, const struct stat *info);
 bool source_writes(const struct source *s, const struct stat *info);
 
 /* ---- capture.c ---- */
 void capture_frame(struct source *s, const struct frame *f);
-bool capture_complete(const struct source *s); /* -c */
+bool capture_complete(const struct source *s); /* whether -c is reached */
 void capture_run(struct source *s);
 nsec clock_monotonic(void);
 nsec clock_wall(void);
-/* source_now() with the lock held. */
+/* source_now(), called with the lock held. */
 nsec capture_now(const struct source *s);
 
 /* ---- file_input.c, live_input.c ---- */

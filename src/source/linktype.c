@@ -11,7 +11,7 @@
 
 #include "base/i18n.h"
 
-/* LINKTYPE_ values that this system's DLT_ values differ from. */
+/* LINKTYPE_ values whose DLT_ values are different on this system. */
 static const struct {
 	int linktype, dlt;
 } linktypes[] = {
@@ -51,6 +51,6 @@ linktype_status(int linktype, struct source_status *st)
 	st->linktype = linktype_name(linktype);
 	if (!decode_linktype_known(linktype) && !st->message[0])
 		snprintf(st->message, sizeof(st->message),
-			 _("link type %s (%d) is not known here: its packets are only counted"),
+			 _("link type %s (%d) is not supported: its packets are only counted"),
 			 st->linktype, linktype);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * live_input: a live interface through libpcap as input of the capture thread. Packets are decoded
- * where the kernel put them; the kernel hands them over in blocks, at the latest after 100 ms, so
- * that a busy link costs little and an idle one nothing.
+ * in the kernel's buffer, without a copy. The kernel delivers them in blocks, after 100 ms at the
+ * latest, so that a busy link costs few wake-ups and an idle one none.
  */
 #include "config.h"
 
@@ -31,7 +31,7 @@
 struct live_input {
 	pcap_t *pcap;
 	char name[64];
-	int fd; /* -1: cannot be waited for */
+	int fd; /* for poll(); -1: there is none, read now and then */
 	int linktype;
 	uint32_t interface;
 	bool nanoseconds;
@@ -137,7 +137,7 @@ live_close(struct source *s)
 
 /* ---- opening ---- */
 
-/* As in tcpdump, a number names an interface by its place in the list. */
+/* As in tcpdump, a number stands for an interface by its position in the list. */
 static void
 choose_name(const char *wanted, char *out, size_t size)
 {
@@ -194,7 +194,7 @@ create(struct source *s, uint32_t buffer_kib, struct err *err)
 	return true;
 }
 
-/* A buffer that the kernel cannot give is tried smaller, and the user is told. */
+/* If the kernel has no memory for the buffer, tries smaller ones and leaves a note. */
 static bool
 activate(struct source *s, struct err *err, bool *denied)
 {
@@ -210,8 +210,8 @@ activate(struct source *s, struct err *err, bool *denied)
 		if (r >= 0) {
 			if (kib != wanted)
 				snprintf(in->note, sizeof(in->note),
-					 _("the kernel's buffer is %u KiB, not %u: more cannot be "
-					   "had"),
+					 _("the kernel's buffer is %u KiB, not %u: no memory for "
+					   "more"),
 					 kib, wanted);
 			else if (r == PCAP_WARNING)
 				snprintf(in->note, sizeof(in->note), "%s", pcap_geterr(in->pcap));
@@ -236,11 +236,12 @@ explain_linktype(struct live_input *in, const char *wanted, struct err *err)
 		text_add(&t, "%s%s", i ? ", " : "", linktype_name(dlt_to_linktype(list[i])));
 	if (n > 0)
 		pcap_free_datalinks(list);
-	return err_set(err, _("%s: link type %s (-y) is not offered; there are: %s"), in->name,
+	return err_set(err, _("%s: link type %s (-y) is not available; there are: %s"), in->name,
 		       wanted, names);
 }
 
-/* -y, or of the cooked ones the newer, which tells the interface of every packet. */
+/* Sets the link type of -y. Without it, prefers the newer cooked one (SLL2) to the older (SLL),
+ * because it has the interface of every packet. */
 static bool
 choose_linktype(struct source *s, struct err *err)
 {
@@ -253,7 +254,7 @@ choose_linktype(struct source *s, struct err *err)
 		if (dlt < 0 || pcap_set_datalink(in->pcap, dlt) < 0)
 			return explain_linktype(in, wanted, err);
 	} else if (pcap_datalink(in->pcap) == DLT_LINUX_SLL) {
-		/* Where it is refused the older one stays, which serves too. */
+		/* If that fails, SLL is usable too. */
 		(void)pcap_set_datalink(in->pcap, DLT_LINUX_SLL2);
 	}
 	in->linktype = dlt_to_linktype(pcap_datalink(in->pcap));
@@ -269,7 +270,7 @@ set_direction(struct source *s, struct err *err)
 		return true;
 	pcap_direction_t d = s->cfg.direction == 'i' ? PCAP_D_IN : PCAP_D_OUT;
 	return pcap_setdirection(in->pcap, d) == 0 ||
-	       err_set(err, _("%s: a direction (-Q) cannot be chosen here: %s"), in->name,
+	       err_set(err, _("%s: the direction (-Q) cannot be set: %s"), in->name,
 		       pcap_geterr(in->pcap));
 }
 

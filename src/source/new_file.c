@@ -13,7 +13,7 @@
 
 #define ATTEMPTS 100 /* temporary names that are tried */
 
-/* The directory's part of the path, "." where there is none. Returns 0 or an errno. */
+/* Stores the directory part of the path, "." if it has none. Returns 0 or an errno. */
 static int
 directory_of(const char *path, const char *name, char out[PATH_MAX])
 {
@@ -66,7 +66,7 @@ new_file_create(struct new_file *f)
 	return errno;
 }
 
-/* The new file may be read and written by those who could read and write the one it replaces. */
+/* Gives the new file the permissions of the one that it replaces, if it has the same owner. */
 static void
 keep_permissions(const struct new_file *f)
 {
@@ -78,7 +78,7 @@ keep_permissions(const struct new_file *f)
 		fchmod(f->fd, old.st_mode & 0666);
 }
 
-/* Without RENAME_NOREPLACE (some network file systems): a second name, then without the first. */
+/* For file systems without RENAME_NOREPLACE: links the new name, then removes the temporary one. */
 static int
 link_name(const struct new_file *f)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pack: a buffer in front of write(2), with gzip or Zstandard between them where it is built in.
+ * pack: a buffer before write(2), with gzip or Zstandard between them if that is built in.
  */
 #include "config.h"
 
@@ -25,8 +25,8 @@ enum step { STEP_MORE, STEP_FLUSH, STEP_END };
 struct packer {
 	int fd;
 	enum packing kind;
-	int error;  /* errno of the first failure, 0 none */
-	size_t len; /* bytes in buf: what is still to be written to fd */
+	int error;  /* errno of the first failure; 0: none */
+	size_t len; /* bytes in buf that are still to be written to fd */
 #ifdef HAVE_ZLIB
 	z_stream gzip;
 #endif
@@ -129,8 +129,8 @@ drain(struct packer *p)
 }
 
 /*
- * One call of a compressor: from *in, of which *left bytes are to come, into the free part of the
- * buffer. Returns whether it must be called again: there is more to come out, or to go in.
+ * One call of a compressor: from *in, which has *left bytes, into the free part of the buffer.
+ * Returns whether it must be called again, for more input or output.
  */
 #ifdef HAVE_ZLIB
 static bool

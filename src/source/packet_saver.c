@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * packet_saver: packets into a new capture file, all or nothing. Says beforehand whether a name can
- * be used: never one that this program reads from or writes to, nor anything but a regular file.
+ * packet_saver: writes packets to a new capture file, all of them or none. Refuses names of files
+ * that this program reads or writes, and of anything but regular files.
  */
 #include "config.h"
 
@@ -33,17 +33,17 @@ refuse(const char *path, int error, struct err *err)
 		       text_escape(shown, sizeof(shown), path, strlen(path)), strerror(error));
 }
 
-/* Where a symbolic link leads, escaped. */
+/* Stores the target of the symbolic link, escaped. */
 static void
 read_link(const struct new_file *f, struct save_target *out)
 {
-	char to[128]; /* more is not shown */
+	char to[128]; /* longer ones are cut */
 	ssize_t n = readlinkat(f->dir, f->name, to, sizeof(to));
 
 	text_escape(out->link, sizeof(out->link), n > 0 ? to : "?", n > 0 ? (size_t)n : 1);
 }
 
-/* Whether the target may become a file of ours. */
+/* Whether the target may be created or replaced; what it is, in *out. */
 static bool
 check_target(const struct source *s, const struct new_file *f, const char *path,
 	     struct save_target *out, struct err *err)

@@ -30,7 +30,7 @@ struct pcap_writer {
 	struct packer *out;
 	bool is_pcapng;
 	struct pcapng_writer pcapng;
-	int linktype; /* pcap: of all frames; LINKTYPE_OF_FIRST_FRAME until then */
+	int linktype; /* pcap: of all frames; LINKTYPE_OF_FIRST_FRAME before the first */
 	uint32_t snaplen;
 	bool begun; /* the header is written */
 	uint64_t count;
@@ -39,7 +39,7 @@ struct pcap_writer {
 	char shown_path[]; /* escaped */
 };
 
-/* ---- what the name asks for ---- */
+/* ---- the format, by the ending of the name ---- */
 
 static const struct {
 	const char *ending, *name;
@@ -58,7 +58,7 @@ ends_in(const char *s, size_t len, const char *ending)
 	return len > n && strncasecmp(s + len - n, ending, n) == 0;
 }
 
-/* false and err: nothing that this build can write. */
+/* false and err: this build cannot write that format. */
 static bool
 format_by_name(const char *path, bool *is_pcapng, enum packing *kind, struct err *err)
 {
@@ -125,8 +125,8 @@ cannot_open(const char *path, struct err *err)
 		err_set(err, _("%s: cannot be written: %s"), path, strerror(errno));
 }
 
-/* Opens a regular file that exists and empties it; -1 and err otherwise. Non-blocking, so that a
- * FIFO is refused instead of waited for. */
+/* Opens a regular file that exists and empties it; -1 and err otherwise. O_NONBLOCK because opening
+ * a FIFO would block. */
 static int
 open_existing(const char *path, struct err *err)
 {
@@ -148,7 +148,7 @@ open_existing(const char *path, struct err *err)
 	return -1;
 }
 
-/* The descriptor, or -1 and err. */
+/* Returns the descriptor, or -1 and err. */
 static int
 open_file(const char *path, bool overwrite, bool *exists, struct err *err)
 {
@@ -184,7 +184,7 @@ pcap_writer_open(const char *path, int linktype, uint32_t snaplen, bool overwrit
 
 /* ---- writing ---- */
 
-/* ok false: keeps the reason, which is the packer's. */
+/* Keeps the packer's error if a call of it failed; returns ok. */
 static bool
 checked(struct pcap_writer *w, bool ok)
 {
@@ -227,7 +227,7 @@ pcap_frame(struct pcap_writer *w, const struct frame *f)
 	return packer_write(w->out, h, sizeof(h)) && packer_write(w->out, f->data, f->cap_len);
 }
 
-/* Whether the file can hold frames of that link type; *interface: pcapng's number for it. */
+/* Whether the file can hold frames of that link type; *interface: its number in a pcapng file. */
 static bool
 has_room_for(struct pcap_writer *w, int linktype, int *interface)
 {

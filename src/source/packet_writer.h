@@ -10,21 +10,22 @@
 #include "source/source.h"
 
 #define LINKTYPE_OF_FIRST_FRAME (-1)
-/* Whether the ending of the name asks for something that this build can write. */
+/* Whether this build can write the format that the ending of the name stands for; else err. */
 bool pcap_writer_can_name(const char *path, struct err *err);
-/* Writes to fd in the format that the path's ending asks for. fd becomes the writer's: closed by
- * pcap_writer_close(), not by pcap_writer_free(). */
+/* A writer to fd, in the format that the ending of the path stands for. pcap_writer_close() closes
+ * fd, pcap_writer_free() does not. */
 struct pcap_writer *pcap_writer_on(int fd, const char *path, int linktype, uint32_t snaplen,
 				   struct err *err);
 bool pcap_writer_flush(struct pcap_writer *w);
-/* The file that it writes, as fstat(2) describes it. */
+/* fstat(2) of the file. */
 bool pcap_writer_stat(const struct pcap_writer *w, struct stat *out);
 uint64_t pcap_writer_count(const struct pcap_writer *w);
-/* Frames that the format cannot hold: pcap has one link type only. */
+/* The number of frames that the format could not hold: pcap has one link type only. */
 uint64_t pcap_writer_left_out(const struct pcap_writer *w);
-/* "" while all is well. */
+/* The first error; "": none. */
 const char *pcap_writer_error(const struct pcap_writer *w);
-/* Writes the end of the file; nothing may be added. Returns the first failure's errno, or 0. */
+/* Writes the end of the file, after which nothing may be added. Returns the errno of the first
+ * failure, or 0. */
 int pcap_writer_finish(struct pcap_writer *w);
 void pcap_writer_free(struct pcap_writer *w);
 

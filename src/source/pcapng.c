@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pcapng: sections of either byte order, interfaces each with its own link type, time resolution
- * and offset, enhanced, simple and obsolete packet blocks, statistics. Blocks that hold no packets
- * are passed over. Part of savefile; knows nothing of pcap files.
+ * pcapng: sections of either byte order; interfaces, each with its own link type, time resolution
+ * and time offset; enhanced, simple and obsolete packet blocks; interface statistics. All other
+ * blocks are skipped. Part of savefile; knows nothing of pcap files.
  */
 #include "config.h"
 
@@ -44,7 +44,7 @@ pad4(uint32_t n)
 static const uint64_t powers10[] = {1,      10,      100,      1000,      10000,
 				    100000, 1000000, 10000000, 100000000, 1000000000};
 
-/* A moment in the interface's units → nanoseconds, saturating. */
+/* Converts a time in the interface's units to nanoseconds, saturating. */
 static nsec
 moment(const struct record_format *f, uint64_t units)
 {
@@ -135,7 +135,7 @@ record_direction(const struct record_format *f, const uint8_t *options, size_t l
 
 /* ---- packet blocks ---- */
 
-/* Enhanced and obsolete packet blocks differ in the first four bytes of the body only. */
+/* Enhanced and obsolete packet blocks; they differ only in the first four bytes of the body. */
 static bool
 timed_block(const struct record_format *f, const uint8_t *p, size_t len, uint32_t type,
 	    struct record *out)
@@ -186,7 +186,7 @@ damaged(struct savefile *sf, const char *what)
 	return savefile_damage(sf, stream_offset(sf->stream), what);
 }
 
-/* The interface number that a packet or statistics block names. SPB: always the first. */
+/* The interface number in a packet or statistics block; simple packet blocks mean the first. */
 static uint32_t
 named_interface(const struct savefile *sf, uint32_t type, const uint8_t *p)
 {
@@ -203,7 +203,7 @@ packet_block(struct savefile *sf, uint32_t type, uint32_t total, struct frame *f
 	struct record r;
 
 	if (n >= sf->n_interfaces - sf->section)
-		return damaged(sf, _("damaged (a packet of an interface that was not described)"));
+		return damaged(sf, _("damaged (a packet of an undescribed interface)"));
 	size_t i = sf->section + n;
 	const struct record_format *rf = &sf->interfaces[i].f;
 	if (!pcapng_record_parse(rf, p, total, &r))
@@ -222,7 +222,7 @@ interface_block(struct savefile *sf, uint32_t total)
 	const uint8_t *p = stream_at(sf->stream);
 
 	if (total < 20)
-		return damaged(sf, _("damaged (an interface description that is too short)"));
+		return damaged(sf, _("damaged (an interface description is too short)"));
 	struct record_format f = {
 		.kind = SAVEFILE_PCAPNG,
 		.swap = sf->first.swap,
@@ -233,7 +233,7 @@ interface_block(struct savefile *sf, uint32_t total)
 	};
 	each_option(p + 16, total - 20, f.swap, interface_option, &f);
 	if (f.exponent > (f.binary ? 63 : 19))
-		return damaged(sf, _("damaged (a time resolution that cannot be)"));
+		return damaged(sf, _("damaged (invalid if_tsresol)"));
 	if (!savefile_add_interface(sf, &f))
 		return damaged(sf, _("too many interfaces"));
 	stream_advance(sf->stream, total);
@@ -253,7 +253,7 @@ statistics_block(struct savefile *sf, uint32_t total)
 	return SAVEFILE_FRAME;
 }
 
-/* A section begins: from here on its byte order and its own interfaces. */
+/* Begins a section, which has its own byte order and interfaces. */
 static enum savefile_result
 section_block(struct savefile *sf)
 {
@@ -264,18 +264,18 @@ section_block(struct savefile *sf)
 	const uint8_t *p = stream_at(sf->stream);
 	sf->first.swap = get32(p + 8, true) == BYTE_ORDER_MAGIC;
 	if (!sf->first.swap && get32(p + 8, false) != BYTE_ORDER_MAGIC)
-		return damaged(sf, _("damaged (a section without its byte order)"));
+		return damaged(sf, _("damaged (a section header without byte order)"));
 	uint32_t total = get32(p + 4, sf->first.swap);
 	if (total < 28 || total % 4)
 		return damaged(sf, _("damaged (a section header's length)"));
 	if (get16(p + 12, sf->first.swap) != 1)
-		return damaged(sf, _("pcapng of a version that is not known"));
+		return damaged(sf, _("unsupported version of pcapng"));
 	sf->section = sf->n_interfaces;
 	sf->skip = total;
 	return SAVEFILE_FRAME;
 }
 
-/* Passes over a block of which nothing is needed, however large. */
+/* Skips the rest of a block of any size. */
 static enum savefile_result
 skip(struct savefile *sf)
 {
@@ -304,7 +304,7 @@ holds_facts(uint32_t type)
 	       type == BLOCK_PB;
 }
 
-/* One block that is known and whole. *packet: f was filled. */
+/* Reads a block of a type that is needed. Sets *packet if it filled f. */
 static enum savefile_result
 known_block(struct savefile *sf, uint32_t type, uint32_t total, struct frame *f, bool *packet)
 {
@@ -324,7 +324,7 @@ known_block(struct savefile *sf, uint32_t type, uint32_t total, struct frame *f,
 	return packet_block(sf, type, total, f);
 }
 
-/* One block. *packet: f was filled. */
+/* Reads or skips a block. Sets *packet if it filled f. */
 static enum savefile_result
 block(struct savefile *sf, struct frame *f, bool *packet)
 {

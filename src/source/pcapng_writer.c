@@ -17,7 +17,7 @@
 #define TSRESOL_NSEC    9 /* time stamps count 10^-9 seconds */
 #define LENGTH_OF_BLOCK 4
 
-/* A block under construction; its length stands behind its type and at its end. */
+/* A block under construction. Its length is at offset 4 and at its end. */
 struct block {
 	size_t len;
 	uint8_t bytes[128];
@@ -65,7 +65,7 @@ block_new(uint32_t type)
 	struct block b = {.len = 0};
 
 	put_u32(&b, type);
-	put_u32(&b, 0); /* its length, when it is known */
+	put_u32(&b, 0); /* the length, filled in at the end */
 	return b;
 }
 
@@ -88,7 +88,7 @@ write_section(struct packer *p)
 	put_u32(&b, BYTE_ORDER_MARK);
 	put_u16(&b, 1); /* version 1.0 */
 	put_u16(&b, 0);
-	put_u32(&b, UINT32_MAX); /* 64 bits: the section's length is not given */
+	put_u32(&b, UINT32_MAX); /* 64 bits of ones: unspecified section length */
 	put_u32(&b, UINT32_MAX);
 	put_option(&b, SHB_USERAPPL, program, sizeof(program) - 1);
 	put_u32(&b, OPT_END);
@@ -133,7 +133,7 @@ pcapng_begin(struct pcapng_writer *w, struct packer *p, int linktype, uint32_t s
 	return write_section(p) && pcapng_interface(w, p, linktype) >= 0;
 }
 
-/* What follows the bytes: padding, the direction where it is known, the block's length again. */
+/* Writes what follows the bytes: padding, the direction if known, the block's length again. */
 static struct block
 frame_tail(const struct frame *f)
 {

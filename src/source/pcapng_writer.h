@@ -18,10 +18,10 @@ struct pcapng_writer {
 	int linktype[PCAPNG_INTERFACES_MAX];
 };
 
-/* The section header, and the first interface. */
+/* Writes the section header and the first interface description. */
 bool pcapng_begin(struct pcapng_writer *w, struct packer *p, int linktype, uint32_t snaplen);
-/* Finds the interface of the link type, or describes a new one. -1: writing failed, or there are
- * more link types than PCAPNG_INTERFACES_MAX: packer_error() tells which. */
+/* Returns the number of the interface of that link type, writing its description if it is new. -1:
+ * writing failed (packer_error() is not 0), or PCAPNG_INTERFACES_MAX is reached. */
 int pcapng_interface(struct pcapng_writer *w, struct packer *p, int linktype);
 bool pcapng_frame(struct packer *p, uint32_t interface, const struct frame *f);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * privs: the rights with which things are opened. What a set-user-ID bit or file capabilities add
- * to the caller's own rights is suspended from the start, and in force only while an interface is
- * opened. Then everything is given up for good: the user becomes the one named (-Z) or the one who
- * called sudo, every capability goes, and no program started later can gain any. Root without sudo
- * stays user 0, without root's capabilities. The system calls are made directly, so that no build
- * depends on a library for it. Knows nothing of captures.
+ * privs: privileges. Those that a set-user-ID bit or file capabilities add to the caller's are
+ * suspended from the start, except while an interface is opened. Then all are dropped for good: the
+ * process gets the user of -Z or the one who called sudo, loses every capability, and no program
+ * that it executes can gain any. Root without sudo stays user 0, without root's capabilities. The
+ * system calls are made directly, so that no build depends on a library for it. Knows nothing of
+ * captures.
  */
 #include "config.h"
 
@@ -25,14 +25,15 @@
 
 #include "base/i18n.h"
 
-/* What the program's file added to the caller's rights; `present` until it is given up. */
+/* What the set-user-ID and set-group-ID bits or the capabilities of the program's file add to the
+ * caller's privileges; present: not dropped yet. */
 static struct {
 	bool present;
 	uid_t uid;
 	gid_t gid;
 } added;
 
-/* ---- capabilities of the calling thread, which is the only one as yet ---- */
+/* ---- capabilities: of the calling thread, so there must not be others yet ---- */
 
 struct capabilities {
 	struct __user_cap_data_struct word[_LINUX_CAPABILITY_U32S_3];
@@ -54,7 +55,7 @@ set_capabilities(const struct capabilities *c)
 	return syscall(SYS_capset, &h, c->word) == 0;
 }
 
-/* Those that are permitted come into force, or none. */
+/* Makes all permitted capabilities effective, or none. */
 static bool
 set_effective(bool on)
 {
@@ -67,8 +68,8 @@ set_effective(bool on)
 	return set_capabilities(&c);
 }
 
-/* What programs started later may gain. Needs a capability itself, so it goes first; where that is
- * lacking, no_new_privs has the same effect. */
+/* Empties the set of capabilities that executed programs can gain. That needs CAP_SETPCAP; without
+ * it, no_new_privs has the same effect. */
 static void
 drop_bounding_set(void)
 {
@@ -77,7 +78,7 @@ drop_bounding_set(void)
 			return;
 }
 
-/* The ambient set follows from the others. */
+/* The kernel clears the ambient set with the others. */
 static bool
 drop_capabilities(struct err *err)
 {
@@ -112,7 +113,7 @@ privs_resume(void)
 {
 	if (!added.present)
 		return;
-	/* What fails here shows as a lack of permission. */
+	/* A failure shows as missing permission later. */
 	(void)!setresuid((uid_t)-1, added.uid, (uid_t)-1);
 	(void)!setresgid((gid_t)-1, added.gid, (gid_t)-1);
 	(void)!set_effective(true);
@@ -123,8 +124,8 @@ privs_resume(void)
 struct target {
 	uid_t uid;
 	gid_t gid;
-	bool other;     /* than the caller */
-	char name[256]; /* "" unknown: no supplementary groups */
+	bool other;     /* another user than the caller */
+	char name[256]; /* "": unknown, gets no supplementary groups */
 };
 
 static void
@@ -152,7 +153,7 @@ named_target(const char *user, struct target *t, struct err *err)
 	return true;
 }
 
-/* Who called sudo, where somebody did. The variables count for root only: anybody may set them. */
+/* The user who called sudo, if any. Only root trusts the variables, since anybody can set them. */
 static void
 sudo_target(struct target *t)
 {

@@ -7,9 +7,9 @@
 
 #include "source/source.h"
 
-/* Puts all rights into force that the program's file has, until privs_suspend(). */
+/* Ends what privs_suspend() began, until it is called again. */
 void privs_resume(void);
-/* Sets err to one line: permission to capture on the interface is lacking, and how to get it. */
+/* Sets err to one line that says how to get the missing permission to capture on the interface. */
 void privs_explain(const char *interface, struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * replay: packet time against the monotonic clock, at a constant pace. Pure: the caller
- * brings the clock and the lock.
+ * replay: converts between packet time and the monotonic clock, at a constant pace. The caller
+ * supplies the clock and the lock.
  */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 
 #include "source/savefile.h"
 
-/* d × factor, saturating far from the ends of the range. */
+/* d × factor, saturating with room left for additions. */
 static nsec
 scaled(nsec d, double factor)
 {
@@ -18,7 +18,7 @@ scaled(nsec d, double factor)
 	return v > limit ? INT64_MAX / 4 : v < -limit ? -(INT64_MAX / 4) : (nsec)v;
 }
 
-/* a + b, kept within the year 2116: a pace may be any, and others add to what comes out. */
+/* a + b, saturating with room left for additions. */
 static nsec
 sum(nsec a, nsec b)
 {

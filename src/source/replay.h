@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * replay: packet time against the monotonic clock. Locks nothing. Private to this layer.
+ * replay: converts between packet time and the monotonic clock. Locks nothing. Private to this
+ * layer.
  */
 #ifndef TCPLENS_SOURCE_REPLAY_H
 #define TCPLENS_SOURCE_REPLAY_H
@@ -10,8 +11,8 @@
 struct replay {
 	double speed; /* 1: the packets' own pace; 0: as fast as possible */
 	bool anchored;
-	nsec packet_time; /* of the packet time axis at … */
-	nsec clock;       /* … this moment of the monotonic clock */
+	nsec packet_time; /* reached when the monotonic clock showed `clock` */
+	nsec clock;
 };
 
 /* The packet time that the replay has reached at `clock`. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reread: a hash is kept of each piece of a file that is read, instead of the bytes. A piece that
- * is read again is given out only if its hash is the same: other programs may rewrite, shorten or
- * extend the file meanwhile. The latest such piece is kept, because packets are mostly read again
- * in their order. One thread adds, any may read.
+ * reread: reads bytes of a file again and verifies them. Other programs may rewrite, shorten or
+ * extend the file meanwhile, so a hash of each piece is kept when it is read first. The last piece
+ * that was read again is cached, because packets are mostly read again in their order. One thread
+ * adds, any may read.
  */
 #include "config.h"
 
@@ -22,14 +22,14 @@
 
 struct reread {
 	int fd;
-	pthread_mutex_t lock; /* what follows */
+	pthread_mutex_t lock; /* protects what follows */
 	uint64_t *hashes;     /* of the complete pieces */
 	size_t n, room;
-	bool no_memory;     /* what follows the pieces that have a hash is not kept */
-	size_t open_len;    /* bytes of the piece after them, … */
-	XXH3_state_t *open; /* … and their hash so far */
-	uint64_t latest;    /* number of the piece that is kept, … */
-	size_t latest_len;  /* … how much of it; 0: none is */
+	bool no_memory;     /* nothing is known of the pieces after them */
+	size_t open_len;    /* bytes of the incomplete piece after them */
+	XXH3_state_t *open; /* its hash so far */
+	uint64_t cached;    /* number of the piece in bytes */
+	size_t cached_len;  /* its length; 0: none is cached */
 	uint8_t bytes[PIECE];
 };
 
@@ -56,7 +56,7 @@ reread_free(struct reread *r)
 	free(r);
 }
 
-/* ---- what is read first ---- */
+/* ---- reading first ---- */
 
 static bool
 make_room(struct reread *r)
@@ -105,7 +105,7 @@ reread_add(void *reread, const uint8_t *bytes, size_t len)
 
 /* ---- reading again ---- */
 
-/* Bytes of the piece that were read first; *hash: theirs. */
+/* The number of bytes of the piece that were read first, and their hash. */
 static size_t
 first_read(const struct reread *r, uint64_t piece, uint64_t *hash)
 {
@@ -115,7 +115,7 @@ first_read(const struct reread *r, uint64_t piece, uint64_t *hash)
 	return piece < r->n ? PIECE : r->open_len;
 }
 
-/* At most len bytes, fewer only where the file ends or cannot be read. */
+/* Returns the number of bytes read: fewer than len at the end of the file or on an error. */
 static size_t
 read_file(int fd, uint8_t *buf, size_t len, uint64_t offset)
 {
@@ -132,24 +132,24 @@ read_file(int fd, uint8_t *buf, size_t len, uint64_t offset)
 	return done;
 }
 
-/* Makes r->bytes what was read first of the piece, as far as the first `end` bytes. */
+/* Caches the piece, of which the first `end` bytes are needed. */
 static enum store_result
 fetch(struct reread *r, uint64_t piece, size_t end)
 {
 	uint64_t hash = 0;
 
-	if (r->latest_len >= end && r->latest == piece)
+	if (r->cached_len >= end && r->cached == piece)
 		return STORE_OK;
 	const size_t len = first_read(r, piece, &hash);
 	if (len < end)
 		return STORE_NOT_KEPT;
-	r->latest_len = 0;
+	r->cached_len = 0;
 	if (read_file(r->fd, r->bytes, len, piece * PIECE) < len)
 		return STORE_FILE_CUT;
 	if (XXH3_64bits(r->bytes, len) != hash)
 		return STORE_FILE_CHANGED;
-	r->latest = piece;
-	r->latest_len = len;
+	r->cached = piece;
+	r->cached_len = len;
 	return STORE_OK;
 }
 

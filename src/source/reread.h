@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reread: bytes of a file once more, if they are still those that were read first.
- * Private to this layer.
+ * reread: reads bytes of a file again, and only the same that were read first. Private to this
+ * layer.
  */
 #ifndef TCPLENS_SOURCE_REREAD_H
 #define TCPLENS_SOURCE_REREAD_H
@@ -10,12 +10,12 @@
 
 struct reread;
 
-/* fd is borrowed, an ordinary file. Never NULL. */
+/* fd is a regular file and borrowed. Never returns NULL. */
 struct reread *reread_new(int fd);
 void reread_free(struct reread *r);
-/* A stream_tee_fn: the bytes that are read first, in order, from the file's beginning on. */
+/* A stream_tee_fn: takes the bytes of the file in order, from its beginning, as they are read. */
 void reread_add(void *reread, const uint8_t *bytes, size_t len);
-/* Exactly len bytes at that offset. STORE_NOT_KEPT: they were not added. Any thread. */
+/* Reads exactly len bytes at that offset. STORE_NOT_KEPT: they were not added. Any thread. */
 enum store_result reread_bytes(struct reread *r, uint64_t offset, uint8_t *buf, size_t len);
 
 #endif

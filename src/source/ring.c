@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ring: the bytes of the latest live packets in a fixed piece of memory. A reference is the
- * position at which a record was written, counted from the beginning of the capture and never used
- * again: whether it was overwritten is certain. One thread adds, any may read.
+ * ring: the bytes of the latest live packets, in a buffer of fixed size. A reference is a record's
+ * position, counted from the beginning of the capture, so that it is unique and a record that was
+ * overwritten is recognised. One thread adds, any may read.
  */
 #include "config.h"
 
@@ -29,7 +29,7 @@ struct ring {
 	pthread_mutex_t lock;
 	uint8_t *memory;
 	size_t size;
-	uint64_t head; /* where the next record goes; begins at size, so that no reference is 0 */
+	uint64_t head; /* position of the next record; starts at size, so that no reference is 0 */
 };
 
 struct ring *
@@ -69,7 +69,7 @@ ring_add(struct ring *r, const struct frame *f)
 	if (len > r->size / 2)
 		return 0;
 	pthread_mutex_lock(&r->lock);
-	if (r->head % r->size + len > r->size) /* a record lies in one piece */
+	if (r->head % r->size + len > r->size) /* records are contiguous */
 		r->head += r->size - r->head % r->size;
 	struct ring_record h = {r->head,      f->number,   f->ts,        f->cap_len, f->wire_len,
 				f->interface, f->linktype, f->direction, 0};
@@ -82,7 +82,7 @@ ring_add(struct ring *r, const struct frame *f)
 	return h.ref;
 }
 
-/* A record is whole while nothing was written a whole turn after its beginning. */
+/* Whether the record is intact: less than `size` bytes were written since its beginning. */
 static bool
 is_kept(const struct ring *r, uint64_t ref, struct ring_record *h)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * savefile: pcap files, and what they share with pcapng (pcapng.c). A reader of our own, because
- * libpcap's refuses a pcapng file whose interfaces differ in link type, hides where a record lies
- * (we read packets again from the file instead of keeping them), where a file is damaged and what
- * resolution each interface had, and costs a copy per packet. Everything in a file is distrusted.
+ * savefile: pcap files, and what they have in common with pcapng (pcapng.c). libpcap's reader is
+ * not used because it refuses pcapng files whose interfaces have different link types, copies every
+ * packet, and does not report the offset of a record (packets are read again instead of kept), of
+ * damage, or the time resolution of an interface. Nothing in a file is trusted.
  */
 #include "config.h"
 
@@ -49,7 +49,7 @@ savefile_damage(struct savefile *sf, uint64_t offset, const char *what)
 {
 	if (!sf->err.msg[0])
 		err_set(&sf->err,
-			_("%s at offset %llu, after %llu packets; what comes before it is shown"),
+			_("%s at offset %llu, after %llu packets; everything before it is shown"),
 			what, (unsigned long long)offset, (unsigned long long)sf->number);
 	return SAVEFILE_DAMAGED;
 }
@@ -112,14 +112,14 @@ savefile_drops(const struct savefile *sf, uint64_t *kernel, uint64_t *interface)
 	return known;
 }
 
-/* A plain file's records are in this machine's byte order, with the usual header. */
+/* Size of a record's header. A plain file has this machine's byte order and the usual header. */
 static inline uint32_t
 pcap_header(const struct record_format *f, bool plain)
 {
 	return !plain && f->kind == SAVEFILE_PCAP_MODIFIED ? 24 : 16;
 }
 
-/* A record whose header, whole, is at p. plain, when it is known, leaves all other forms out. */
+/* Parses the header at p, which is complete. `plain` is a constant in the fast path. */
 static inline bool
 pcap_record_parse(const struct record_format *f, bool plain, const uint8_t *p, struct record *out)
 {
@@ -165,7 +165,7 @@ pcap_damage(struct savefile *sf, uint32_t cap_len)
 	return savefile_damage(sf, stream_offset(sf->stream), what);
 }
 
-/* A record of any form, of which not all need be in the buffer. */
+/* Reads a record of any form, which may not be in the buffer completely. */
 static ATTR_NOINLINE enum savefile_result
 pcap_fetch(struct savefile *sf, struct frame *f)
 {
@@ -212,7 +212,7 @@ not_a_capture(struct savefile *sf)
 	return SAVEFILE_DAMAGED;
 }
 
-/* Which pcap variant a file begins as; ARRAY_LEN(magics): none. */
+/* The index of the magic number at p in magics; ARRAY_LEN(magics): it is not pcap. */
 static size_t
 find_magic(const uint8_t *p, bool *swap)
 {
@@ -245,7 +245,7 @@ pcap_start(struct savefile *sf)
 		.swap_lengths = swap_lengths,
 		.plain = magics[i].kind == SAVEFILE_PCAP && !swap && !swap_lengths,
 		.exponent = magics[i].exponent,
-		.linktype = get32(p + 20, swap) & 0xffff, /* above: length of the FCS */
+		.linktype = get32(p + 20, swap) & 0xffff, /* the upper bits: length of the FCS */
 		.snaplen = get32(p + 16, swap),
 	};
 	stream_advance(sf->stream, FILE_HEADER);
@@ -255,7 +255,7 @@ pcap_start(struct savefile *sf)
 	return SAVEFILE_FRAME;
 }
 
-/* The file's first bytes: which format. SAVEFILE_FRAME: go on. */
+/* Detects the format and reads the file header. SAVEFILE_FRAME: success. */
 static enum savefile_result
 start(struct savefile *sf)
 {

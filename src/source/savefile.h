@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * savefile: capture files, read from a stream record by record. Private to this layer.
+ * savefile: reads capture files from a stream, record by record. Private to this layer.
  *
- * A record's place is a 64-bit reference: the index of its interface's format in the high 16 bits,
- * its offset in the low 48. With the format, any thread can read a record again without its
- * context.
+ * The 64-bit reference of a record has the index of its interface in the upper 16 bits and its
+ * offset in the lower 48, which is enough for any thread to parse the record again.
  */
 #ifndef TCPLENS_SOURCE_SAVEFILE_H
 #define TCPLENS_SOURCE_SAVEFILE_H
@@ -18,38 +17,38 @@ enum savefile_result {
 	SAVEFILE_FRAME,
 	SAVEFILE_WAIT, /* the pipe has no more at the moment */
 	SAVEFILE_END,
-	SAVEFILE_DAMAGED, /* savefile->err says where; what came before was delivered */
+	SAVEFILE_DAMAGED, /* savefile->err says where; everything before was delivered */
 };
 
 enum savefile_kind { SAVEFILE_PCAP, SAVEFILE_PCAP_MODIFIED, SAVEFILE_PCAPNG };
 
-/* Captured bytes that a record may hold; libpcap's MAXIMUM_SNAPLEN. A larger figure is damage. */
+/* The most captured bytes of a record: libpcap's MAXIMUM_SNAPLEN. More is damage. */
 #define RECORD_DATA_MAX (256u << 10)
 
-/* Later moments (2116) are nonsense, and room is left to calculate with them. */
+/* The latest time of a frame (in 2116); leaves room for calculations. */
 #define FRAME_TIME_MAX (INT64_MAX / 2)
 
-/* How the records of one interface read. Never changes once a frame was delivered with it. */
+/* The format of one interface's records. Constant after the first frame. */
 struct record_format {
 	uint8_t kind;      /* enum savefile_kind */
 	bool swap;         /* written in the other byte order */
 	bool swap_lengths; /* pcap before 2.3 had caplen and len the other way round */
-	bool plain;        /* pcap as this machine writes it itself */
+	bool plain;        /* pcap, in this machine's byte order, with 16-byte headers */
 	bool binary;       /* time units: 2^-exponent seconds, else 10^-exponent */
 	uint8_t exponent;
 	int linktype;
-	uint32_t snaplen;   /* 0 unlimited */
-	uint32_t interface; /* in its section, from 1; 0 pcap */
+	uint32_t snaplen;   /* 0: unlimited */
+	uint32_t interface; /* number in its section, from 1; 0: pcap */
 	int64_t offset;     /* seconds to add to every time stamp */
 };
 
-/* Where things are in a record whose first bytes were looked at. */
+/* A record's layout, from its first bytes. */
 struct record {
 	uint32_t total; /* bytes of the whole record in the file */
 	uint32_t data;  /* offset of the captured bytes in it */
 	uint32_t cap_len, wire_len;
-	uint32_t options;   /* offset, 0 none */
-	uint32_t interface; /* pcapng: in its section, from 0 */
+	uint32_t options;   /* offset; 0: none */
+	uint32_t interface; /* pcapng: number in its section, from 0 */
 	bool timed;
 	nsec ts;
 	enum direction direction;
@@ -69,19 +68,19 @@ struct savefile {
 	struct stream *stream;
 	struct record_format first; /* pcap: the file's; pcapng: its byte order */
 	bool started;               /* the file header was read */
-	uint64_t skip;              /* bytes of an uninteresting block still to be passed */
+	uint64_t skip;              /* bytes of a block that are still to be skipped */
 	uint64_t number;            /* of the latest frame */
 	nsec ts;                    /* of the latest frame */
 	struct savefile_interface *interfaces; /* of all sections */
-	size_t n_interfaces, section;          /* section: the first one of the present section */
-	pthread_mutex_t lock;                  /* interfaces, against savefile_format() */
+	size_t n_interfaces, section;          /* section: the first one of the current section */
+	pthread_mutex_t lock;                  /* protects interfaces for savefile_format() */
 	struct err err;
 };
 
-/* The stream is borrowed and stands at its beginning. */
+/* The stream is borrowed, and must be at its beginning. */
 void savefile_open(struct savefile *sf, struct stream *stream);
 void savefile_close(struct savefile *sf);
-/* f->data lives until the next call. */
+/* Reads the next frame. f->data is valid until the next call. */
 enum savefile_result savefile_next(struct savefile *sf, struct frame *f);
 /* Drops that the file's statistics blocks report, summed over its interfaces. False, and 0: there
  * is no such block. */
@@ -94,14 +93,14 @@ record_offset(uint64_t ref)
 	return ref & ((UINT64_C(1) << 48) - 1);
 }
 
-/* false: no such interface. */
+/* The format of the referenced record's interface. false: no such interface. */
 bool savefile_format(struct savefile *sf, uint64_t ref, struct record_format *out);
-/* Looks at a record's first len bytes; false: it is none. */
+/* Parses the first len bytes of a record; false: they are not a record. */
 bool record_parse(const struct record_format *f, const uint8_t *p, size_t len, struct record *out);
-/* Direction from a block's options. */
+/* The direction in a block's options. */
 enum direction record_direction(const struct record_format *f, const uint8_t *options, size_t len);
 
-/* The time of a record: within [0, FRAME_TIME_MAX]; `previous` for one without a time. */
+/* The time of a record, saturating in [0, FRAME_TIME_MAX]; `previous` if it has none. */
 static inline nsec
 record_time(const struct record *r, nsec previous)
 {
@@ -112,7 +111,7 @@ record_time(const struct record *r, nsec previous)
 
 /* ---- within savefile*.c ---- */
 bool savefile_add_interface(struct savefile *sf, const struct record_format *f);
-/* Makes the record at hand, of an interface of that format, the next frame. */
+/* Fills f from the record r at the stream's position and moves behind it. */
 static inline void
 savefile_deliver(struct savefile *sf, size_t interface, const struct record_format *rf,
 		 const struct record *r, struct frame *f)
@@ -131,9 +130,9 @@ savefile_deliver(struct savefile *sf, size_t interface, const struct record_form
 	};
 	stream_advance(sf->stream, r->total);
 }
-/* Ends reading with one line: what (a clause), at which offset, after how many packets. */
+/* Sets sf->err to one line, from `what` (a clause) and the offset, unless it is set. */
 enum savefile_result savefile_damage(struct savefile *sf, uint64_t offset, const char *what);
-/* What a stream's result other than STREAM_OK means in the middle of something. */
+/* The result for a stream's result other than STREAM_OK in the middle of a record. */
 enum savefile_result savefile_stuck(struct savefile *sf, enum stream_result r);
 
 static inline uint16_t

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * source: opening, running, asking and closing a source, whatever its input is.
+ * source: opens, runs, queries and closes a source, whatever its input is.
  */
 #include "config.h"
 
@@ -118,13 +118,14 @@ source_start(struct source *s, struct engine *e, struct err *err)
 	sigset_t all, old;
 
 	s->engine = e;
-	/* Signals are the screen's. */
+	/* The main thread handles the signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	int r = pthread_create(&s->thread, NULL, thread_main, s);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	s->started = r == 0;
-	return s->started || err_set(err, _("no thread for the capture: %s"), strerror(r));
+	return s->started ||
+	       err_set(err, _("the capture thread cannot be started: %s"), strerror(r));
 }
 
 void

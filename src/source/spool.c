@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spool: what came through a pipe or out of a compressed file, once more in a nameless temporary
- * file, so that packets can be read again at their offset in the stream. Of a long stream the
- * latest bytes only. One thread adds, any may read.
+ * spool: a temporary file without a name that keeps the latest bytes of a pipe or of a compressed
+ * file, so that packets can be read again at their offset in the stream. One thread adds, any may
+ * read.
  */
 #include "config.h"
 
@@ -19,14 +19,14 @@
 
 #include "base/i18n.h"
 
-#define SPOOL_MIN (UINT64_C(1) << 20) /* a full disk shows when it is written to */
+#define SPOOL_MIN (UINT64_C(1) << 20) /* used even if nothing is free: writing then fails */
 
 struct spool {
 	pthread_mutex_t lock;
 	int fd;
 	uint64_t limit;
-	uint64_t written; /* the file holds [written − limit, written) at offset modulo limit */
-	int failed;       /* errno; nothing is added any more */
+	uint64_t written; /* the file holds [written − limit, written), at offset modulo limit */
+	int failed;       /* errno of a write; then nothing more is added */
 };
 
 static const char *
@@ -52,7 +52,7 @@ temporary_file(const char *dir)
 	return fd;
 }
 
-/* At most half of what is free on the file system. */
+/* The limit, reduced to half of the free space of the file system. */
 static uint64_t
 affordable(int fd, uint64_t limit)
 {

@@ -9,15 +9,15 @@
 
 struct spool;
 
-/* Keeps the latest `limit` bytes, or fewer where little space is free, in a file without a name in
- * the directory; NULL: $TMPDIR, else /tmp. Returns NULL and sets err on failure. */
+/* Keeps the latest `limit` bytes, or fewer if little space is free, in a file without a name in the
+ * directory; NULL: $TMPDIR, else /tmp. Returns NULL and sets err on failure. */
 struct spool *spool_new(const char *dir, uint64_t limit, struct err *err);
 void spool_free(struct spool *sp);
 /* A stream_tee_fn: appends the bytes. */
 void spool_add(void *spool, const uint8_t *bytes, size_t len);
 /* Reads exactly len bytes at that offset of the stream; false: they are not kept. Any thread. */
 bool spool_read(struct spool *sp, uint64_t offset, uint8_t *buf, size_t len);
-/* What has to be reported about it; "": nothing. */
+/* A message for the status; "": none. */
 void spool_message(struct spool *sp, char *out, size_t size);
 
 #endif

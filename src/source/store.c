@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * store: the bytes of packets by their reference, wherever the source keeps them.
+ * store: reads the bytes of a packet by its reference, from where the source keeps them.
  */
 #include "config.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stream: a file, a pipe or memory as bytes in order. Files are read in big blocks into one buffer
- * that stays in the cache: as quick as a mapping, and a file that another program shortens
- * meanwhile is an early end and not a SIGBUS. Records are looked at where they lie; only what
- * straddles two blocks is moved.
+ * stream: a file, a pipe or memory as bytes in order. Files are read in blocks into one buffer that
+ * stays in the cache: as fast as a mapping, and a file that another program shortens meanwhile ends
+ * early instead of causing SIGBUS. Records are parsed in the buffer; only those that straddle two
+ * blocks are moved.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 #include "base/i18n.h"
 #include "source/unpack.h"
 
-#define BLOCK    (64u << 10) /* the processor's caches have other things to hold */
+#define BLOCK    (64u << 10) /* leaves room for other data in the processor's caches */
 #define PAGE     ((size_t)4096)
 #define BUF_SIZE (STREAM_NEED_MAX + BLOCK + PAGE)
 
@@ -29,7 +29,7 @@ stream_open(struct stream *s, const char *path, struct err *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 
-	/* A FIFO nobody writes to yet is opened too: there is nothing in it at the moment. */
+	/* O_NONBLOCK: a FIFO without a writer is opened too. */
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	*s = (struct stream){.fd = fd, .owns_fd = !is_stdin};
 	struct stat st;
@@ -40,11 +40,11 @@ stream_open(struct stream *s, const char *path, struct err *err)
 	}
 	if (S_ISDIR(st.st_mode)) {
 		stream_close(s);
-		return err_set(err, _("is a directory; name a capture file in it"));
+		return err_set(err, _("is a directory; give the name of a capture file in it"));
 	}
 	if (is_stdin && isatty(s->fd))
 		return err_set(err, _("standard input is the terminal; pipe a capture into it"));
-	/* Offsets count from where standard input stands: "again" would be elsewhere. */
+	/* Offsets count from the current position of standard input: they may not be the file's. */
 	s->regular = S_ISREG(st.st_mode) && (!is_stdin || lseek(s->fd, 0, SEEK_CUR) == 0);
 	s->size = s->regular ? (uint64_t)st.st_size : 0;
 	s->buf = aligned_alloc(PAGE, BUF_SIZE);
@@ -73,7 +73,7 @@ stream_close(struct stream *s)
 	*s = (struct stream){.fd = -1};
 }
 
-/* Bytes from fd; *len 0 with STREAM_OK never happens. */
+/* Reads from fd; with STREAM_OK, *len is at least 1. */
 static enum stream_result
 read_fd(struct stream *s, uint8_t *out, size_t size, size_t *len)
 {
@@ -132,7 +132,7 @@ read_packed(struct stream *s)
 		enum unpack_result u =
 			unpacker_read(s->unpacker, s->buf + s->end, BUF_SIZE - s->end, &len);
 
-		if (len) { /* what came out before damage counts */
+		if (len) { /* bytes before damage are delivered first */
 			arrived(s, len);
 			return STREAM_OK;
 		}
@@ -155,7 +155,7 @@ read_packed(struct stream *s)
 	return STREAM_WAIT;
 }
 
-/* The first bytes are there (or all there are): decides how the rest is read. */
+/* Sets up decompression. The first PROBE_BYTES, or all bytes if there are fewer, are in buf. */
 static enum stream_result
 set_packing(struct stream *s)
 {
@@ -201,8 +201,8 @@ probe(struct stream *s)
 	return r;
 }
 
-/* What is left goes to the front; not quite: what comes next stands as far into a page as it does
- * in the file. Some processors copy three times slower where that differs by a few bytes. */
+/* Moves the remaining bytes to the front of the buffer, such that the next ones have the same
+ * offset in a page as in the file: otherwise some processors copy up to three times slower. */
 static void
 make_room(struct stream *s)
 {
@@ -260,7 +260,7 @@ stream_release(struct stream *s)
 		s->fd = -1;
 		return;
 	}
-	/* Standard input: its number must not become another file's. */
+	/* Standard input: keeps its number, so that no other file gets it. */
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null >= 0) {
 		dup2(null, s->fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stream: bytes in order from a file, a pipe or memory, unpacked where they are compressed. Private
- * to this layer. Knows nothing of what the bytes mean; never waits for a pipe unless asked to.
+ * stream: the bytes of a file, a pipe or memory in order, decompressed if necessary. Knows nothing
+ * of what the bytes mean; blocks on a pipe only in stream_wait(). Private to this layer.
  */
 #ifndef TCPLENS_SOURCE_STREAM_H
 #define TCPLENS_SOURCE_STREAM_H
@@ -13,14 +13,14 @@
 enum stream_result {
 	STREAM_OK,
 	STREAM_WAIT,  /* a pipe has no more at the moment, or *stop is set */
-	STREAM_END,   /* the bytes are over, fewer than needed are left */
-	STREAM_ERROR, /* stream->err says what */
+	STREAM_END,   /* the end: fewer bytes than needed are left */
+	STREAM_ERROR, /* stream->err has the reason */
 };
 
-/* Bytes that can be needed at once: more than the largest record that is read whole. */
+/* The most bytes that stream_need() can make available: more than the largest record. */
 #define STREAM_NEED_MAX (512u << 10)
 
-/* Receives every (unpacked) byte once, in order, as it arrives. */
+/* Takes every (decompressed) byte once, in order, as it is read. */
 typedef void stream_tee_fn(void *ctx, const uint8_t *bytes, size_t len);
 
 struct unpacker;
@@ -28,15 +28,15 @@ struct unpacker;
 struct stream {
 	int fd; /* -1: memory */
 	bool owns_fd;
-	bool regular;        /* an ordinary file: never waits, offsets can be read again */
-	bool ended;          /* nothing more comes from fd */
-	const uint8_t *data; /* data[pos … end) is there */
+	bool regular;        /* a regular file: never waits, can be read again at an offset */
+	bool ended;          /* fd has reached its end */
+	const uint8_t *data; /* data[pos … end) is available */
 	size_t pos, end;
-	uint64_t base; /* offset of data[0] in the (unpacked) stream; modulo 2^64 */
-	uint8_t *buf;  /* own memory behind data; NULL: memory */
+	uint64_t base; /* offset of data[0] in the (decompressed) stream, modulo 2^64 */
+	uint8_t *buf;  /* the buffer that data points to; NULL: memory */
 	struct unpacker *unpacker;
 	bool probed;    /* whether it is compressed is known */
-	uint64_t size;  /* of the file on disk, 0 unknown */
+	uint64_t size;  /* of the file; 0: unknown */
 	uint64_t taken; /* bytes read from fd */
 	const atomic_bool *stop; /* set: nothing more is read; NULL: never */
 	stream_tee_fn *tee;
@@ -63,14 +63,14 @@ stream_at(const struct stream *s)
 	return s->data + s->pos;
 }
 
-/* Offset of stream_at() in the (unpacked) stream. */
+/* The offset of stream_at() in the (decompressed) stream. */
 static inline uint64_t
 stream_offset(const struct stream *s)
 {
 	return s->base + s->pos;
 }
 
-/* Makes n ≤ STREAM_NEED_MAX bytes available at stream_at(); what was there before may move. */
+/* Makes n ≤ STREAM_NEED_MAX bytes available at stream_at(), which may change. */
 static inline enum stream_result
 stream_need(struct stream *s, size_t n)
 {
@@ -83,9 +83,9 @@ stream_advance(struct stream *s, size_t n)
 	s->pos += n;
 }
 
-/* Waits until a pipe has more; for those who have nothing else to wait for. */
+/* Blocks until a pipe has more. */
 void stream_wait(const struct stream *s);
-/* Nothing more will be read: a pipe is closed, so that whoever writes into it need not wait. */
+/* Ends reading: closes a pipe, so that its writer gets EPIPE instead of blocking. */
 void stream_release(struct stream *s);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * unpack: gzip and Zstandard, several members one after another included. What the build lacks is
- * still recognised, so that the message can name it. Knows nothing of captures.
+ * unpack: decompresses gzip and Zstandard, also several members in a row. Formats that the build
+ * lacks are recognised too, for the error message. Knows nothing of captures.
  */
 #include "config.h"
 
@@ -21,8 +21,8 @@
 
 struct unpacker {
 	enum packing kind;
-	bool complete; /* at the end of a member, nothing of the next one seen */
-	bool drained;  /* asking again is useless before more was fed */
+	bool complete; /* at the end of a member, before the first byte of the next one */
+	bool drained;  /* has no output before more is fed */
 	size_t pos, end;
 #ifdef HAVE_ZLIB
 	z_stream gzip;
@@ -139,7 +139,7 @@ read_gzip(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 	z_stream *z = &u->gzip;
 
 	if (u->complete && u->pos < u->end) {
-		/* Another member; what is no member is padding, which gzip ignores too. */
+		/* Another member, or padding, which gzip(1) ignores too. */
 		if (u->in[u->pos] != 0x1f) {
 			u->pos = u->end;
 			return UNPACK_OK;
@@ -189,7 +189,7 @@ read_some(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 	case PACKING_ZSTD:
 		return read_zstd(u, out, size, len);
 #endif
-	default: /* unpacker_new() made none of another kind */
+	default: /* unpacker_new() does not accept other kinds */
 		(void)out;
 		(void)size;
 		(void)len;
@@ -203,7 +203,7 @@ unpacker_read(struct unpacker *u, uint8_t *out, size_t size, size_t *len)
 	enum unpack_result r = UNPACK_OK;
 
 	*len = 0;
-	/* A member that ends, or holds nothing, gives no bytes though more are to come. */
+	/* The end of a member, or an empty one, yields no bytes although more may follow. */
 	while (*len == 0 && r == UNPACK_OK && !u->drained) {
 		size_t before = u->pos;
 		bool was = u->complete;

@@ -96,7 +96,7 @@ test_pcapng_impossible_resolution(void **state)
 
 		ng_section(&c);
 		ng_interface(&c, 1, 0, i ? 20 : 0x80 | 64, 0);
-		assert_damaged(&c, 0, "time resolution");
+		assert_damaged(&c, 0, "if_tsresol");
 		capfile_free(&c);
 	}
 }
