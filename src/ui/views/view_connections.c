@@ -7,152 +7,95 @@
 
 #include "base/i18n.h"
 #include "ui/app.h"
+#include "ui/table.h"
 
-#define ROWS_MAX    256 /* engine_rows' limit */
-#define LEAST_WIDTH 8   /* of a column that is cut */
-
-struct slot {
-	const struct column *column;
-	int x, width;
-};
+#define ROWS_MAX 256 /* engine_rows' limit */
+#define NARROW   60  /* narrower screens have the columns in narrow[] only */
 
 struct connections {
 	struct connref selected;
 	bool has_selected;
-	size_t first, n;
+	struct ui *ui;
+	size_t first, n; /* rows[] are rows [first, first + n) of the list */
 	struct conn_facts rows[ROWS_MAX];
-	size_t n_slots;
-	struct slot slots[COLUMNS_MAX];
-	int screen;              /* the width that the needs were measured on */
-	int needed[COLUMNS_MAX]; /* widest text so far, by place in columns[]; never shrinks, so
-				  * that columns do not jump about */
+	struct table_column columns[COLUMNS_MAX]; /* as ui->column_order */
+	struct table table;
 };
 
-/* On screens too narrow for what is shown everywhere else. */
 static const char *const narrow[] = {"flag", "server", "state", "diagnosis"};
-#define NARROW 60
 
-static int
-column_width(const struct column *c)
+/* ---- columns ---- */
+
+static void
+format_cell(const struct table_cell *cell, char *out, size_t size)
 {
-	int title = (int)text_width(_(c->title));
+	const struct connections *f = cell->data;
+	struct row_context row = {.now = f->ui->now, .style = ui_style(f->ui)};
 
-	return c->width > title ? c->width : title;
+	row.facts = &f->rows[cell->row - f->first];
+	row.style.width = cell->width;
+	if (row.facts->ref.gen != 0)
+		column_format(cell->column->arg, &row, out, size);
 }
 
-/* Blanks before a column: the arrow stands between client and server. */
-static int
-gap_before(const struct connections *f, size_t i)
+static bool
+is_one_of(const char *name, const char *const names[], size_t n)
 {
-	if (i == 0)
-		return 0;
-	return strcmp(f->slots[i].column->name, "server") == 0 &&
-			       strcmp(f->slots[i - 1].column->name, "client") == 0
-		       ? 3
-		       : 1;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_shown(const struct ui *ui, const struct column *c, int width)
+{
+	if (width < NARROW && ui->columns[c - columns] == COLUMN_BY_WIDTH)
+		return is_one_of(c->name, narrow, ARRAY_LEN(narrow));
+	return ui_column_shown(ui, c, width);
+}
+
+static unsigned
+column_flags(const struct column *c)
+{
+	static const char *const loud[] = {"flag", "state", "diagnosis"};
+	unsigned flags = TABLE_SORTABLE;
+
+	flags |= c->align == ALIGN_RIGHT ? TABLE_RIGHT : 0;
+	flags |= is_one_of(c->name, loud, ARRAY_LEN(loud)) ? TABLE_LOUD : 0;
+	flags |= strcmp(c->name, "client") == 0 ? TABLE_FROM : 0;
+	flags |= strcmp(c->name, "server") == 0 ? TABLE_TO : 0;
+	return flags;
 }
 
 static void
-slots_choose(struct connections *f, const struct ui *ui, int width)
+lay_out_table(struct connections *f, int width)
 {
-	f->n_slots = 0;
-	for (size_t i = 0; i < column_count && f->n_slots < COLUMNS_MAX; i++) {
-		const struct column *c = ui->column_order[i];
-		bool wanted = ui_column_shown(ui, c, width);
+	for (size_t i = 0; i < column_count; i++) {
+		const struct column *c = f->ui->column_order[i];
 
-		if (width < NARROW && ui->columns[c - columns] == COLUMN_BY_WIDTH) {
-			wanted = false;
-			for (size_t k = 0; k < ARRAY_LEN(narrow); k++)
-				wanted |= strcmp(c->name, narrow[k]) == 0;
-		}
-		if (wanted)
-			f->slots[f->n_slots++] = (struct slot){c, 0, column_width(c)};
+		f->columns[i] = (struct table_column){
+			.title = c->title,
+			.min = c->width,
+			.ideal = c->max_width,
+			.flags = column_flags(c) | (is_shown(f->ui, c, width) ? 0 : TABLE_HIDDEN),
+			.format = format_cell,
+			.arg = c,
+		};
 	}
+	table_lay_out(&f->table, width, f->first, f->n);
 }
 
-static int
-slots_width(const struct connections *f)
+static bool
+connections_open(struct view *v, const void *arg, struct err *err)
 {
-	int width = 0;
+	struct connections *f = v->state;
 
-	for (size_t i = 0; i < f->n_slots; i++)
-		width += gap_before(f, i) + f->slots[i].width;
-	return width;
-}
-
-/* What is too much goes from the right; the last one is cut where some of it can be shown. */
-static void
-slots_fit(struct connections *f, int screen)
-{
-	for (int over; f->n_slots > 1 && (over = slots_width(f) - screen) > 0;) {
-		struct slot *last = &f->slots[f->n_slots - 1];
-
-		if (last->width - over >= LEAST_WIDTH)
-			last->width -= over;
-		else
-			f->n_slots--;
-	}
-}
-
-/* How wide the texts of the rows on screen would like to be. */
-static void
-slots_measure(struct connections *f, const struct ui *ui)
-{
-	struct row_context row = {.now = ui->now, .style = ui_style(ui)};
-	char text[512];
-
-	for (size_t k = 0; k < f->n_slots; k++) {
-		const struct column *c = f->slots[k].column;
-
-		row.style.width = c->max_width;
-		int *needed = &f->needed[c - columns];
-		for (size_t i = 0; i < f->n && *needed < c->max_width; i++) {
-			if (f->rows[i].ref.gen == 0)
-				continue;
-			row.facts = &f->rows[i];
-			column_format(c, &row, text, sizeof(text));
-			int width = (int)text_width(text);
-			if (width > *needed)
-				*needed = width < c->max_width ? width : c->max_width;
-		}
-	}
-}
-
-/* Hands out the spare room, one cell at a time to every column that can use it. */
-static void
-slots_grow(struct connections *f, int spare)
-{
-	for (bool grew = true; spare > 0 && grew;) {
-		grew = false;
-		for (size_t i = 0; i < f->n_slots && spare > 0; i++) {
-			struct slot *s = &f->slots[i];
-
-			if (s->width < f->needed[s->column - columns]) {
-				s->width++;
-				spare--;
-				grew = true;
-			}
-		}
-	}
-}
-
-static void
-slots_lay_out(struct connections *f, const struct ui *ui, int screen)
-{
-	int x = 0;
-
-	if (screen != f->screen)
-		memset(f->needed, 0, sizeof(f->needed));
-	f->screen = screen;
-	slots_choose(f, ui, screen);
-	slots_measure(f, ui);
-	slots_fit(f, screen);
-	slots_grow(f, screen - slots_width(f));
-	for (size_t i = 0; i < f->n_slots; i++) {
-		x += gap_before(f, i);
-		f->slots[i].x = x;
-		x += f->slots[i].width;
-	}
+	(void)arg;
+	(void)err;
+	f->ui = v->ui;
+	f->table = (struct table){.columns = f->columns, .n_columns = column_count, .data = f};
+	return true;
 }
 
 /* ---- list ---- */
@@ -194,7 +137,7 @@ connections_fetch(struct view *v, size_t first, size_t n)
 	for (size_t i = 0; i < f->n; i++)
 		refs[i] = index_at(v->ui->index, first + i);
 	engine_rows(v->ui->engine, v->ui->now, refs, f->n, f->rows);
-	slots_lay_out(f, v->ui, term_columns());
+	lay_out_table(f, v->layout.list.columns);
 }
 
 static bool
@@ -216,45 +159,19 @@ counts_down(const struct conn_facts *c, nsec now)
 }
 
 static void
-cell_draw(const struct view *v, const struct slot *s, const struct conn_facts *c, int y,
-	  enum role role)
-{
-	struct row_context row = {.facts = c, .now = v->ui->now, .style = ui_style(v->ui)};
-	char text[512], cut[512];
-
-	row.style.width = s->width;
-	column_format(s->column, &row, text, sizeof(text));
-	size_t width = text_cut(cut, sizeof(cut), text, (size_t)s->width);
-	int x = s->x;
-	if (s->column->align == ALIGN_RIGHT)
-		x += s->width - (int)width;
-	term_put(y, x, s->width, role, cut);
-}
-
-static void
 connections_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
 	struct connections *f = v->state;
 	const struct conn_facts *c = &f->rows[row - f->first];
 
 	if (row - f->first >= f->n || c->ref.gen == 0)
-		return; /* gone since the list was made; the next turn leaves it out */
+		return; /* gone since the list was made; the next one is without it */
 	enum severity severity = c->n_verdicts > 0 ? c->verdict.severity : SEV_NONE;
 	enum role plain = selected ? ROLE_SELECTED : is_over(c) ? ROLE_DIM : ROLE_NORMAL;
-	enum role loud = selected               ? ROLE_SELECTED
-			 : severity == SEV_NONE ? plain
-						: severity_role(severity);
+	enum role loud = selected || severity == SEV_NONE ? plain : severity_role(severity);
 	if (ui_is_tagged(v->ui, c->id))
 		term_put(a.y, 1, 1, plain, "+"); /* behind the flag */
-	for (size_t i = 0; i < f->n_slots; i++) {
-		const char *name = f->slots[i].column->name;
-		bool telling = strcmp(name, "flag") == 0 || strcmp(name, "state") == 0 ||
-			       strcmp(name, "diagnosis") == 0;
-
-		if (gap_before(f, i) == 3)
-			term_put(a.y, f->slots[i].x - 2, 1, plain, glyph(GLYPH_RIGHT));
-		cell_draw(v, &f->slots[i], c, a.y, telling ? loud : plain);
-	}
+	table_draw_row(&f->table, a, row, plain, loud);
 	v->counting_down |= ui_time_moves(v->ui) && counts_down(c, v->ui->now);
 	v->ticking |= ui_time_moves(v->ui);
 }
@@ -263,25 +180,18 @@ static void
 connections_draw_top(struct view *v, struct area a)
 {
 	struct connections *f = v->state;
+	const struct ui *ui = v->ui;
+	size_t sorted = TABLE_NONE;
 
-	if (v->list.count == 0)
-		slots_lay_out(f, v->ui, a.columns);
-	for (size_t i = 0; i < f->n_slots; i++) {
-		const struct slot *s = &f->slots[i];
-		const char *title = _(s->column->title);
-		int x = s->x;
-
-		if (s->column->align == ALIGN_RIGHT)
-			x += s->width - (int)text_width(title);
-		enum role role = s->column == v->ui->sort ? ROLE_SORTED : ROLE_HEADER;
-		int used = term_put(a.y, x, s->width, role, title);
-		int mark =
-			s->column->align == ALIGN_RIGHT ? x - 1 : x + used; /* maybe in the gap */
-		if (role == ROLE_SORTED && mark >= 0 && mark < a.columns)
-			term_put(a.y, mark, 1, role,
-				 glyph(v->ui->sort_reverse != s->column->descending ? GLYPH_DOWN
-										    : GLYPH_UP));
+	if (v->list.count == 0) {
+		f->n = 0;
+		lay_out_table(f, a.columns);
 	}
+	for (size_t i = 0; i < column_count && ui->sort; i++)
+		if (f->columns[i].arg == ui->sort)
+			sorted = i;
+	table_draw_titles(&f->table, a, sorted,
+			  ui->sort && ui->sort_reverse != ui->sort->descending);
 }
 
 static void
@@ -316,40 +226,47 @@ sort_by(struct ui *ui, const struct column *c)
 	ui_set_sort(ui, c, c == ui->sort && c ? !ui->sort_reverse : false);
 }
 
+static const struct column *
+slot_column(const struct connections *f, const struct table_slot *s)
+{
+	return f->columns[s->column].arg;
+}
+
+/* A click on a title sorts by its column. */
 static void
 connections_click(struct view *v, int y, int x)
 {
 	const struct connections *f = v->state;
+	const struct table_slot *s = table_slot_at(&f->table, x - v->layout.top.x);
 
-	for (size_t i = 0; y == v->layout.top.y && i < f->n_slots; i++)
-		if (x >= f->slots[i].x && x < f->slots[i].x + f->slots[i].width)
-			sort_by(v->ui, f->slots[i].column);
+	if (s && y == v->layout.top.y)
+		sort_by(v->ui, slot_column(f, s));
 }
 
-/* The next shown column to either side is sorted by. */
+/* Sorts by the shown column to the left (-1) or right (1). */
 static void
-sort_step(struct ui *ui, struct view *v, int by)
+sort_step(struct view *v, int by)
 {
 	const struct connections *f = v->state;
-	int n = (int)f->n_slots, at = by > 0 ? -1 : n;
+	int n = (int)f->table.n_slots, at = by > 0 ? -1 : n;
 
 	for (int i = 0; i < n; i++)
-		if (f->slots[i].column == ui->sort)
+		if (slot_column(f, &f->table.slots[i]) == v->ui->sort)
 			at = i;
 	if (n > 0)
-		ui_set_sort(ui, f->slots[(at + by + n) % n].column, false);
+		ui_set_sort(v->ui, slot_column(f, &f->table.slots[(at + by + n) % n]), false);
 }
 
 static void
 sort_left(struct view *v)
 {
-	sort_step(v->ui, v, -1);
+	sort_step(v, -1);
 }
 
 static void
 sort_right(struct view *v)
 {
-	sort_step(v->ui, v, 1);
+	sort_step(v, 1);
 }
 
 static void
@@ -365,7 +282,7 @@ columns_menu(struct view *v)
 }
 
 static void
-sort_turn(struct view *v)
+sort_reverse(struct view *v)
 {
 	struct ui *ui = v->ui;
 
@@ -502,7 +419,7 @@ static const struct action connections_actions[] = {
 	{"columns", {'c'}, NULL, N_("choose the columns"), columns_menu},
 	{"sort-left", {'<'}, NULL, N_("sort by the column to the left"), sort_left},
 	{"sort-right", {'>'}, NULL, N_("sort by the column to the right"), sort_right},
-	{"reverse", {'S'}, NULL, N_("reverse the order"), sort_turn},
+	{"reverse", {'S'}, NULL, N_("reverse the order"), sort_reverse},
 	{"hold", {'o'}, NULL, N_("hold the order: nothing moves"), hold},
 	{"untag", {'U'}, NULL, N_("untag all"), untag_all},
 	{"closed", {'H'}, NULL, N_("hide or show closed connections"), hide_closed},
@@ -516,6 +433,7 @@ const struct view_ops view_connections = {
 	.help = N_("Every TCP connection, the newest first. E is an error, W a warning, "
 		   "N a note; NEXT counts down to the next retransmission."),
 	.state_size = sizeof(struct connections),
+	.open = connections_open,
 	.update = connections_update,
 	.moved = connections_moved,
 	.top_lines = 1,
