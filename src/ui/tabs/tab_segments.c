@@ -3,18 +3,25 @@
  * tab_segments: the Segments tab: what is kept of every segment, in capture order. Only the
  * rows on screen are copied from the engine.
  */
+#include <string.h>
+
 #include "base/i18n.h"
+#include "ui/table.h"
 #include "ui/tabs/segment_list.h"
 
 /* ---- columns ---- */
 
-struct seg_column {
-	const char *title; /* N_() */
-	int width;
-	int from; /* shown on screens at least this wide */
-	bool left;
-	void (*format)(const struct view *v, size_t row, char *out, size_t size);
-};
+static const struct view *
+cell_view(const struct table_cell *cell)
+{
+	return cell->data;
+}
+
+static const struct segment *
+cell_segment(const struct table_cell *cell)
+{
+	return segment_list_row(cell_view(cell), cell->row);
+}
 
 static void
 put(char *out, size_t size, const char *s)
@@ -25,21 +32,21 @@ put(char *out, size_t size, const char *s)
 }
 
 static void
-seg_frame(const struct view *v, size_t row, char *out, size_t size)
+seg_frame(const struct table_cell *cell, char *out, size_t size)
 {
 	struct text t = text_on(out, size);
 
-	text_add(&t, "%llu", (unsigned long long)segment_list_row(v, row)->frame);
+	text_add(&t, "%llu", (unsigned long long)cell_segment(cell)->frame);
 }
 
 static void
-seg_time(const struct view *v, size_t row, char *out, size_t size)
+seg_time(const struct table_cell *cell, char *out, size_t size)
 {
-	nsec ts = segment_list_row(v, row)->ts;
+	nsec ts = cell_segment(cell)->ts;
 
-	switch (v->ui->time_style) {
+	switch (cell_view(cell)->ui->time_style) {
 	case TIME_DELTA:
-		seconds_text(out, size, segment_list_delta(v, row));
+		seconds_text(out, size, segment_list_delta(cell_view(cell), cell->row));
 		break;
 	case TIME_CLOCK:
 		text_clock(out, size, ts, 6);
@@ -48,35 +55,35 @@ seg_time(const struct view *v, size_t row, char *out, size_t size)
 		text_date(out, size, ts, 6);
 		break;
 	default:
-		seconds_text(out, size, ts - tab_connection(v)->d.f.start);
+		seconds_text(out, size, ts - tab_connection(cell_view(cell))->d.f.start);
 	}
 }
 
 static void
-seg_delta(const struct view *v, size_t row, char *out, size_t size)
+seg_delta(const struct table_cell *cell, char *out, size_t size)
 {
-	text_duration(out, size, segment_list_delta(v, row));
+	text_duration(out, size, segment_list_delta(cell_view(cell), cell->row));
 }
 
 static void
-seg_direction(const struct view *v, size_t row, char *out, size_t size)
+seg_direction(const struct table_cell *cell, char *out, size_t size)
 {
-	put(out, size, glyph(segment_list_row(v, row)->from == CLIENT ? GLYPH_RIGHT : GLYPH_LEFT));
+	put(out, size, glyph(cell_segment(cell)->from == CLIENT ? GLYPH_RIGHT : GLYPH_LEFT));
 }
 
 static void
-seg_flags(const struct view *v, size_t row, char *out, size_t size)
+seg_flags(const struct table_cell *cell, char *out, size_t size)
 {
-	tcp_flags_text(out, size, segment_list_row(v, row)->flags);
+	tcp_flags_text(out, size, cell_segment(cell)->flags);
 }
 
 static void
-seg_seq(const struct view *v, size_t row, char *out, size_t size)
+seg_seq(const struct table_cell *cell, char *out, size_t size)
 {
-	const struct segment *s = segment_list_row(v, row);
+	const struct segment *s = cell_segment(cell);
 	struct text t = text_on(out, size);
 
-	if (v->ui->absolute_seq)
+	if (cell_view(cell)->ui->absolute_seq)
 		text_add(&t, "%lu", (unsigned long)s->raw_seq);
 	else if (s->len > 0)
 		text_add(&t, "%lld:%lld", (long long)s->seq, (long long)s->seq + s->len);
@@ -85,146 +92,158 @@ seg_seq(const struct view *v, size_t row, char *out, size_t size)
 }
 
 static void
-seg_ack(const struct view *v, size_t row, char *out, size_t size)
+seg_ack(const struct table_cell *cell, char *out, size_t size)
 {
-	const struct segment *s = segment_list_row(v, row);
+	const struct segment *s = cell_segment(cell);
 	struct text t = text_on(out, size);
 
 	if (s->ack < 0)
 		text_add(&t, "%s", glyph(GLYPH_NONE));
-	else if (v->ui->absolute_seq)
+	else if (cell_view(cell)->ui->absolute_seq)
 		text_add(&t, "%lu", (unsigned long)s->raw_ack);
 	else
 		text_add(&t, "%lld", (long long)s->ack);
 }
 
 static void
-seg_len(const struct view *v, size_t row, char *out, size_t size)
+seg_len(const struct table_cell *cell, char *out, size_t size)
 {
 	struct text t = text_on(out, size);
 
-	text_add(&t, "%lu", (unsigned long)segment_list_row(v, row)->len);
+	text_add(&t, "%lu", (unsigned long)cell_segment(cell)->len);
 }
 
 static void
-seg_window(const struct view *v, size_t row, char *out, size_t size)
+seg_window(const struct table_cell *cell, char *out, size_t size)
 {
-	const struct segment *s = segment_list_row(v, row);
+	const struct segment *s = cell_segment(cell);
 	struct text t = text_on(out, size);
 
 	text_add(&t, "%lu%s", (unsigned long)s->window, s->window_unscaled ? "?" : "");
 }
 
 static void
-seg_client(const struct view *v, size_t row, char *out, size_t size)
+seg_client(const struct table_cell *cell, char *out, size_t size)
 {
-	put(out, size, tcp_state_name(segment_list_row(v, row)->state[CLIENT]));
+	put(out, size, tcp_state_name(cell_segment(cell)->state[CLIENT]));
 }
 
 static void
-seg_server(const struct view *v, size_t row, char *out, size_t size)
+seg_server(const struct table_cell *cell, char *out, size_t size)
 {
-	put(out, size, tcp_state_name(segment_list_row(v, row)->state[SERVER]));
+	put(out, size, tcp_state_name(cell_segment(cell)->state[SERVER]));
 }
 
 static void
-seg_notes(const struct view *v, size_t row, char *out, size_t size)
+seg_notes(const struct table_cell *cell, char *out, size_t size)
 {
-	segment_remarks(segment_list_row(v, row), out, size);
+	segment_remarks(cell_segment(cell), out, size);
 }
 
-static const struct seg_column columns_of_segments[] = {
-	{N_("#"), 5, 60, false, seg_frame},
-	{N_("TIME"), 10, 0, false, seg_time},
-	{"", 7, 100, false, seg_delta},
-	{"", 1, 0, true, seg_direction},
-	{N_("FLAGS"), 5, 0, true, seg_flags},
-	{N_("SEQ"), 13, 60, true, seg_seq},
-	{N_("ACK"), 8, 70, true, seg_ack},
-	{N_("LEN"), 5, 0, false, seg_len},
-	{N_("WIN"), 6, 90, false, seg_window},
-	{N_("CLIENT"), 11, 126, true, seg_client},
-	{N_("SERVER"), 11, 126, true, seg_server},
-	{N_("NOTES"), 12, 0, true, seg_notes},
+enum {
+	COL_FRAME,
+	COL_TIME,
+	COL_DELTA,
+	COL_DIRECTION,
+	COL_FLAGS,
+	COL_SEQ,
+	COL_ACK,
+	COL_LEN,
+	COL_WINDOW,
+	COL_CLIENT,
+	COL_SERVER,
+	COL_NOTES,
+	COL_COUNT,
+};
+
+/* clang-format off */
+static const struct table_column segment_columns[COL_COUNT] = {
+	[COL_FRAME] = {N_("#"), .min = 5, .from = 59, .shrink = 1, .flags = TABLE_RIGHT, .format = seg_frame},
+	[COL_TIME] = {N_("TIME"), .min = 10, .flags = TABLE_RIGHT, .format = seg_time},
+	[COL_DELTA] = {"Δ", .min = 7, .from = 99, .flags = TABLE_RIGHT, .format = seg_delta},
+	[COL_DIRECTION] = {"", .min = 1, .format = seg_direction},
+	[COL_FLAGS] = {N_("FLAGS"), .min = 5, .flags = TABLE_LOUD, .format = seg_flags},
+	[COL_SEQ] = {N_("SEQ"), .min = 13, .from = 59, .format = seg_seq},
+	[COL_ACK] = {N_("ACK"), .min = 8, .from = 69, .format = seg_ack},
+	[COL_LEN] = {N_("LEN"), .min = 5, .flags = TABLE_RIGHT, .format = seg_len},
+	[COL_WINDOW] = {N_("WIN"), .min = 6, .from = 89, .flags = TABLE_RIGHT, .format = seg_window},
+	[COL_CLIENT] = {N_("CLIENT"), .min = 11, .from = 125, .format = seg_client},
+	[COL_SERVER] = {N_("SERVER"), .min = 11, .from = 125, .format = seg_server},
+	[COL_NOTES] = {N_("NOTES"), .shrink = 2, .flags = TABLE_LOUD | TABLE_REST, .format = seg_notes},
+};
+/* clang-format on */
+
+struct segments {
+	struct table_column columns[COL_COUNT]; /* with the widths of the present styles */
+	struct table table;
 };
 
 static int
-seg_width(const struct view *v, const struct seg_column *c, int x, int cols)
+time_width(enum time_style style, int screen)
 {
-	if (c->format == seg_time && v->ui->time_style == TIME_CLOCK)
+	if (style == TIME_CLOCK)
 		return 15;
-	if (c->format == seg_time && v->ui->time_style == TIME_DATE)
-		return cols >= 60 ? 26 : 19;
-	if (c->format == seg_notes)
-		return cols - x;
-	if ((c->format == seg_seq || c->format == seg_ack) && v->ui->absolute_seq)
-		return 10;
-	return c->width;
+	if (style == TIME_DATE)
+		return screen >= 60 ? 26 : 19;
+	return segment_columns[COL_TIME].min;
 }
 
-static const char *
-seg_title(const struct seg_column *c)
+/* The table leaves the first column of the screen blank. */
+static struct area
+table_area(struct area a)
 {
-	if (c->format == seg_delta)
-		return glyph(GLYPH_DELTA);
-	return c->title[0] != '\0' ? _(c->title) : "";
+	return (struct area){a.y, a.x + 1, a.lines, a.columns - 1};
 }
 
-static void
-segments_draw_row(struct view *v, size_t row, struct area a, bool selected)
+static struct layout
+segments_lay_out(struct view *v, struct area a)
 {
-	const struct segment *s = segment_list_row(v, row);
-	int x = 1;
-	char text[512];
+	struct segments *s = v->state;
 
-	if (!s)
-		return;
-	enum role plain = segment_list_role(v, selected);
-	enum role loud = segment_list_loud_role(v, s, selected);
-	for (size_t k = 0; k < ARRAY_LEN(columns_of_segments); k++) {
-		const struct seg_column *c = &columns_of_segments[k];
-
-		if (a.columns < c->from)
-			continue;
-		int width = seg_width(v, c, x, a.columns);
-		c->format(v, row, text, sizeof(text));
-		char cut[512];
-		int used = (int)text_cut(cut, sizeof(cut), text, (size_t)(width > 0 ? width : 0));
-		term_put(a.y, c->left ? x : x + width - used, width,
-			 c->format == seg_notes || c->format == seg_flags ? loud : plain, cut);
-		x += width + 1;
-	}
+	memcpy(s->columns, segment_columns, sizeof(s->columns));
+	s->columns[COL_TIME].min = time_width(v->ui->time_style, a.columns);
+	if (v->ui->absolute_seq)
+		s->columns[COL_SEQ].min = s->columns[COL_ACK].min = 10;
+	s->table.columns = s->columns;
+	s->table.n_columns = COL_COUNT;
+	s->table.data = v;
+	table_lay_out(&s->table, table_area(a).columns, 0, 0);
+	return segment_list_lay_out(v, a);
 }
 
 static void
 segments_draw_top(struct view *v, struct area a)
 {
+	const struct segments *s = v->state;
+	const struct table_slot *last = &s->table.slots[s->table.n_slots - 1]; /* notes */
 	uint64_t dropped = tab_connection(v)->segments.dropped;
-	int x = 1;
+	int x = table_area(a).x + last->x + 6;
 
-	for (size_t k = 0; k < ARRAY_LEN(columns_of_segments); k++) {
-		const struct seg_column *c = &columns_of_segments[k];
+	table_draw_titles(&s->table, table_area(a), TABLE_NONE, false);
+	if (dropped > 0)
+		term_printf(a.y, x, a.columns - x, ROLE_WARNING, _("(%llu older forgotten)"),
+			    (unsigned long long)dropped);
+}
 
-		if (a.columns < c->from)
-			continue;
-		int width = seg_width(v, c, x, a.columns);
-		const char *title = seg_title(c);
-		term_put(a.y, c->left ? x : x + width - (int)text_width(title), width, ROLE_HEADER,
-			 title);
-		if (c->format == seg_notes && dropped > 0)
-			term_printf(a.y, x + 6, width - 6, ROLE_WARNING,
-				    _("(%llu older forgotten)"), (unsigned long long)dropped);
-		x += width + 1;
-	}
+static void
+segments_draw_row(struct view *v, size_t row, struct area a, bool selected)
+{
+	const struct segments *s = v->state;
+	const struct segment *segment = segment_list_row(v, row);
+
+	if (segment)
+		table_draw_row(&s->table, table_area(a), row, segment_list_role(v, selected),
+			       segment_list_loud_role(v, segment, selected));
 }
 
 const struct view_ops tab_segments = {
 	.name = "segments",
 	.title = N_("Segments"),
 	.help = N_("Every kept segment of the connection, in the order of the capture."),
+	.state_size = sizeof(struct segments),
 	.open = segment_list_open,
 	.update = segment_list_update,
-	.lay_out = segment_list_lay_out,
+	.lay_out = segments_lay_out,
 	.draw_top = segments_draw_top,
 	.fetch = segment_list_fetch,
 	.draw_row = segments_draw_row,
