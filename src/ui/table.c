@@ -50,14 +50,15 @@ choose_columns(struct table *t)
 	}
 }
 
+/* Cells that are left; negative: that are missing. */
 static int
-total_width(const struct table *t)
+spare_width(const struct table *t)
 {
-	int width = 0;
+	int spare = t->width - t->indent;
 
 	for (size_t i = 0; i < t->n_slots; i++)
-		width += gap_before(t, i) + t->slots[i].width;
-	return width;
+		spare -= gap_before(t, i) + t->slots[i].width;
+	return spare;
 }
 
 /* The slot that gives way first. */
@@ -83,11 +84,11 @@ remove_slot(struct table *t, size_t i)
 static void
 fit_columns(struct table *t)
 {
-	for (int over; t->n_slots > 1 && (over = total_width(t) - t->width) > 0;) {
+	for (int spare; t->n_slots > 1 && (spare = spare_width(t)) < 0;) {
 		size_t i = weakest_slot(t);
 
-		if (t->slots[i].width - over >= CUT_WIDTH)
-			t->slots[i].width -= over;
+		if (t->slots[i].width + spare >= CUT_WIDTH)
+			t->slots[i].width += spare;
 		else
 			remove_slot(t, i);
 	}
@@ -113,8 +114,10 @@ measure_column(struct table *t, size_t column, size_t first, size_t n)
 
 /* Hands out the spare width, one cell at a time to every column that can use it. */
 static void
-grow_columns(struct table *t, int spare)
+grow_columns(struct table *t)
 {
+	int spare = spare_width(t);
+
 	for (bool grew = true; spare > 0 && grew;) {
 		grew = false;
 		for (size_t i = 0; i < t->n_slots && spare > 0; i++) {
@@ -137,7 +140,7 @@ grow_columns(struct table *t, int spare)
 void
 table_lay_out(struct table *t, int width, size_t first, size_t n)
 {
-	int x = 0;
+	int x = t->indent;
 
 	if (width != t->width)
 		memset(t->needed, 0, sizeof(t->needed));
@@ -146,7 +149,7 @@ table_lay_out(struct table *t, int width, size_t first, size_t n)
 	for (size_t i = 0; i < t->n_slots; i++)
 		measure_column(t, t->slots[i].column, first, n);
 	fit_columns(t);
-	grow_columns(t, width - total_width(t));
+	grow_columns(t);
 	for (size_t i = 0; i < t->n_slots; i++) {
 		x += gap_before(t, i);
 		t->slots[i].x = x;

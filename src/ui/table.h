@@ -41,7 +41,7 @@ struct table_column {
 	const char *title; /* N_(), or "" */
 	int min;           /* width, in cells; at least that of the title */
 	int ideal;         /* it grows up to this where its texts need that; 0: it does not */
-	int from;          /* width of the table from which on it is shown; 0 always */
+	int from;          /* shown where the table's area has so many cells; 0 always */
 	int shrink;        /* without room, columns with the highest value are cut or left out
 			    * first, of equal ones the rightmost */
 	unsigned flags;    /* TABLE_* */
@@ -49,7 +49,7 @@ struct table_column {
 	const void *arg; /* for format: through cell->column */
 };
 
-/* Where a shown column is: x from the left edge of the table, in cells. */
+/* Where a shown column is: x from the left edge of the area, in cells. */
 struct table_slot {
 	size_t column;
 	int x, width;
@@ -59,6 +59,7 @@ struct table {
 	const struct table_column *columns; /* borrowed, like data; at most TABLE_COLUMNS_MAX */
 	size_t n_columns;
 	const void *data;
+	int indent; /* cells of the area that are left blank before the first column */
 	/* The rest is set by table_lay_out(). */
 	size_t n_slots;
 	struct table_slot slots[TABLE_COLUMNS_MAX];
@@ -67,7 +68,7 @@ struct table {
 					* the width stays, so that they do not move about */
 };
 
-/* Fits the columns into so many cells. Rows [first, first + n) are on the screen. */
+/* Fits the columns into an area of so many cells. Rows [first, first + n) are on the screen. */
 void table_lay_out(struct table *t, int width, size_t first, size_t n);
 /* sorted: the column that is sorted by, marked in which direction; TABLE_NONE: none. */
 void table_draw_titles(const struct table *t, struct area line, size_t sorted, bool descending);

@@ -7,15 +7,20 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "ui/table.h"
 #include "ui/tabs/connection.h"
 
 /* ---- the table of both ends ---- */
 
-struct end_column {
-	const char *title;
-	int width;
-	void (*format)(const struct half_facts *h, bool bits, char *out, size_t size);
-};
+/* Row 0 is the client, row 1 the server. */
+static const struct half_facts *
+cell_end(const struct table_cell *cell)
+{
+	const struct view *v = cell->data;
+	const struct connection *c = v->state;
+
+	return &c->d.f.half[cell->row];
+}
 
 static void
 put(char *out, size_t size, const char *s)
@@ -52,23 +57,28 @@ yes_no(char *out, size_t size, int v)
 }
 
 static void
-end_state(const struct half_facts *h, bool bits, char *out, size_t size)
+end_name(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	put(out, size, tcp_state_name(h->state));
+	put(out, size, cell->row == CLIENT ? _("client") : _("server"));
 }
 
 static void
-end_mss(const struct half_facts *h, bool bits, char *out, size_t size)
+end_state(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	number_or_none(out, size, h->mss);
+	put(out, size, tcp_state_name(cell_end(cell)->state));
 }
 
 static void
-end_wscale(const struct half_facts *h, bool bits, char *out, size_t size)
+end_mss(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
+	number_or_none(out, size, cell_end(cell)->mss);
+}
+
+static void
+end_wscale(const struct table_cell *cell, char *out, size_t size)
+{
+	const struct half_facts *h = cell_end(cell);
+
 	if (h->wscale == -2)
 		put(out, size, "?");
 	else
@@ -76,164 +86,138 @@ end_wscale(const struct half_facts *h, bool bits, char *out, size_t size)
 }
 
 static void
-end_sack(const struct half_facts *h, bool bits, char *out, size_t size)
+end_sack(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	yes_no(out, size, h->sack);
+	yes_no(out, size, cell_end(cell)->sack);
 }
 
 static void
-end_timestamps(const struct half_facts *h, bool bits, char *out, size_t size)
+end_timestamps(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	yes_no(out, size, h->timestamps);
+	yes_no(out, size, cell_end(cell)->timestamps);
 }
 
 static void
-end_segments(const struct half_facts *h, bool bits, char *out, size_t size)
+end_segments(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	text_count(out, size, h->segments);
+	text_count(out, size, cell_end(cell)->segments);
 }
 
 static void
-end_bytes(const struct half_facts *h, bool bits, char *out, size_t size)
+end_bytes(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	text_count(out, size, h->bytes);
+	text_count(out, size, cell_end(cell)->bytes);
 }
 
 static void
-end_retx(const struct half_facts *h, bool bits, char *out, size_t size)
+end_retx(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	text_count(out, size, h->retransmissions);
+	text_count(out, size, cell_end(cell)->retransmissions);
 }
 
 static void
-end_rtt(const struct half_facts *h, bool bits, char *out, size_t size)
+end_rtt(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
+	const struct half_facts *h = cell_end(cell);
+
 	duration_or_none(out, size, h->rtt.samples > 0 ? h->rtt.srtt : -1);
 }
 
 static void
-end_rto(const struct half_facts *h, bool bits, char *out, size_t size)
+end_rto(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	duration_or_none(out, size, h->timer.rto);
+	duration_or_none(out, size, cell_end(cell)->timer.rto);
 }
 
 static void
-end_window(const struct half_facts *h, bool bits, char *out, size_t size)
+end_window(const struct table_cell *cell, char *out, size_t size)
 {
+	const struct half_facts *h = cell_end(cell);
 	char n[16];
 	struct text t = text_on(out, size);
 	bool unknown = !h->scaled && h->wscale == -2;
 
-	(void)bits;
 	text_add(&t, "%s%s", text_count(n, sizeof(n), h->window), unknown ? "?" : "");
 }
 
 static void
-end_flight(const struct half_facts *h, bool bits, char *out, size_t size)
+end_flight(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	text_count(out, size, h->in_flight);
+	text_count(out, size, cell_end(cell)->in_flight);
 }
 
 static void
-end_rate(const struct half_facts *h, bool bits, char *out, size_t size)
+end_rate(const struct table_cell *cell, char *out, size_t size)
 {
-	text_count(out, size, bits ? h->rate * 8 : h->rate);
+	const struct view *v = cell->data;
+	uint64_t rate = cell_end(cell)->rate;
+
+	text_count(out, size, v->ui->bits ? rate * 8 : rate);
 }
 
 static void
-end_spurious(const struct half_facts *h, bool bits, char *out, size_t size)
+end_spurious(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	text_count(out, size, h->spurious);
+	text_count(out, size, cell_end(cell)->spurious);
 }
 
 static void
-end_dup_acks(const struct half_facts *h, bool bits, char *out, size_t size)
+end_dup_acks(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
-	text_count(out, size, h->duplicate_acks);
+	text_count(out, size, cell_end(cell)->duplicate_acks);
 }
 
 static void
-end_zero_window(const struct half_facts *h, bool bits, char *out, size_t size)
+end_zero_window(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
+	const struct half_facts *h = cell_end(cell);
+
 	duration_or_none(out, size, h->zero_windows > 0 ? h->zero_window_time : -1);
 }
 
 static void
-end_ttl(const struct half_facts *h, bool bits, char *out, size_t size)
+end_ttl(const struct table_cell *cell, char *out, size_t size)
 {
-	(void)bits;
+	const struct half_facts *h = cell_end(cell);
+
 	number_or_none(out, size, h->ttl > 0 ? h->ttl : -1);
 }
 
-/* Titles are protocol words; the first ones are on every screen that has room for them. */
+/* Titles are protocol words; what does not fit is left out from the right. */
 /* clang-format off */
-static const struct end_column end_columns[] = {
-	{N_("STATE"), 10, end_state},
-	{N_("RETX"), 4, end_retx},
-	{N_("RTT"), 7, end_rtt},
-	{N_("RTO"), 7, end_rto},
-	{N_("PKTS"), 5, end_segments},
-	{N_("BYTES"), 5, end_bytes},
-	{N_("WINDOW"), 6, end_window},
-	{N_("MSS"), 5, end_mss},
-	{N_("WS"), 2, end_wscale},
-	{N_("SACK"), 4, end_sack},
-	{N_("TS"), 3, end_timestamps},
-	{N_("FLIGHT"), 6, end_flight},
-	{N_("RATE"), 5, end_rate},
-	{N_("SPUR"), 4, end_spurious},
-	{N_("DUPACK"), 6, end_dup_acks},
-	{N_("WIN 0"), 7, end_zero_window},
-	{N_("TTL"), 3, end_ttl},
+static const struct table_column end_columns[] = {
+	{"", .min = 7, .format = end_name},
+	{N_("STATE"), .min = 10, .format = end_state},
+	{N_("RETX"), .min = 4, .flags = TABLE_RIGHT, .format = end_retx},
+	{N_("RTT"), .min = 7, .flags = TABLE_RIGHT, .format = end_rtt},
+	{N_("RTO"), .min = 7, .flags = TABLE_RIGHT, .format = end_rto},
+	{N_("PKTS"), .min = 5, .flags = TABLE_RIGHT, .format = end_segments},
+	{N_("BYTES"), .min = 5, .flags = TABLE_RIGHT, .format = end_bytes},
+	{N_("WINDOW"), .min = 6, .flags = TABLE_RIGHT, .format = end_window},
+	{N_("MSS"), .min = 5, .flags = TABLE_RIGHT, .format = end_mss},
+	{N_("WS"), .min = 2, .flags = TABLE_RIGHT, .format = end_wscale},
+	{N_("SACK"), .min = 4, .flags = TABLE_RIGHT, .format = end_sack},
+	{N_("TS"), .min = 3, .flags = TABLE_RIGHT, .format = end_timestamps},
+	{N_("FLIGHT"), .min = 6, .flags = TABLE_RIGHT, .format = end_flight},
+	{N_("RATE"), .min = 5, .flags = TABLE_RIGHT, .format = end_rate},
+	{N_("SPUR"), .min = 4, .flags = TABLE_RIGHT, .format = end_spurious},
+	{N_("DUPACK"), .min = 6, .flags = TABLE_RIGHT, .format = end_dup_acks},
+	{N_("WIN 0"), .min = 7, .flags = TABLE_RIGHT, .format = end_zero_window},
+	{N_("TTL"), .min = 3, .flags = TABLE_RIGHT, .format = end_ttl},
 };
 /* clang-format on */
 
-#define END_NAME 7 /* "client " */
-
-/* Appends s, `width` columns wide, to the right; the first column (state) to the left. */
 static void
-cell_add(struct text *t, size_t i, int width, const char *s)
+ends_add(const struct view *v, struct lines *out, int cols)
 {
-	int pad = width - (int)text_width(s);
+	struct table t = {
+		.columns = end_columns, .n_columns = ARRAY_LEN(end_columns), .data = v};
+	char text[LINE_MAX_BYTES];
 
-	text_add(t, " %*s%s%*s", i > 0 && pad > 0 ? pad : 0, "", s, i == 0 && pad > 0 ? pad : 0,
-		 "");
-}
-
-static void
-end_add(const struct view *v, struct lines *out, int cols, int side, const char *name)
-{
-	const struct connection *f = v->state;
-	char row[LINE_MAX_BYTES], cell[64];
-	struct text t = text_on(row, sizeof(row));
-	int used = END_NAME, pad = END_NAME - (int)text_width(name);
-
-	text_add(&t, "%s%*s", name, pad > 0 ? pad : 0, "");
-	for (size_t i = 0; i < ARRAY_LEN(end_columns); i++) {
-		const struct end_column *c = &end_columns[i];
-		int width = (int)text_width(_(c->title));
-
-		width = width > c->width ? width : c->width;
-		if ((used += 1 + width) > cols - 1)
-			break;
-		if (side < 0)
-			put(cell, sizeof(cell), _(c->title));
-		else
-			c->format(&f->d.f.half[side], v->ui->bits, cell, sizeof(cell));
-		cell_add(&t, i, width, cell);
-	}
-	lines_add(out, side < 0 ? ROLE_HEADER : ROLE_NORMAL, "%s", row);
+	table_lay_out(&t, cols - 1, 0, 0);
+	lines_add(out, ROLE_HEADER, "%s", table_row_text(&t, TABLE_NONE, text, sizeof(text)));
+	lines_add(out, ROLE_NORMAL, "%s", table_row_text(&t, CLIENT, text, sizeof(text)));
+	lines_add(out, ROLE_NORMAL, "%s", table_row_text(&t, SERVER, text, sizeof(text)));
 }
 
 /* ---- the other lines ---- */
@@ -332,11 +316,8 @@ header_build(const struct view *v, int cols, size_t max, struct lines *out)
 	title_add(v, out);
 	size_t rest = max > 6 ? max - 5 : 2;
 	verdicts_add(v, cols, rest > 6 ? 6 : rest, out);
-	if (out->n + 3 <= max) {
-		end_add(v, out, cols, -1, "");
-		end_add(v, out, cols, CLIENT, _("client"));
-		end_add(v, out, cols, SERVER, _("server"));
-	}
+	if (out->n + 3 <= max)
+		ends_add(v, out, cols);
 	if (out->n < max)
 		handshake_add(v, out);
 	if (out->n < max)

@@ -158,17 +158,17 @@ enum {
 
 /* clang-format off */
 static const struct table_column segment_columns[COL_COUNT] = {
-	[COL_FRAME] = {N_("#"), .min = 5, .from = 59, .shrink = 1, .flags = TABLE_RIGHT, .format = seg_frame},
+	[COL_FRAME] = {N_("#"), .min = 5, .from = 60, .shrink = 1, .flags = TABLE_RIGHT, .format = seg_frame},
 	[COL_TIME] = {N_("TIME"), .min = 10, .flags = TABLE_RIGHT, .format = seg_time},
-	[COL_DELTA] = {"Δ", .min = 7, .from = 99, .flags = TABLE_RIGHT, .format = seg_delta},
+	[COL_DELTA] = {"Δ", .min = 7, .from = 100, .flags = TABLE_RIGHT, .format = seg_delta},
 	[COL_DIRECTION] = {"", .min = 1, .format = seg_direction},
 	[COL_FLAGS] = {N_("FLAGS"), .min = 5, .flags = TABLE_LOUD, .format = seg_flags},
-	[COL_SEQ] = {N_("SEQ"), .min = 13, .from = 59, .format = seg_seq},
-	[COL_ACK] = {N_("ACK"), .min = 8, .from = 69, .format = seg_ack},
+	[COL_SEQ] = {N_("SEQ"), .min = 13, .from = 60, .format = seg_seq},
+	[COL_ACK] = {N_("ACK"), .min = 8, .from = 70, .format = seg_ack},
 	[COL_LEN] = {N_("LEN"), .min = 5, .flags = TABLE_RIGHT, .format = seg_len},
-	[COL_WINDOW] = {N_("WIN"), .min = 6, .from = 89, .flags = TABLE_RIGHT, .format = seg_window},
-	[COL_CLIENT] = {N_("CLIENT"), .min = 11, .from = 125, .format = seg_client},
-	[COL_SERVER] = {N_("SERVER"), .min = 11, .from = 125, .format = seg_server},
+	[COL_WINDOW] = {N_("WIN"), .min = 6, .from = 90, .flags = TABLE_RIGHT, .format = seg_window},
+	[COL_CLIENT] = {N_("CLIENT"), .min = 11, .from = 126, .format = seg_client},
+	[COL_SERVER] = {N_("SERVER"), .min = 11, .from = 126, .format = seg_server},
 	[COL_NOTES] = {N_("NOTES"), .shrink = 2, .flags = TABLE_LOUD | TABLE_REST, .format = seg_notes},
 };
 /* clang-format on */
@@ -188,13 +188,6 @@ time_width(enum time_style style, int screen)
 	return segment_columns[COL_TIME].min;
 }
 
-/* The table leaves the first column of the screen blank. */
-static struct area
-table_area(struct area a)
-{
-	return (struct area){a.y, a.x + 1, a.lines, a.columns - 1};
-}
-
 static struct layout
 segments_lay_out(struct view *v, struct area a)
 {
@@ -207,7 +200,8 @@ segments_lay_out(struct view *v, struct area a)
 	s->table.columns = s->columns;
 	s->table.n_columns = COL_COUNT;
 	s->table.data = v;
-	table_lay_out(&s->table, table_area(a).columns, 0, 0);
+	s->table.indent = 1;
+	table_lay_out(&s->table, a.columns, 0, 0);
 	return segment_list_lay_out(v, a);
 }
 
@@ -217,9 +211,9 @@ segments_draw_top(struct view *v, struct area a)
 	const struct segments *s = v->state;
 	const struct table_slot *last = &s->table.slots[s->table.n_slots - 1]; /* notes */
 	uint64_t dropped = tab_connection(v)->segments.dropped;
-	int x = table_area(a).x + last->x + 6;
+	int x = a.x + last->x + 6;
 
-	table_draw_titles(&s->table, table_area(a), TABLE_NONE, false);
+	table_draw_titles(&s->table, a, TABLE_NONE, false);
 	if (dropped > 0)
 		term_printf(a.y, x, a.columns - x, ROLE_WARNING, _("(%llu older forgotten)"),
 			    (unsigned long long)dropped);
@@ -232,7 +226,7 @@ segments_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	const struct segment *segment = segment_list_row(v, row);
 
 	if (segment)
-		table_draw_row(&s->table, table_area(a), row, segment_list_role(v, selected),
+		table_draw_row(&s->table, a, row, segment_list_role(v, selected),
 			       segment_list_loud_role(v, segment, selected));
 }
 

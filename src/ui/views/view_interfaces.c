@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "ui/app.h"
+#include "ui/table.h"
 
 #define INTERFACES_MAX 128
 #define REFRESH        NSEC_PER_SEC
@@ -18,6 +19,7 @@ struct interfaces {
 	double rate[INTERFACES_MAX]; /* packets per second */
 	struct err err;
 	char selected[64];
+	struct table table;
 };
 
 /* Packets per second since the figures before; 0 for one that was not there. */
@@ -73,52 +75,107 @@ interfaces_update(struct view *v)
 	return true;
 }
 
+/* ---- columns ---- */
+
+static const struct interface_info *
+cell_interface(const struct table_cell *cell)
+{
+	const struct interfaces *s = cell->data;
+
+	return &s->now[cell->row];
+}
+
+static void
+format_name(const struct table_cell *cell, char *out, size_t size)
+{
+	const char *name = cell_interface(cell)->name;
+
+	text_escape(out, size, name, strlen(name));
+}
+
+static void
+format_state(const struct table_cell *cell, char *out, size_t size)
+{
+	const struct interface_info *i = cell_interface(cell);
+	struct text t = text_on(out, size);
+
+	text_add(&t, "%s", !i->up ? _("down") : i->running ? _("up") : _("no link"));
+}
+
+static void
+format_rate(const struct table_cell *cell, char *out, size_t size)
+{
+	const struct interfaces *s = cell->data;
+
+	text_count(out, size, (uint64_t)(s->rate[cell->row] + 0.5));
+}
+
+/* Addresses and what the system says of the interface. */
+static void
+format_addresses(const struct table_cell *cell, char *out, size_t size)
+{
+	const struct interface_info *i = cell_interface(cell);
+	bool both = i->addresses[0] != '\0' && i->description[0] != '\0';
+	char text[512];
+	struct text t = text_on(text, sizeof(text));
+
+	text_add(&t, "%s%s%s", i->addresses, both ? "  " : "", i->description);
+	text_escape(out, size, text, t.len);
+}
+
+static const struct table_column interface_columns[] = {
+	{N_("NAME"), .min = 16, .format = format_name},
+	{N_("STATE"), .min = 8, .format = format_state},
+	{N_("PKT/S"), .min = 8, .format = format_rate},
+	{N_("ADDRESSES"), .flags = TABLE_REST, .format = format_addresses},
+};
+
 static bool
 interfaces_open(struct view *v, const void *arg, struct err *err)
 {
+	struct interfaces *s = v->state;
+
 	(void)arg;
 	(void)err;
+	s->table = (struct table){
+		.columns = interface_columns,
+		.n_columns = ARRAY_LEN(interface_columns),
+		.data = s,
+		.indent = 1,
+	};
 	v->ui->tick = v->ui->tick > 0 ? v->ui->tick : 1;
 	interfaces_update(v);
 	return true;
 }
 
+/* ---- drawing ---- */
+
+static struct layout
+interfaces_lay_out(struct view *v, struct area a)
+{
+	struct interfaces *s = v->state;
+
+	table_lay_out(&s->table, a.columns, 0, 0);
+	return layout_split(a, 2, 0);
+}
+
 static void
 interfaces_draw_top(struct view *v, struct area a)
 {
-	(void)v;
-	term_put(a.y, 1, a.columns - 1, ROLE_TITLE, _("Interfaces: choose one to capture from"));
-	term_put(a.y + 1, 1, 16, ROLE_HEADER, _("NAME"));
-	term_put(a.y + 1, 18, 8, ROLE_HEADER, _("STATE"));
-	term_put(a.y + 1, 27, 8, ROLE_HEADER, _("PKT/S"));
-	term_put(a.y + 1, 36, a.columns - 36, ROLE_HEADER, _("ADDRESSES"));
-}
+	const struct interfaces *s = v->state;
+	struct area titles = {a.y + 1, a.x, 1, a.columns};
 
-static const char *
-interface_state(const struct interface_info *i)
-{
-	if (!i->up)
-		return _("down");
-	return i->running ? _("up") : _("no link");
+	term_put(a.y, 1, a.columns - 1, ROLE_TITLE, _("Interfaces: choose one to capture from"));
+	table_draw_titles(&s->table, titles, TABLE_NONE, false);
 }
 
 static void
 interfaces_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
 	const struct interfaces *s = v->state;
-	const struct interface_info *i = &s->now[row];
-	enum role role = selected ? ROLE_SELECTED : i->up ? ROLE_NORMAL : ROLE_DIM;
-	char rate[16], text[512], shown[512];
+	enum role role = selected ? ROLE_SELECTED : s->now[row].up ? ROLE_NORMAL : ROLE_DIM;
 
-	text_count(rate, sizeof(rate), (uint64_t)(s->rate[row] + 0.5));
-	text_escape(shown, sizeof(shown), i->name, strlen(i->name));
-	term_put(a.y, 1, 16, role, shown);
-	term_put(a.y, 18, 8, role, interface_state(i));
-	term_put(a.y, 27, 8, role, rate);
-	struct text t = text_on(text, sizeof(text));
-	text_add(&t, "%s%s%s", i->addresses,
-		 i->addresses[0] != '\0' && i->description[0] != '\0' ? "  " : "", i->description);
-	term_put(a.y, 36, a.columns - 36, role, text_escape(shown, sizeof(shown), text, t.len));
+	table_draw_row(&s->table, a, row, role, role);
 }
 
 static void
@@ -166,7 +223,7 @@ const struct view_ops view_interfaces = {
 	.open = interfaces_open,
 	.update = interfaces_update,
 	.moved = interfaces_moved,
-	.top_lines = 2,
+	.lay_out = interfaces_lay_out,
 	.draw_top = interfaces_draw_top,
 	.draw_row = interfaces_draw_row,
 	.empty_text = interfaces_empty,

@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "ui/lines.h"
+#include "ui/table.h"
 #include "ui/app.h"
 
 #define PROBLEMS_MAX 4096 /* kept: the newest */
@@ -27,6 +28,7 @@ struct problems {
 	struct scan_item new[PROBLEMS_MAX + SLICE];
 	size_t first, n_rows;
 	struct conn_facts rows[ROWS_MAX];
+	struct table table;
 };
 
 static bool
@@ -110,19 +112,6 @@ problems_update(struct view *v)
 	return true;
 }
 
-static bool
-problems_open(struct view *v, const void *arg, struct err *err)
-{
-	struct problems *p = v->state;
-
-	(void)arg;
-	(void)err;
-	p->cursor = UINT32_MAX;
-	p->change = ~v->ui->totals.change;
-	problems_update(v);
-	return true;
-}
-
 static void
 problems_fetch(struct view *v, size_t first, size_t n)
 {
@@ -134,7 +123,96 @@ problems_fetch(struct view *v, size_t first, size_t n)
 	for (size_t i = 0; i < p->n_rows; i++)
 		refs[i] = p->items[first + i].ref;
 	engine_rows(v->ui->engine, v->ui->now, refs, p->n_rows, p->rows);
+	table_lay_out(&p->table, v->layout.list.columns, first, p->n_rows);
 }
+
+/* The facts of a row on the screen; NULL: the connection is gone. */
+static const struct conn_facts *
+row_facts(const struct problems *p, size_t row)
+{
+	if (row < p->first || row - p->first >= p->n_rows || p->rows[row - p->first].ref.gen == 0)
+		return NULL;
+	return &p->rows[row - p->first];
+}
+
+/* ---- columns ---- */
+
+static const struct conn_facts *
+cell_facts(const struct table_cell *cell)
+{
+	const struct view *v = cell->data;
+	const struct problems *p = v->state;
+
+	return &p->rows[cell->row - p->first];
+}
+
+static void
+format_time(const struct table_cell *cell, char *out, size_t size)
+{
+	text_clock(out, size, cell_facts(cell)->verdict.time, 0);
+}
+
+static void
+format_severity(const struct table_cell *cell, char *out, size_t size)
+{
+	struct text t = text_on(out, size);
+
+	text_add(&t, "%c", severity_letter(cell_facts(cell)->verdict.severity));
+}
+
+/* arg is the number of the end. Its port is kept where the address is too long. */
+static void
+format_end(const struct table_cell *cell, char *out, size_t size)
+{
+	const enum side *side = cell->column->arg;
+	const struct endpoint *e = &cell_facts(cell)->end[*side];
+	char text[64];
+
+	text_endpoint(text, sizeof(text), e->addr, e->port);
+	text_cut_middle(out, size, text, (size_t)cell->width, 6);
+}
+
+static void
+format_sentence(const struct table_cell *cell, char *out, size_t size)
+{
+	const struct view *v = cell->data;
+	const struct conn_facts *c = cell_facts(cell);
+
+	verdict_text(out, size, &c->verdict, c, v->ui->now);
+}
+
+static const enum side client = CLIENT, server = SERVER;
+
+/* clang-format off */
+static const struct table_column problem_columns[] = {
+	{"", .min = 8, .format = format_time},
+	{"", .min = 1, .flags = TABLE_LOUD, .format = format_severity},
+	{"", .min = 21, .ideal = 47, .from = 110, .flags = TABLE_FROM, .format = format_end, .arg = &client},
+	{"", .min = 21, .ideal = 47, .from = 70, .flags = TABLE_TO, .format = format_end, .arg = &server},
+	{"", .min = 50, .shrink = 1, .flags = TABLE_LOUD | TABLE_REST, .format = format_sentence},
+};
+/* clang-format on */
+
+static bool
+problems_open(struct view *v, const void *arg, struct err *err)
+{
+	struct problems *p = v->state;
+
+	(void)arg;
+	(void)err;
+	p->table = (struct table){
+		.columns = problem_columns,
+		.n_columns = ARRAY_LEN(problem_columns),
+		.data = v,
+		.indent = 1,
+	};
+	p->cursor = UINT32_MAX;
+	p->change = ~v->ui->totals.change;
+	problems_update(v);
+	return true;
+}
+
+/* ---- drawing ---- */
 
 static struct layout
 problems_lay_out(struct view *v, struct area a)
@@ -155,27 +233,11 @@ static void
 problems_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
 	const struct problems *p = v->state;
-	const struct conn_facts *c = &p->rows[row - p->first];
-	char time[32], from[64], to[64], text[512];
+	const struct conn_facts *c = row_facts(p, row);
 
-	if (row < p->first || row - p->first >= p->n_rows || c->ref.gen == 0)
-		return;
-	enum severity severity = c->verdict.severity;
-	enum role plain = selected ? ROLE_SELECTED : ROLE_NORMAL;
-	enum role loud = selected ? ROLE_SELECTED : severity_role(severity);
-	int x = 1, ends = a.columns >= 110 ? 46 : a.columns >= 70 ? 21 : 0;
-	x += term_put(a.y, x, 8, plain, text_clock(time, sizeof(time), c->verdict.time, 0)) + 1;
-	term_printf(a.y, x, 1, loud, "%c", severity_letter(severity));
-	x += 2;
-	text_endpoint(from, sizeof(from), c->end[CLIENT].addr, c->end[CLIENT].port);
-	text_endpoint(to, sizeof(to), c->end[SERVER].addr, c->end[SERVER].port);
-	if (ends > 40)
-		term_printf(a.y, x, ends, plain, "%s %s %s", from, glyph(GLYPH_RIGHT), to);
-	else
-		term_put(a.y, x, ends, plain, to);
-	x += ends > 0 ? ends + 1 : 0;
-	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
-	term_put(a.y, x, a.columns - x, loud, text);
+	if (c)
+		table_draw_row(&p->table, a, row, selected ? ROLE_SELECTED : ROLE_NORMAL,
+			       selected ? ROLE_SELECTED : severity_role(c->verdict.severity));
 }
 
 /* The whole sentence of the row under the cursor: its line may be too short for it. */
@@ -183,11 +245,11 @@ static void
 problems_draw_bottom(struct view *v, struct area a)
 {
 	const struct problems *p = v->state;
-	const struct conn_facts *c = &p->rows[v->list.cursor - p->first];
+	const struct conn_facts *c = row_facts(p, v->list.cursor);
 	struct lines whole = {0};
 	char text[512];
 
-	if (v->list.cursor < p->first || v->list.cursor - p->first >= p->n_rows || c->ref.gen == 0)
+	if (!c)
 		return;
 	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
 	lines_wrap(&whole, ROLE_NOTE, a.columns - 2, 0, "", text);
