@@ -41,6 +41,8 @@ struct save_job {
 	size_t n_packets, size;
 	/* writing: what comes next */
 	size_t packet;
+	size_t n_read;             /* packets that the store still had */
+	enum store_result missing; /* why the latest one that it had not was missing */
 	struct packet_saver *saver;
 	uint8_t *bytes;
 };
@@ -113,12 +115,28 @@ write_chunk(struct ui *ui, struct save_job *j)
 	for (int i = 0; i < SLICE_CHUNK && j->packet < j->n_packets; i++) {
 		struct frame f;
 		uint64_t ref = j->packets[j->packet++].ref;
+		enum store_result r = store_read(ui->source, ref, &f, j->bytes, PACKET_MAX);
 
-		if (store_read(ui->source, ref, &f, j->bytes, PACKET_MAX) == STORE_OK &&
-		    !packet_saver_add(j->saver, &f))
+		if (r != STORE_OK) {
+			j->missing = r;
+			continue;
+		}
+		j->n_read++;
+		if (!packet_saver_add(j->saver, &f))
 			return false;
 	}
 	return j->packet < j->n_packets;
+}
+
+/* Why packets are missing, as a clause. */
+static const char *
+missing_reason(const struct save_job *j)
+{
+	if (j->missing == STORE_FILE_CHANGED)
+		return _("the file was changed after it was read");
+	if (j->missing == STORE_FILE_CUT)
+		return _("the file was cut short after it was read");
+	return j->n_read > 0 ? _("the others are no longer kept") : _("no packet is kept any more");
 }
 
 static void
@@ -135,8 +153,8 @@ report(struct ui *ui, const struct save_job *j, unsigned long long saved,
 			  "name in .pcapng allows"),
 			saved, total, path, left_out);
 	else if (saved < total)
-		ui_warn(ui, _("Saved %llu of %llu packets to %s; the others are no longer kept"),
-			saved, total, path);
+		ui_warn(ui, _("Saved %llu of %llu packets to %s; %s"), saved, total, path,
+			missing_reason(j));
 	else
 		ui_say(ui, _("Saved %llu of %llu packets to %s"), saved, total, path);
 }
@@ -147,9 +165,8 @@ written(struct ui *ui, struct save_job *j)
 	struct err err = {""};
 	uint64_t saved = packet_saver_count(j->saver), left_out = packet_saver_left_out(j->saver);
 
-	if (j->packet == j->n_packets && saved == 0)
-		ui_warn(ui, _("Nothing was saved: none of the %llu packets is kept any more"),
-			(unsigned long long)(j->n_packets + j->lost));
+	if (j->n_read == 0)
+		ui_warn(ui, _("Nothing was saved: %s"), missing_reason(j));
 	else {
 		bool ok = packet_saver_finish(j->saver, &err);
 
