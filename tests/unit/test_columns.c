@@ -50,9 +50,9 @@ static const char *
 cell_with(const char *column, const struct conn_facts *f, struct cell_style st)
 {
 	static char out[256];
-
 	const struct row_context row = {.facts = f, .now = NOW, .style = st};
 
+	memset(out, '!', sizeof(out) - 1); /* nothing is left of the cell before */
 	column_format(column_by_name(column), &row, out, sizeof(out));
 	return out;
 }
@@ -108,6 +108,8 @@ test_next(void **state)
 	assert_string_equal(cell_with("next", &f, (struct cell_style){.width = 6}), "14.8s");
 	assert_string_equal(cell_with("next", &f, wide), "14.8s ###.");
 	t->due = NOW;
+	assert_string_equal(cell_with("next", &f, wide), "now ....");
+	t->due_latest = NOW;
 	assert_string_equal(cell_with("next", &f, wide), "now ....");
 	t->due_latest = NOW - 1;
 	assert_string_equal(cell_with("next", &f, wide), "late ....");
@@ -508,6 +510,8 @@ static void
 test_sort_order(void **state)
 {
 	static const char *const wrong[] = {"id:", "id:reversed", "id:Reverse", "id:reverse,"};
+	struct conn_facts f = quiet();
+	uint8_t key[TEXT_KEY_MAX];
 	struct sort_order o;
 	struct err err;
 
@@ -518,6 +522,13 @@ test_sort_order(void **state)
 	assert_true(sort_order_parse("server:reverse", &o, &err));
 	assert_ptr_equal(o.column, column_by_name("server"));
 	assert_true(o.reverse);
+	assert_int_equal(sort_text_key(&o, &(struct row_context){.facts = &f}, key), 0); /* IPv4 */
+	f.ip_version = 6;
+	assert_int_equal(sort_text_key(&o, &(struct row_context){.facts = &f}, key), 18);
+	o.column = column_by_name("retx");
+	assert_int_equal(sort_text_key(&o, &(struct row_context){.facts = &f}, key), 0);
+	o.column = NULL;
+	assert_int_equal(sort_text_key(&o, &(struct row_context){.facts = &f}, key), 0);
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		assert_false(sort_order_parse(wrong[i], &o, &err));
 		assert_non_null(strstr(err.msg, ":reverse"));

@@ -327,6 +327,12 @@ test_hold(void **state)
 	assert_int_equal(index_at(ix, 1).slot, 3);
 	assert_int_equal(index_at(ix, 2).slot, 9);
 	assert_int_equal(index_at(ix, 3).slot, 0);
+	/* what was new is held from now on, whatever becomes of its key */
+	e->table[9].half[CLIENT].retransmissions = 40;
+	index_hide_closed(ix, true);
+	let_settle(ix);
+	assert_int_equal(index_at(ix, 2).slot, 9);
+	assert_int_equal(index_at(ix, 3).slot, 0);
 	/* a new connection in a held slot is new */
 	put_row(e, 1, 1);
 	index_hide_closed(ix, true);

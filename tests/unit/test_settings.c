@@ -194,6 +194,7 @@ test_the_users_lines_stay(void **state)
 	snprintf(s.sort, sizeof(s.sort), "retx");
 	s.time[0] = '\0';
 	snprintf(s.theme, sizeof(s.theme), "dark");
+	snprintf(s.screen, sizeof(s.screen), "servers");
 	save(&s);
 	assert_text("# mine\n"
 		    "[other]\n"
@@ -202,6 +203,7 @@ test_the_users_lines_stay(void **state)
 		    "  units=bits ; as the router counts\n"
 		    "future = yes\n"
 		    "sort = retx\n"
+		    "screen = servers\n"
 		    "theme = dark\n"
 		    "\n"
 		    "[more]\n"
@@ -273,6 +275,11 @@ test_wrong_lines_are_skipped(void **state)
 	assert_false(settings_load(&s, path, &warning));
 	assert_non_null(strstr(warning.msg, ":3: expected a shorter line"));
 	assert_string_equal(s.sort, "rtt");
+	/* and is not taken for the line before it */
+	snprintf(s.sort, sizeof(s.sort), "id");
+	save(&s);
+	snprintf(text, sizeof(text), "[screens]\nsort = id\n# %0400d\n", 0);
+	assert_text(text);
 }
 
 static void
