@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* output: see output.h. Decimal numbers are made by hand: exact, and independent of the locale. */
+/* output: see output.h. Decimal numbers are formatted here: exact, whatever the locale. */
 #include "report/output.h"
 
 #include <stdio.h>
@@ -49,7 +49,7 @@ output_format(struct output *w, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return;
-	if ((size_t)n >= w->cap - w->len) { /* the rare long one: again, with room */
+	if ((size_t)n >= w->cap - w->len) { /* cut: again, with enough room */
 		output_room(w, (size_t)n + 1);
 		va_start(ap, fmt);
 		vsnprintf(w->buf + w->len, w->cap - w->len, fmt, ap);
@@ -65,8 +65,8 @@ put(struct output *w, char c)
 	w->len++;
 }
 
-/* Comma and key; keys are our own words and need no escaping. Returns where the value goes, with
- * room for n bytes. */
+/* Writes the comma and the key, which is a word of the format and needs no escaping. Returns where
+ * the value goes, with room for n bytes. */
 static char *
 begin(struct output *w, const char *key, size_t n)
 {
@@ -176,7 +176,7 @@ output_duration(struct output *w, const char *key, nsec d)
 }
 
 /* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 when there is none. Reads no byte
- * behind the terminating NUL: a NUL is no continuation byte. */
+ * after the terminating NUL, because a NUL is not a continuation byte. */
 static size_t
 utf8_len(const unsigned char *s)
 {
@@ -208,7 +208,7 @@ put_control(struct output *w, unsigned char c)
 	output_raw(w, escape, sizeof(escape));
 }
 
-/* Bytes from s on that go into a string as they are. */
+/* How many bytes at s need no escaping in a JSON string. */
 static size_t
 plain_len(const char *s)
 {
@@ -220,7 +220,7 @@ plain_len(const char *s)
 	return n;
 }
 
-/* The one character at s that is not plain; returns what follows it. */
+/* Writes the one character at s, which needs escaping; returns what follows it. */
 static const char *
 put_special(struct output *w, const char *s)
 {

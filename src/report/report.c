@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report: runs a source through an engine and writes what its sink is told. From a file everything
- * happens in the calling thread. Live, the capture thread fills the buffer and the calling thread
- * writes it out ten times a second, so that a slow reader costs no packets; the lock is for that.
+ * report: runs a source through an engine and writes what the engine reports to its sink. A file is
+ * read and reported in the calling thread. While packets arrive over time, the capture thread fills
+ * the buffer and the calling thread writes it ten times a second, so that a slow reader costs no
+ * packets; the lock protects the buffer.
  */
 #include "config.h"
 
@@ -21,10 +22,11 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define FLUSH_BYTES    (64 * 1024)        /* written out when more is waiting */
-#define PENDING_BYTES  (64 * 1024 * 1024) /* a reader this far behind holds up the capture */
+#define FLUSH_BYTES   (64 * 1024)        /* written as soon as more is waiting */
+#define PENDING_BYTES (64 * 1024 * 1024) /* the capture waits for a reader that is further behind  \
+					  */
 #define LIVE_PERIOD_MS 100
-/* Only segments that may still be revised are looked up, and those are recent ones. */
+/* The history is only used to revise recent segments. */
 #define HISTORY_MEMORY ((size_t)64 << 20)
 #define SERVERS_MAX    65536
 #define HELD_MAX       (1000 * 1000)      /* lines; from a file */
@@ -36,22 +38,22 @@ struct report {
 	struct source *source;
 	struct report_queue queue;
 	struct report_sort sort;
-	struct server_table *servers; /* NULL: lines per connection */
-	struct output out;  /* to be written */
-	struct output line; /* one line on its way to the queue */
-	pthread_mutex_t lock; /* only where `shared` */
-	pthread_cond_t taken; /* out was taken to be written */
+	struct server_table *servers; /* of --summary, else NULL */
+	struct output out;            /* to be written */
+	struct output line;           /* one line before it is queued */
+	pthread_mutex_t lock;         /* only where `shared` */
+	pthread_cond_t taken;         /* signalled when out was taken to be written */
 	bool live;
 	bool shared;     /* the capture has a thread of its own */
-	bool threaded;   /* while it runs: what is full waits for the other to write it */
-	bool ordered;    /* lines wait for each other: segments are among them */
-	bool closed;     /* nobody reads any more */
-	int write_errno; /* 0: all was written */
-	nsec now;        /* the capture's time, where it is later than a connection's own */
-	uint64_t seen;   /* bit per verdict code */
+	bool threaded;   /* the capture thread runs: a full buffer is written by the other thread */
+	bool ordered;    /* lines go through the queue, because segments are among them */
+	bool closed;     /* the reader is gone or writing failed: nothing more is written */
+	int write_errno; /* 0: no error */
+	nsec now;        /* time of the engine at the end, else 0 */
+	uint64_t verdicts_seen; /* bit per enum verdict_code */
 };
 
-/* Where there is one thread locking would be a good part of what a line costs. */
+/* With a single thread the lock is not taken: it would be a good part of the cost of a line. */
 static void
 lock(struct report *r)
 {
@@ -66,7 +68,7 @@ unlock(struct report *r)
 		pthread_mutex_unlock(&r->lock);
 }
 
-/* Nothing more is written after an error; a reader that left is none. */
+/* Writes nothing more after the first error. A reader that left (EPIPE) is not reported as one. */
 static void
 write_all(struct report *r, const struct output *out)
 {
@@ -97,7 +99,7 @@ flush_when_full(struct report *r)
 		flush(r);
 }
 
-/* ---- what the queue lets go ---- */
+/* ---- lines released by the queue ---- */
 
 static void
 emit_segment(void *ctx, const struct segment *s)
@@ -139,7 +141,7 @@ on_amend(void *ctx, const struct segment *s)
 	unlock(r);
 }
 
-/* Where a line that is final now is to be formatted, … */
+/* Takes the lock and returns where to format a line; line_end() follows. */
 static struct output *
 line_begin(struct report *r)
 {
@@ -147,7 +149,7 @@ line_begin(struct report *r)
 	return r->ordered ? &r->line : &r->out;
 }
 
-/* … and sent on. */
+/* Queues or keeps the line and releases the lock. */
 static void
 line_end(struct report *r)
 {
@@ -177,7 +179,8 @@ on_icmp(void *ctx, const struct icmp_record *e)
 	line_end(r);
 }
 
-/* Keeps the lines of a connection to be sorted. What exceeds the memory is sorted in parts. */
+/* Keeps the lines of a connection to be sorted. When they exceed the memory limit, what has come so
+ * far is sorted and written. */
 static void
 sort_connection(struct report *r, const struct conn_detail *d, const struct row_context *row)
 {
@@ -200,7 +203,7 @@ on_connection(void *ctx, const struct conn_detail *d)
 	if (!filter_match(r->cfg->filter, &row))
 		return;
 	for (int i = 0; i < d->n_verdicts; i++)
-		r->seen |= UINT64_C(1) << d->verdicts[i].code;
+		r->verdicts_seen |= UINT64_C(1) << d->verdicts[i].code;
 	if (r->servers) {
 		lock(r);
 		server_table_add(r->servers, &d->f);
@@ -244,7 +247,7 @@ make_engine(struct report *r, struct err *err)
 	return engine_new(&ec, err);
 }
 
-/* Takes what is ready and writes it; meanwhile the capture thread fills a new buffer. */
+/* Writes what is ready while the capture thread fills a new buffer. */
 static void
 write_ready(struct report *r)
 {
@@ -279,9 +282,9 @@ write_while_capturing(struct report *r)
 	unlock(r);
 }
 
-/* Whether there is time between packets, in which somebody waits for what is known. */
+/* Whether packets arrive over time, so that lines must be written before the input ends. */
 static bool
-takes_its_time(const struct report *r)
+is_streaming(const struct report *r)
 {
 	struct source_status st;
 
@@ -292,7 +295,7 @@ takes_its_time(const struct report *r)
 static bool
 run(struct report *r, struct engine *e, struct err *err)
 {
-	if (!takes_its_time(r))
+	if (!is_streaming(r))
 		return source_run(r->source, e, err);
 	r->shared = r->threaded = true;
 	if (!source_start(r->source, e, err)) {
@@ -312,7 +315,7 @@ finish(struct report *r, struct engine *e)
 	engine_totals(e, &t);
 	r->now = t.now;
 	engine_finish(e);
-	engine_totals(e, &t); /* the engine's lock comes before ours */
+	engine_totals(e, &t); /* before lock(): the engine takes its own lock first */
 	source_status(r->source, &st);
 	lock(r);
 	report_queue_finish(&r->queue);
@@ -338,7 +341,7 @@ status_of(const struct report *r, bool ran, const struct err *err)
 		err_print(_("cannot write the report: %s"), strerror(r->write_errno));
 	if (!ran || st.phase == SOURCE_FAILED || st.write_failed || r->write_errno != 0)
 		return REPORT_ERROR;
-	return r->seen & r->cfg->fail_on ? REPORT_FAIL_ON : REPORT_OK;
+	return r->verdicts_seen & r->cfg->fail_on ? REPORT_FAIL_ON : REPORT_OK;
 }
 
 static void

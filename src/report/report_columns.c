@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define WIDTH_MAX 24 /* an IPv4 endpoint; what is wider moves the rest of its row */
+#define WIDTH_MAX 24 /* fits an IPv4 endpoint; a wider cell shifts the rest of its row */
 
 void
 report_title(struct output *w, const char *title, int width)
@@ -44,7 +44,7 @@ width_of(const struct column *c)
 	return c->max_width < WIDTH_MAX ? (size_t)c->max_width : WIDTH_MAX;
 }
 
-/* A cell and the blank behind it; the last one of a row ends the line instead. */
+/* Writes a cell and a blank, or a newline after the last cell of a row. */
 static void
 put_cell(struct output *w, const struct column *c, const char *text, bool last)
 {

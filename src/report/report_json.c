@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * report_json: the JSON lines, version 1. Names, order and types are a contract with other
- * programs: keys may be added at the end of an object, nothing may be renamed or removed.
+ * programs, described in tcplens-json(5): keys may be added, none may be renamed or removed.
  */
 #include "report/report_private.h"
 
@@ -147,7 +147,7 @@ json_handshake(struct output *w, const struct conn_facts *f)
 	output_close(w, '}');
 }
 
-/* 1 true, 0 false, -1 unknown */
+/* offered: 1 true, 0 false, -1 unknown */
 static void
 json_offered(struct output *w, const char *key, int8_t offered)
 {
@@ -157,7 +157,7 @@ json_offered(struct output *w, const char *key, int8_t offered)
 		output_bool(w, key, offered != 0);
 }
 
-/* Negative: unknown or not offered */
+/* A negative number is unknown or was not offered: null. */
 static void
 json_number(struct output *w, const char *key, int64_t v)
 {

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* report, between its own files: the formats, and the queue that keeps lines in capture order. */
+/* report_private: what the files of this layer share. */
 #ifndef TCPLENS_REPORT_PRIVATE_H
 #define TCPLENS_REPORT_PRIVATE_H
 
 #include "report/report.h"
 #include "report/output.h"
 
-/* One output format: how each kind of line is written. A missing one is not written. */
+/* One output format: how each kind of line is written. */
 struct report_lines {
 	void (*capture)(struct output *w, const struct report_config *cfg,
 			const struct source_status *st);
 	void (*segment)(struct output *w, const struct segment *s);
 	void (*timer)(struct output *w, const struct timer_event *t);
 	void (*icmp)(struct output *w, const struct icmp_record *r);
-	/* now: the capture's time, for what is still going on */
+	/* now: the time up to which an open connection is described */
 	void (*connection)(struct output *w, const struct report_config *cfg,
 			   const struct conn_detail *d, nsec now);
 	void (*summary)(struct output *w, const struct totals *t, const struct source_status *st);
@@ -30,15 +30,15 @@ void report_servers(struct output *w, const struct server_table *t);
 
 /* ---- report_columns.c ---- */
 
-#define INDENT "        " /* of what stands below a row */
+#define INDENT "        " /* of the lines below a row */
 
-/* A title and a blank, as wide on a terminal as the cells below it in any language; width is
- * negative where they stand at the right. */
+/* Writes a title and a blank. |width| is the width in terminal columns; a negative width aligns the
+ * title to the right. */
 void report_title(struct output *w, const char *title, int width);
-/* A line for each verdict that connections have. */
+/* Writes a line for each verdict with a count above 0. */
 void report_verdict_counts(struct output *w, const uint64_t counts[VERDICT_COUNT]);
 
-/* The table's heading and row with the columns that the user chose. */
+/* The heading and a row of the columns that the user chose. */
 void report_columns_title(struct output *w, const struct column_list *list);
 void report_columns_row(struct output *w, const struct column_list *list,
 			const struct row_context *row);
@@ -54,25 +54,25 @@ struct report_sort {
 	size_t n, capacity;
 };
 
-/* Adds what was written for a connection. */
+/* Adds the lines of one connection; text is copied. */
 void report_sort_add(struct report_sort *s, const struct row_context *row, const char *text,
 		     size_t len);
-/* Bytes of memory that are used. */
+/* Bytes of memory in use. */
 size_t report_sort_size(const struct report_sort *s);
-/* Emits every line in order and forgets them. */
+/* Emits all lines in order and drops them. */
 void report_sort_emit(struct report_sort *s, void (*emit)(void *ctx, const char *text, size_t len),
 		      void *ctx);
 void report_sort_free(struct report_sort *s);
 
 /* ---- report_queue.c ---- */
 
-/* Lines in capture order. A segment whose analysis may still be revised is held, and everything
- * behind it waits, until it is final, until it has been held for max_hold of the capture's time, or
- * until there are more than max_items lines. */
+/* Keeps lines in capture order. A segment whose analysis may still be revised is held, and so is
+ * everything after it, until the segment is final, has been held for max_hold of the capture's
+ * time, or there are more than max_items lines. */
 struct report_queue {
 	size_t max_items;
-	nsec max_hold; /* 0: as long as it takes */
-	nsec now;      /* latest time seen */
+	nsec max_hold; /* 0: no limit */
+	nsec now;      /* latest time of a segment, or of report_queue_advance() */
 	void *ctx;
 	void (*emit_segment)(void *ctx, const struct segment *s);
 	void (*emit_text)(void *ctx, const char *text, size_t len);
@@ -82,13 +82,13 @@ struct report_queue {
 };
 
 void report_queue_segment(struct report_queue *q, const struct segment *s);
-/* A revision; ignored when the line was let go already. */
+/* Replaces a segment that is still held; ignored when it was already emitted. */
 void report_queue_amend(struct report_queue *q, const struct segment *s);
-/* A line that is final; copied when it has to wait. */
+/* Adds a line that is final; it is copied when it has to wait. */
 void report_queue_text(struct report_queue *q, const char *text, size_t len);
-/* Time has passed. */
+/* Emits what has been held for max_hold at the time now. */
 void report_queue_advance(struct report_queue *q, nsec now);
-/* Lets everything go and frees the queue's memory. */
+/* Emits everything that is held and frees the memory. */
 void report_queue_finish(struct report_queue *q);
 
 /* ---- write_out.c ---- */

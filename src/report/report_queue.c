@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_queue: keeps lines in capture order while the analysis of some may still be revised. Knows
- * nothing of formats: final segments and texts go out through two callbacks.
+ * report_queue: keeps lines in capture order while the analysis of some may still be revised. Final
+ * segments and texts are emitted through two callbacks, which format them.
  */
 #include "report/report_private.h"
 
@@ -11,8 +11,8 @@
 #define FIRST_CAPACITY 256
 
 struct report_item {
-	struct segment s; /* of a text only the frame counts: that of the segment before it */
-	char *text;       /* owned; NULL: a segment */
+	struct segment s; /* for a text only .frame is set: that of the segment before it */
+	char *text;       /* owned; NULL for a segment */
 	size_t len;
 };
 
@@ -59,7 +59,7 @@ emit_head(struct report_queue *q)
 }
 
 static bool
-must_go(const struct report_queue *q)
+head_is_due(const struct report_queue *q)
 {
 	const struct segment *s = &item_at(q, 0)->s;
 
@@ -70,7 +70,7 @@ must_go(const struct report_queue *q)
 static void
 release(struct report_queue *q)
 {
-	while (q->count > 0 && must_go(q))
+	while (q->count > 0 && head_is_due(q))
 		emit_head(q);
 }
 
@@ -89,8 +89,8 @@ report_queue_segment(struct report_queue *q, const struct segment *s)
 	release(q);
 }
 
-/* Frame numbers ascend along the queue; a text carries that of the segment before it, so the first
- * item with the number is the segment, if it is still here. */
+/* Frame numbers ascend along the queue. A text has the frame of the segment before it, so the first
+ * item with a frame is the segment itself, if it is still held. */
 static struct report_item *
 find(const struct report_queue *q, uint64_t frame)
 {

@@ -11,7 +11,7 @@
 
 struct sorted_line {
 	int64_t key;
-	size_t number;        /* as the connections ended: orders what is equal */
+	size_t number;        /* order in which the connections ended: breaks ties */
 	size_t text, n_text;  /* offset and length in the lines' text */
 	size_t text_key;      /* offset in text_keys */
 	size_t n_text_key;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_table: the report for people. A row per connection; below it what is wrong, and the ladder
- * of a retransmission. With segments, a line for each, in tcpdump's letters.
+ * report_table: the report for people: a row per connection, below it its verdicts and the ladder
+ * of its retransmissions. With --segments a line for each segment, in tcpdump's notation.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 
 #define ADDR_SIZE 64
 
-/* Columns; figures stand at the right. */
+/* Widths of the columns; numbers are aligned to the right. */
 enum {
 	WIDTH_ID = 7,
 	WIDTH_START = 15,
@@ -27,14 +27,15 @@ enum {
 /* ---- connection ---- */
 
 /*
- * A capture of a flood has millions of rows: each is written in place, without printf, in room that
- * is enough for all its cells. A cell blanks what its width may take before it writes; of both,
- * what is too much the next cell writes over. A text wider than its cell pushes on what follows.
+ * A capture of a flood has millions of rows, so rows are written in place, without printf(), into
+ * room that is enough for all cells. A cell first writes blanks for its whole width and then its
+ * text; the next cell overwrites what is too much. A text wider than its cell shifts what follows.
  */
 #define ROW_ROOM 512
-#define BLANKS   32 /* at least the widest cell and the space behind it */
+#define BLANKS   32 /* at least the widest cell and the blank after it */
 
-/* Where n bytes go that stand at the right; *p: where the cell begins, then where it ends. */
+/* Where to write n bytes that are aligned to the right; *p moves from the begin of the cell to its
+ * end. */
 static char *
 at_right(char **p, size_t n, size_t width)
 {
@@ -46,7 +47,7 @@ at_right(char **p, size_t n, size_t width)
 	return at;
 }
 
-/* The end of the cell at p whose text stands at the left. */
+/* The end of the cell at p, whose text is aligned to the left and ends at text_end. */
 static char *
 left_end(char *p, char *text_end, size_t width)
 {
@@ -59,7 +60,7 @@ left_end(char *p, char *text_end, size_t width)
 static char *
 cell_uint(char *p, uint64_t v, size_t width)
 {
-	if (v < 10) { /* most are 0 */
+	if (v < 10) { /* usually 0 */
 		*at_right(&p, 1, width) = (char)('0' + v);
 		return p;
 	}
@@ -94,7 +95,7 @@ cell_duration(char *p, nsec d, size_t width)
 	return cell_right(p, text, text_put_duration(text, d), width);
 }
 
-/* -1: unknown */
+/* rtt: -1 unknown */
 static char *
 cell_rtt(char *p, nsec rtt, size_t width)
 {
@@ -136,7 +137,7 @@ cell_endpoint(char *p, const struct endpoint *e, size_t width)
 	return left_end(p, text_put_uint(end + 1, e->port), width);
 }
 
-/* The time of day; rows of the same second share it. Written by one thread at a time. */
+/* The time of day, formatted once for all rows of a second. Called by one thread at a time. */
 static char *
 cell_clock(char *p, nsec t, size_t width)
 {
@@ -186,8 +187,7 @@ put_gaps(struct output *w, const nsec *gaps, int n)
 	output_raw(w, "\n", 1);
 }
 
-/* The ladder: how long after one another the same bytes were sent, and how the sender's rules say.
- */
+/* The intervals between the attempts to send the same bytes, and those by the sender's rules. */
 static void
 table_ladder(struct output *w, const struct conn_detail *d, enum side side)
 {
@@ -291,7 +291,7 @@ table_segment(struct output *w, const struct segment *s)
 	output_format(w, "%s%s\n", notes[0] != '\0' ? "  " : "", notes);
 }
 
-/* How long until a moment; "-" when it is not known. */
+/* The time until a moment; "-" when it is unknown. */
 static char *
 until_text(char *out, size_t size, nsec moment, nsec now)
 {
