@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base: errors, the end of the program, memory that is always there. Knows no terminal: whoever
- * owns one hands in a hook that gives it back before die() prints.
+ * base: error messages, die(), and allocation that does not fail. Whoever changes the terminal sets
+ * a hook that restores it before die() prints.
  */
 #include "config.h"
 
@@ -57,7 +57,7 @@ die(const char *fmt, ...)
 {
 	void (*hook)(void) = die_hook;
 
-	die_hook = NULL; /* a hook that dies must not come back here */
+	die_hook = NULL; /* the hook may call die() itself */
 	if (hook)
 		hook();
 	va_list ap;

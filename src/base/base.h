@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base: what every layer uses and what knows nothing of networks: time, errors, memory, text.
- * Nothing here is locked; every function is safe to call from any thread unless it says otherwise.
+ * base: time, errors, memory and text, for every layer. Every function can be called from any
+ * thread unless its comment says otherwise.
  */
 #ifndef TCPLENS_BASE_H
 #define TCPLENS_BASE_H
@@ -17,7 +17,7 @@ typedef int64_t nsec;
 #define NSEC_PER_SEC INT64_C(1000000000)
 #define NSEC_PER_MS  INT64_C(1000000)
 #define NSEC_PER_US  INT64_C(1000)
-#define NSEC_NEVER   INT64_MAX /* a moment that does not come */
+#define NSEC_NEVER   INT64_MAX /* a moment that never comes */
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -25,12 +25,12 @@ typedef int64_t nsec;
 #define ATTR_NONNULL	       __attribute__((nonnull))
 #define ATTR_NORETURN	       __attribute__((noreturn))
 #define ATTR_MALLOC	       __attribute__((malloc, warn_unused_result))
-/* Keeps what is seldom needed, its registers and its stack, out of what calls it. */
+/* For rare cases: keeps their registers and stack out of the caller. */
 #define ATTR_NOINLINE	       __attribute__((noinline))
 #define LIKELY(x)	       __builtin_expect(!!(x), 1)
 #define UNLIKELY(x)	       __builtin_expect(!!(x), 0)
 
-/* Marks a string for translation where gettext cannot be called (tables); translated when shown. */
+/* Marks a string of a table for translation; it is translated where it is shown. */
 #define N_(s) s
 
 static inline nsec
@@ -50,11 +50,11 @@ struct err {
 	char msg[512]; /* "" = no error */
 };
 
-/* Sets the message; returns false, so that `return err_set(…)` reads well. err may be NULL. */
+/* Sets the message and returns false, for `return err_set(…)`. err may be NULL. */
 bool err_set(struct err *err, const char *fmt, ...) ATTR_FORMAT(2, 3);
 
-/* ---- memory: the x-family ends the program with one line when memory is exhausted; for start-up
- * and the screens only. The engine uses fixed budgets and counts what it could not keep. ---- */
+/* ---- memory: these functions call die() when memory is exhausted. The engine does not use them:
+ * it has fixed budgets and counts what it could not keep. ---- */
 void *xmalloc(size_t size) ATTR_MALLOC;
 void *xcalloc(size_t n, size_t size) ATTR_MALLOC;
 void *xreallocarray(void *p, size_t n, size_t size);
@@ -71,7 +71,7 @@ void die(const char *fmt, ...) ATTR_FORMAT(1, 2) ATTR_NORETURN;
 
 /* ---- text.c: text that may reach a terminal ---- */
 
-/* A piece of text under construction; never overflows: too long is cut at a character. */
+/* Text that is being built in a buffer; what does not fit is cut at a character. */
 struct text {
 	char *buf;
 	size_t size; /* of buf, the terminating NUL included */
@@ -90,15 +90,15 @@ text_on(char *buf, size_t size)
 void text_add(struct text *t, const char *fmt, ...) ATTR_FORMAT(2, 3);
 void text_addv(struct text *t, const char *fmt, va_list ap) ATTR_FORMAT(2, 0);
 
-/* Columns that a string takes on a terminal (wcwidth in the present locale; invalid bytes 1). */
+/* Terminal columns of a string, by wcwidth() in the current locale; an invalid byte counts 1. */
 size_t text_width(const char *s);
-/* Copies s, cut to at most `columns` columns; a cut ends in "…" (or "~" without UTF-8). Returns
- * the columns used. Never splits a character. */
+/* Copies s, cut to at most `columns` columns between characters; a cut ends in "…", or in "~"
+ * without UTF-8. Returns the columns used. */
 size_t text_cut(char *out, size_t size, const char *s, size_t columns);
-/* The same, cut in the middle, keeping the last `tail` columns (addresses keep their port). */
+/* The same, cut in the middle: the last `tail` columns are kept, for example a port. */
 size_t text_cut_middle(char *out, size_t size, const char *s, size_t columns, size_t tail);
-/* Untrusted bytes → printable text: control, non-UTF-8 and bidirectional-control characters become
- * \xHH or \u{…}; the result is safe for a terminal. Returns out. */
+/* Makes untrusted bytes safe for a terminal: control characters, bytes that are not UTF-8 and
+ * bidirectional controls become \xHH or \u{…}. Returns out. */
 char *text_escape(char *out, size_t size, const void *bytes, size_t len);
 /* The same for a string in the character set of the present locale, such as a translated message
  * with untrusted bytes in it. Returns out. */
@@ -106,8 +106,6 @@ char *text_printable(char *out, size_t size, const char *s);
 
 /* "0.02ms" "1.2s" "3m12s" "2h05m": at most 7 columns; negative shown with "-". */
 char *text_duration(char *out, size_t size, nsec d);
-/* Seconds as a decimal number with the nanoseconds kept and trailing zeros cut: "1.008" (JSON). */
-char *text_seconds(char *out, size_t size, nsec d);
 /* SI: "999" "1.2k" "34M"; at most 5 columns. */
 char *text_count(char *out, size_t size, uint64_t n);
 /* IPv4 (v4-mapped) as dotted quad, else RFC 5952. addr: 16 bytes, network order. */
@@ -119,27 +117,29 @@ char *text_clock(char *out, size_t size, nsec t, int digits);
 /* "YYYY-MM-DD HH:MM:SS.frac" */
 char *text_date(char *out, size_t size, nsec t, int digits);
 
-/* ---- put.c: the same without printf, for what is written a million times. Into room that is known
- * to be enough, at most TEXT_PUT_MAX bytes; each returns the end and terminates nothing. ---- */
+/* ---- put.c: fast formatting without printf(). Each function writes at most TEXT_PUT_MAX bytes,
+ * does not check for room, writes no terminating NUL and returns the end of what it wrote. ---- */
 #define TEXT_PUT_MAX 24
 
-/* Decimal, and how many digits that takes. */
+/* A decimal number, and how many digits it has. */
 char *text_put_uint(char *p, uint64_t v);
 size_t text_uint_len(uint64_t v);
-/* The last `digits` digits, leading zeros included. */
+/* The last `digits` digits of a number, with leading zeros. */
 char *text_put_digits(char *p, uint64_t v, int digits);
-/* As text_duration and text_count. */
+/* The same text as text_duration() and text_count(). */
 char *text_put_duration(char *p, nsec d);
 char *text_put_count(char *p, uint64_t n);
-/* Dotted quad of four bytes in network order; a dot or blanks may follow. */
+/* Dotted quad of four bytes in network order. Bytes after the returned end may be overwritten. */
 char *text_put_ipv4(char *p, const uint8_t addr[4]);
 
 /* ---- parse.c ---- */
-/* Parses "200ms", "3s", "1.5m", "2h", "10us"; plain number = seconds. false: not one. */
+/* Parses a duration: "200ms", "3s", "1.5m", "2h", "10us", or a number of seconds. Returns false
+ * when s is not one. */
 bool parse_duration(const char *s, nsec *out);
-/* Parses "64M" "1G" "10k" "512" (binary multiples when binary, else decimal). false: not one. */
+/* Parses a size: "64M", "1G", "10k", "512", with binary or decimal multiples. Returns false when s
+ * is not one. */
 bool parse_size(const char *s, bool binary, uint64_t *out);
-/* Whole decimal number within [min, max]; nothing may follow. false: not one. */
+/* Parses a whole decimal number within [min, max]. Returns false when s is not one. */
 bool parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 
 #endif

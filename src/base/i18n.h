@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * i18n: gettext's calls, whether the program is built with translations or not (--disable-nls).
- * For the layers that speak to the user; tables mark their strings with N_() of base.h instead.
+ * i18n: gettext, also when the program is built without it (--disable-nls). For the layers that
+ * show texts to the user; tables mark their strings with N_() of base.h instead.
  */
 #ifndef TCPLENS_I18N_H
 #define TCPLENS_I18N_H
@@ -12,7 +12,7 @@
 
 #include <libintl.h>
 
-/* The catalogue's header is the translation of the empty string: that stays empty here. */
+/* gettext("") would return the header of the catalogue. */
 static inline const char *__attribute__((format_arg(1)))
 i18n_text(const char *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * parse: numbers, durations and sizes that a user typed. The same in every locale; nothing may
- * follow the number; what does not fit is not a number.
+ * parse: numbers, durations and sizes that a user typed. The locale has no influence; the whole
+ * string must be used, and the value must fit its type.
  */
 #include "config.h"
 
@@ -41,7 +41,7 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Reads digits; false: there are none or they do not fit. */
+/* Reads digits. Returns false when there are none or the value does not fit. */
 static bool
 read_whole(const char **s, uint64_t *out)
 {
@@ -57,7 +57,7 @@ read_whole(const char **s, uint64_t *out)
 	return true;
 }
 
-/* Reads ".5" as 0.5; nothing there is 0. */
+/* Reads ".5" as 0.5, and no fraction as 0. */
 static bool
 read_fraction(const char **s, double *out)
 {

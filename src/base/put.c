@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * put: what is written a million times, without printf: numbers, durations, addresses. Into room
- * that the caller knows to be enough; each returns where it ends, and terminates nothing.
+ * put: fast formatting of numbers, durations and addresses, without printf(). The caller makes sure
+ * that there is room; no terminating NUL is written.
  */
 #include "base/base.h"
 
@@ -9,7 +9,7 @@
 
 /* ---- numbers ---- */
 
-/* Two digits at a time: half the divisions. */
+/* Two digits at a time, which halves the divisions. */
 static const char pairs[100][2] = {
 	"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14",
 	"15", "16", "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29",
@@ -68,11 +68,11 @@ put_char(char *p, char c)
 
 /* ---- with a unit ---- */
 
-/* From where on d, rounded to steps, is `below` or more. */
+/* The smallest duration that, rounded to steps, is `below` or more. */
 #define ROUNDS_TO(below, step) (((below) - 1) * (step) + ((step) + 1) / 2)
 #define UNIT(step, below, digits, unit) {step, ROUNDS_TO(INT64_C(below), step), digits, unit}
 
-/* Shown with the first unit in which the rounded value stays below the second figure. */
+/* A duration is shown with the first row whose limit it is below. */
 static const struct {
 	nsec step; /* of the last digit shown */
 	nsec limit;
@@ -159,7 +159,7 @@ text_put_count(char *p, uint64_t n)
 
 /* ---- addresses ---- */
 
-/* An octet and its dot; the blanks behind are written over by what follows. */
+/* An octet and a dot, padded to four bytes; the next octet overwrites the padding. */
 /* clang-format off */
 #define ONE(o)   {{'0' + (o), '.', ' ', ' '}, 2}
 #define TWO(o)   {{'0' + (o) / 10, '0' + (o) % 10, '.', ' '}, 3}
@@ -186,5 +186,5 @@ text_put_ipv4(char *p, const uint8_t addr[4])
 		memcpy(p, octets[addr[i]].text, sizeof(octets->text));
 		p += octets[addr[i]].len;
 	}
-	return p - 1; /* its dot */
+	return p - 1; /* without the last dot */
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text: strings that may reach a terminal: their width, cutting, escaping, and numbers, durations
- * and addresses in words. Widths are those of the present locale, so that they agree with the
- * terminal library; nothing here writes past a buffer or splits a character.
+ * text: strings that may reach a terminal: width, cutting, escaping, and numbers, durations and
+ * addresses as text. Widths are those of the current locale, so that they agree with curses. No
+ * function writes past a buffer or splits a character.
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@
 
 /* ---- building ---- */
 
-/* Length of s[0…len) without a UTF-8 character that its end would split. */
+/* The length of s[0…len) without an incomplete UTF-8 character at its end. */
 static size_t
 whole_chars(const char *s, size_t len)
 {
@@ -50,7 +50,7 @@ text_addv(struct text *t, const char *fmt, va_list ap)
 	}
 	t->len = whole_chars(t->buf, t->size - 1);
 	t->buf[t->len] = '\0';
-	t->size = t->len + 1; /* what follows a cut must not slip in behind it */
+	t->size = t->len + 1; /* nothing is appended after a cut */
 }
 
 void
@@ -71,7 +71,7 @@ locale_is_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* Bytes of the character at s (not at its end) and the columns it takes. */
+/* The bytes of the character at s, which is not the NUL, and its columns. */
 static size_t
 char_at(const char *s, mbstate_t *state, size_t *columns)
 {
@@ -101,7 +101,7 @@ text_width(const char *s)
 	return width;
 }
 
-/* The longest beginning of s that takes at most `columns`; bytes, and columns used in *used. */
+/* The bytes of the longest prefix of s that takes at most `columns`; *used: its columns. */
 static size_t
 fit(const char *s, size_t columns, size_t *used)
 {
@@ -163,7 +163,7 @@ text_cut_middle(char *out, size_t size, const char *s, size_t columns, size_t ta
 
 /* ---- untrusted bytes ---- */
 
-/* Length of the well-formed UTF-8 character at p, its code point in *cp; 0: none is there. */
+/* The length of the well-formed UTF-8 character at p, or 0; *cp: its code point. */
 static size_t
 utf8_at(const uint8_t *p, size_t len, uint32_t *cp)
 {
@@ -182,7 +182,7 @@ utf8_at(const uint8_t *p, size_t len, uint32_t *cp)
 	return *cp < least[n] || *cp > 0x10ffff || surrogate ? 0 : n;
 }
 
-/* Characters that change the direction or the place of what is around them. */
+/* Characters that change the direction or the position of the text around them. */
 static bool
 is_format_control(uint32_t cp)
 {
@@ -243,7 +243,7 @@ text_printable(char *out, size_t size, const char *s)
 
 /* ---- numbers and durations ---- */
 
-/* What was put, as far as it fits. */
+/* Copies what was formatted into `put`, as far as it fits. */
 static char *
 take(char *out, size_t size, const char *put, const char *end)
 {
@@ -264,23 +264,6 @@ text_duration(char *out, size_t size, nsec d)
 	char put[TEXT_PUT_MAX];
 
 	return take(out, size, put, text_put_duration(put, d));
-}
-
-char *
-text_seconds(char *out, size_t size, nsec d)
-{
-	struct text t = text_on(out, size);
-	uint64_t v = d < 0 ? -(uint64_t)d : (uint64_t)d;
-	uint64_t frac = v % NSEC_PER_SEC;
-	int digits = 9;
-
-	text_add(&t, "%s%llu", d < 0 ? "-" : "", (unsigned long long)(v / NSEC_PER_SEC));
-	if (frac == 0)
-		return out;
-	for (; frac % 10 == 0; frac /= 10)
-		digits--;
-	text_add(&t, ".%0*llu", digits, (unsigned long long)frac);
-	return out;
 }
 
 char *

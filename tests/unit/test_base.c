@@ -174,18 +174,6 @@ test_duration(void **state)
 }
 
 static void
-test_seconds(void **state)
-{
-	(void)state;
-	char out[32];
-	assert_string_equal(text_seconds(out, sizeof(out), 1008 * NSEC_PER_MS), "1.008");
-	assert_string_equal(text_seconds(out, sizeof(out), 1), "0.000000001");
-	assert_string_equal(text_seconds(out, sizeof(out), 5 * NSEC_PER_SEC), "5");
-	assert_string_equal(text_seconds(out, sizeof(out), -500 * NSEC_PER_MS), "-0.5");
-	assert_string_equal(text_seconds(out, sizeof(out), INT64_MIN), "-9223372036.854775808");
-}
-
-static void
 test_count(void **state)
 {
 	(void)state;
@@ -340,7 +328,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_escape),
 	cmocka_unit_test(test_escape_is_always_safe),
 	cmocka_unit_test(test_duration),
-	cmocka_unit_test(test_seconds),
 	cmocka_unit_test(test_count),
 	cmocka_unit_test(test_put),
 	cmocka_unit_test(test_put_cut),
