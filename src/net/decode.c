@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decode.c: one captured frame → one struct packet: how a walk begins, how it goes on with what a
- * tunnel carries, and how it ends. The headers are in the other files, see decode.h.
+ * decode.c: decodes one frame into a struct packet: begins a walk, continues it with what tunnels
+ * carry, and ends it. The headers are decoded in the other files, see decode.h.
  */
 #include "net/reasm.h"
 
@@ -10,8 +10,8 @@
 #define LINKTYPE_ETHERNET 1
 
 struct decoder {
-	const struct link *link; /* of the latest frame: captures hardly ever mix them */
-	struct walk walk;	 /* through the latest frame */
+	const struct link *link; /* of the latest frame: captures rarely mix link types */
+	struct walk walk;	 /* of the latest frame */
 	struct reasm reasm;
 	uint64_t unopened[ENCAP_COUNT];
 };
@@ -59,7 +59,7 @@ decode_linktype_known(int linktype)
 	return link_find(linktype);
 }
 
-/* Constants go first and together: that makes few stores of them. */
+/* The constants are stored together so that the compiler merges them into few stores. */
 static inline void
 walk_begin(struct walk *w, const struct frame *f, struct packet *out)
 {
@@ -89,7 +89,7 @@ decode_ethertype(struct walk *w)
 	return walk_ethertype(w, w->ethertype);
 }
 
-/* An ICMP error and a tunnel that was only guessed change what the innermost result means. */
+/* The result of a walk inside an ICMP error, or inside a tunnel guessed from a UDP port. */
 static ATTR_NOINLINE enum decode_result
 walk_end(struct walk *w, enum decode_result r)
 {
@@ -101,7 +101,7 @@ walk_end(struct walk *w, enum decode_result r)
 	return r;
 }
 
-/* Every step takes a header or is counted in walk.tunnels or walk.headers, so this ends. */
+/* The loop ends because every step takes a header or counts up walk.tunnels or walk.headers. */
 static inline enum decode_result
 walk_link(struct walk *w, const struct link *link)
 {

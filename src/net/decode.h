@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decode.h: what the decoders of this layer share: a bounds-checked reader, the walk through one
- * frame, the list of headers it can meet. Private to net.
+ * decode.h: what the decoders of this layer share: a bounds-checked cursor, the walk through the
+ * headers of a frame, and the kinds of headers. Private to net.
  *
- * Every decoder takes its header from the cursor, notes what a segment inherits from it and ends
- * in the decoder of what the header carries. Calls go one way only:
+ * Every decoder takes its header from the cursor, stores what belongs into the struct packet and
+ * calls the decoder of what the header carries. Calls go one way only:
  *
  *	link types → link layers → EtherTypes → IP → what IP carries
  *
- * What leads back up (a tunnel that carries Ethernet or IP again, the datagram that an ICMP error
- * quotes) is not called: walk_payload() names it, the decoder returns, and the loop in decode.c
- * goes on with it. Nothing recurses, and the depth is bounded there and in walk_tunnel().
+ * A tunnel that carries Ethernet or IP again, or an ICMP error that quotes a datagram, leads back
+ * up. It is not called: the decoder returns walk_payload(), and the loop in decode.c continues
+ * with that payload. So nothing recurses; walk_tunnel() limits the depth.
  */
 #ifndef TCPLENS_NET_DECODE_H
 #define TCPLENS_NET_DECODE_H
@@ -19,18 +19,18 @@
 
 #include "net/net.h"
 
-#define TUNNELS_MAX 8  /* encapsulations around the innermost segment */
-#define HEADERS_MAX 64 /* headers of any kind in one frame */
-#define LENGTH_MAX  1500 /* IEEE 802.3: up to here a length, not an EtherType */
+#define TUNNELS_MAX 8  /* encapsulations around a segment */
+#define HEADERS_MAX 64 /* headers in one frame */
+#define LENGTH_MAX  1500 /* IEEE 802.3: a smaller value is a length, not an EtherType */
 
-/* ---- cursor: the bytes not yet read ---- */
+/* ---- cursor: the bytes that are not yet decoded ---- */
 
-/* cap ≤ wire always: what was captured is a prefix of what was sent. */
+/* Always cap ≤ wire: the captured bytes are a prefix of those sent. */
 struct cursor {
 	const uint8_t *p;
-	uint32_t cap;  /* bytes at p */
-	uint32_t wire; /* bytes that followed on the wire */
-	bool framed;   /* the link layer says where the frame ends: nothing inside is longer */
+	uint32_t cap;  /* captured bytes, at p */
+	uint32_t wire; /* bytes that were sent */
+	bool framed;   /* the link layer gave the length: longer lengths inside are ignored */
 };
 
 static inline uint16_t
@@ -71,21 +71,21 @@ le32(const uint8_t *p)
 	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
-/* In the byte order of the machine that wrote it, which nobody remembers; for small numbers. */
+/* A small number in the byte order of the machine that wrote it, which is unknown. */
 static inline uint32_t
 any_order32(const uint8_t *p)
 {
 	return p[0] == 0 && p[1] == 0 ? be32(p) : le32(p);
 }
 
-/* The next n bytes without reading them; NULL when they were not captured. */
+/* The next n bytes, without moving on; NULL when they were not captured. */
 static inline const uint8_t *
 cur_peek(const struct cursor *c, uint32_t n)
 {
 	return LIKELY(c->cap >= n) ? c->p : NULL;
 }
 
-/* The next n bytes; NULL, and nothing read, when they were not captured. */
+/* Moves past the next n bytes and returns them; NULL when they were not captured. */
 static inline const uint8_t *
 cur_take(struct cursor *c, uint32_t n)
 {
@@ -99,7 +99,8 @@ cur_take(struct cursor *c, uint32_t n)
 	return p;
 }
 
-/* A header says that n bytes follow: less is padding, more was never captured. */
+/* A header says that n bytes follow. If there are more, the rest is padding; if there are fewer,
+ * the rest was not captured. */
 static inline void
 cur_limit(struct cursor *c, uint32_t n)
 {
@@ -110,14 +111,14 @@ cur_limit(struct cursor *c, uint32_t n)
 		c->cap = n;
 }
 
-/* Why n bytes could not be had. */
+/* The result when n bytes were not captured. */
 static inline enum decode_result
 cur_short(const struct cursor *c, uint32_t n)
 {
 	return c->wire < n ? DECODE_MALFORMED : DECODE_TRUNCATED;
 }
 
-/* ---- headers: for explaining a frame ---- */
+/* ---- kinds of headers, for explain.c ---- */
 
 enum header {
 	HDR_ETHERNET,
@@ -137,7 +138,7 @@ enum header {
 	HDR_PFLOG,
 	HDR_NFLOG,
 	HDR_ERF,
-	HDR_LINK, /* another link layer: its bytes, no fields */
+	HDR_LINK, /* another link layer: shown as bytes */
 	HDR_IPV4,
 	HDR_IPV6,
 	HDR_IPV6_EXT, /* hop-by-hop, destination options, mobility, HIP, shim6 */
@@ -152,36 +153,36 @@ enum header {
 	HDR_TEREDO,
 	HDR_L2TP,
 	HDR_NSH,
-	HDR_TUNNEL, /* another encapsulation: its bytes, no fields */
+	HDR_TUNNEL, /* another encapsulation: shown as bytes */
 	HDR_ICMP,
 	HDR_ICMPV6,
 	HDR_TCP,
 	HDR_COUNT,
 };
 
-/* What a header can carry that only a decoder further up the stack can read. */
+/* What is decoded next after walk_payload(). */
 enum payload {
 	PAYLOAD_ETHERNET,
-	PAYLOAD_ETHERTYPE, /* by walk.ethertype */
-	PAYLOAD_IP,	   /* version 4 or 6, by its first four bits */
+	PAYLOAD_ETHERTYPE, /* what walk.ethertype names */
+	PAYLOAD_IP,	   /* version 4 or 6, see walk_ip() */
 	PAYLOAD_IPV4,
 	PAYLOAD_IPV6,
 	PAYLOAD_PPP,
 	PAYLOAD_MPLS,
 	PAYLOAD_NSH,
 	PAYLOAD_WLAN,
-	PAYLOAD_WLAN_SWAPPED, /* its first two bytes exchanged */
+	PAYLOAD_WLAN_SWAPPED, /* the first two bytes are exchanged */
 	PAYLOAD_COUNT,
 };
 
-/* What a decoder returns after walk_payload(): go on. Never leaves this layer. */
+/* The result of walk_payload(). It is not returned to other layers. */
 #define DECODE_PAYLOAD ((enum decode_result)DECODE_RESULT_COUNT)
 
 struct walk;
-/* Called for each header met, outermost first. len: bytes of it that were captured. */
+/* Called for each header, the outermost first. len: its captured bytes. */
 typedef void header_fn(struct walk *w, enum header kind, const uint8_t *h, uint32_t len);
 
-/* ---- walk: one frame on its way through the decoders ---- */
+/* ---- walk: the state of decoding one frame ---- */
 
 struct walk {
 	struct cursor c;
@@ -193,10 +194,10 @@ struct walk {
 	uint16_t ethertype;   /* of PAYLOAD_ETHERTYPE */
 	uint8_t unopened;     /* enum encapsulation; valid with DECODE_UNSUPPORTED */
 	uint8_t tunnels, headers;
-	bool quoted;	  /* inside an ICMP error, which seldom quotes all */
-	bool cut;	  /* that error was not captured whole */
-	bool guessed;	  /* inside a tunnel of which only a UDP port is the sign */
-	bool rerouted;	  /* source routing: the checksum is over an address further on */
+	bool quoted;	  /* inside an ICMP error, which rarely quotes the whole packet */
+	bool cut;	  /* the ICMP error was not captured whole */
+	bool guessed;	  /* inside a tunnel that was only recognised by its UDP port */
+	bool rerouted;	  /* source routing: the checksum covers another destination */
 };
 
 typedef enum decode_result decode_fn(struct walk *w);
@@ -208,7 +209,7 @@ walk_header(struct walk *w, enum header kind, const uint8_t *h, uint32_t len)
 		w->on_header(w, kind, h, len);
 }
 
-/* Takes a header of n bytes; NULL when it was not captured whole. */
+/* Takes a header of n bytes and reports it to on_header; NULL when it was not captured whole. */
 static inline const uint8_t *
 walk_take(struct walk *w, enum header kind, uint32_t n)
 {
@@ -219,7 +220,7 @@ walk_take(struct walk *w, enum header kind, uint32_t n)
 	return h;
 }
 
-/* Takes a header of n bytes that only has to be passed. */
+/* Skips a header of n bytes and decodes what follows. */
 static inline enum decode_result
 skip_to(struct walk *w, enum header kind, uint32_t n, decode_fn *next)
 {
@@ -228,7 +229,7 @@ skip_to(struct walk *w, enum header kind, uint32_t n, decode_fn *next)
 	return next(w);
 }
 
-/* Ends the walk: what follows stays closed. */
+/* Ends the walk: what follows is not opened. */
 static inline enum decode_result
 walk_unopened(struct walk *w, enum encapsulation e)
 {
@@ -236,7 +237,7 @@ walk_unopened(struct walk *w, enum encapsulation e)
 	return DECODE_UNSUPPORTED;
 }
 
-/* Ends a decoder: what follows is to be decoded as `payload`. */
+/* Ends a decoder: the rest is decoded as `payload`. */
 static inline enum decode_result
 walk_payload(struct walk *w, enum payload payload)
 {
@@ -244,18 +245,18 @@ walk_payload(struct walk *w, enum payload payload)
 	return DECODE_PAYLOAD;
 }
 
-/* The same for one more encapsulation, of which there may be TUNNELS_MAX. */
+/* The same for the payload of a tunnel. */
 static inline enum decode_result
 walk_tunnel(struct walk *w, enum payload payload)
 {
 	if (++w->tunnels > TUNNELS_MAX)
 		return walk_unopened(w, ENCAP_TOO_DEEP);
 	w->out->vlan = -1;
-	w->c.framed = false; /* a mirror may have cut what it carries */
+	w->c.framed = false; /* a port mirror may have cut the packet inside */
 	return walk_payload(w, payload);
 }
 
-/* A header of n bytes that only has to be passed, and the encapsulation that it begins. */
+/* Skips the header of a tunnel, n bytes, and decodes its payload. */
 static inline enum decode_result
 skip_to_tunnel(struct walk *w, enum header kind, uint32_t n, enum payload payload)
 {
@@ -264,7 +265,7 @@ skip_to_tunnel(struct walk *w, enum header kind, uint32_t n, enum payload payloa
 	return walk_tunnel(w, payload);
 }
 
-/* What the scope digest is made of: identifiers that both directions of a connection share. */
+/* What is hashed into packet.scope: identifiers that both directions of a connection have. */
 enum scope_kind {
 	SCOPE_VLAN = 1,
 	SCOPE_ISID, /* provider backbone bridging */
@@ -275,7 +276,7 @@ enum scope_kind {
 	SCOPE_DLCI,
 };
 
-/* Adds one identifier; order matters, 0 is never the result. */
+/* Adds an identifier to packet.scope, which is never 0 afterwards. */
 static inline void
 walk_scope(struct walk *w, enum scope_kind kind, uint32_t id)
 {
@@ -286,16 +287,16 @@ walk_scope(struct walk *w, enum scope_kind kind, uint32_t id)
 }
 
 /* ---- decode.c ---- */
-/* Walks a frame alone, without a decoder: fragments stay fragments. fn: see header_fn. */
+/* Decodes a frame without reassembling fragments and calls fn for each header. */
 enum decode_result walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx);
 
 /* ---- linktype.c: the table of link types ---- */
 struct link {
 	int linktype;
-	const char *name; /* as tcpdump -L lists it, in capitals */
+	const char *name; /* as listed by tcpdump -L */
 	decode_fn *decode;
 };
-/* NULL: not known. */
+/* NULL when the link type is unknown. */
 const struct link *link_find(int linktype);
 
 /* ---- link layers: wlan.c, serial.c, lan.c, device.c ---- */
@@ -310,16 +311,16 @@ decode_fn link_switch_tag, link_edsa, link_tag_first, link_netanalyzer, link_pre
 
 /* ---- ethernet.c ---- */
 decode_fn link_ethernet, link_llc, link_sll, link_sll2, link_pppoe;
-/* What follows, by EtherType (or IEEE 802.3 length). */
+/* Decodes what an EtherType names; a value up to LENGTH_MAX is a length (IEEE 802.3). */
 enum decode_result walk_ethertype(struct walk *w, uint16_t type);
-/* The same, when the type stands behind n bytes that are not needed. */
+/* The same with an EtherType that follows a tag of n bytes. */
 enum decode_result walk_type_after(struct walk *w, uint32_t n);
-/* SNAP; bridge_pad: bytes before a bridged Ethernet frame, which differ between link layers. */
+/* bridge_pad: bytes of padding before a bridged Ethernet frame. */
 enum decode_result walk_snap(struct walk *w, uint32_t bridge_pad);
 
 /* ---- ppp.c ---- */
 decode_fn link_ppp;
-/* What follows, by the PPP protocol number under the cursor. */
+/* Decodes the PPP protocol number and what it names. */
 enum decode_result walk_ppp_protocol(struct walk *w);
 
 /* ---- ip.c ---- */
@@ -348,36 +349,36 @@ enum {
 };
 
 decode_fn decode_ipv4, decode_ipv6, link_null;
-/* IPv4 or IPv6, by its version field. */
+/* IPv4 or IPv6, according to the version field. */
 enum decode_result walk_ip(struct walk *w);
-/* IP by address family, of whichever system. */
+/* IP according to an address family of any operating system. */
 enum decode_result walk_family(struct walk *w, uint32_t af);
 
 /* ---- udp.c, tunnel.c ---- */
 decode_fn decode_udp;
 decode_fn tunnel_gre, tunnel_mpls, tunnel_nsh, tunnel_l2tp3;
-/* What GRE or Geneve carries: an EtherType or one of GRE's own numbers. sequenced: the header has a
- * sequence number. */
+/* Decodes the payload of GRE or Geneve, named by an EtherType or one of GRE's own numbers.
+ * sequenced: the header has a sequence number. */
 enum decode_result walk_gre_type(struct walk *w, uint16_t type, bool sequenced);
-/* By the next-protocol number of NSH and of VXLAN's generic protocol extension. */
+/* Decodes what a next-protocol number of NSH or VXLAN-GPE names. */
 enum decode_result walk_next_protocol(struct walk *w, uint8_t next);
 
 /* ---- icmp_error.c ---- */
 decode_fn decode_icmp, decode_icmpv6;
-/* What the result for the quoted datagram means for the error that quotes it. */
+/* The result of an ICMP error, from the result of the datagram that it quotes. */
 enum decode_result icmp_quote_result(struct walk *w, enum decode_result quoted);
 
 /* ---- tcp.c ---- */
 decode_fn decode_tcp;
 
 /* ---- checksum.c ---- */
-/* Of the len bytes of a TCP segment or UDP datagram, whose checksum field is at field_offset, and
- * the pseudo header of out's addresses. */
+/* Checks the len bytes of a TCP segment or UDP datagram, whose checksum field is at field_offset,
+ * with the pseudo header of out's addresses. */
 enum checksum transport_checksum(const struct packet *out, uint8_t protocol, const uint8_t *bytes,
 				 uint32_t len, uint32_t field_offset);
-/* Of an IPv4 header. */
+/* Checks an IPv4 header of len bytes. */
 enum checksum header_checksum(const uint8_t *header, uint32_t len);
-/* Notes the checksum of a header around the segment's own packet: the worst one counts. */
+/* Adds the result for an outer header to packet.outer_csum. */
 static inline void
 walk_outer_checksum(struct walk *w, enum checksum sum)
 {

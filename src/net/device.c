@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * device.c: what capture devices, packet filters and switches put before or into a frame: switch
- * tags, PFLOG, ENC, NFLOG, ERF, Juniper's and IPNET's headers.
+ * device.c: headers added by capture devices, packet filters and switches: switch tags, PFLOG, ENC,
+ * NFLOG, ERF, Juniper, IPNET.
  */
 #include "net/decode.h"
 
-/* ---- tags that a switch adds for its host ---- */
+/* ---- switch tags ---- */
 
 enum decode_result
 link_switch_tag(struct walk *w)
@@ -53,7 +53,7 @@ link_enc(struct walk *w)
 	return walk_family(w, any_order32(h));
 }
 
-/* The length byte does not count the padding to four. */
+/* The length does not include the padding to a multiple of four. */
 enum decode_result
 link_pflog(struct walk *w)
 {
@@ -74,7 +74,8 @@ link_pflog(struct walk *w)
 
 #define NFLOG_PAYLOAD 9
 
-/* Family, version, resource; then attributes in the writer's byte order until the payload. */
+/* Family, version and resource id, then attributes in the byte order of the host, of which one is
+ * the payload. */
 enum decode_result
 link_nflog(struct walk *w)
 {
@@ -105,9 +106,10 @@ link_nflog(struct walk *w)
 	return w->c.cap < w->c.wire ? DECODE_TRUNCATED : DECODE_OTHER;
 }
 
-/* ---- capture cards and other boxes ---- */
+/* ---- capture cards and routers ---- */
 
-/* Extension headers of 8 bytes follow while the first bit of the type, then of each, is set. */
+/* The first bit of the type, and of each extension header, says that an extension header of 8 bytes
+ * follows. */
 static uint32_t
 erf_length(const struct cursor *c, const uint8_t *h)
 {
@@ -135,12 +137,12 @@ link_erf(struct walk *w)
 	if (len == 0 || !walk_take(w, HDR_ERF, len))
 		return cur_short(&w->c, w->c.cap + 1);
 	switch (h[8] & 0x7f) {
-	case 2:	 /* Ethernet, with two bytes before it; and with colour or hash */
+	case 2:	 /* Ethernet after two bytes of padding; also with colour or hash */
 	case 11:
 	case 16:
 	case 20:
 		return skip_to(w, HDR_LINK, 2, link_ethernet);
-	case 1: /* HDLC, and with colour or hash */
+	case 1: /* HDLC; also with colour or hash */
 	case 10:
 	case 15:
 	case 19:
@@ -160,7 +162,8 @@ link_ipnet(struct walk *w)
 	return skip_to(w, HDR_LINK, 24, walk_ip);
 }
 
-/* Magic, flags (0x80: extensions, 0x02: no link layer), perhaps extensions with their length. */
+/* A magic number, flags (0x80: extensions follow, 0x02: no link layer), and extensions with their
+ * length. */
 enum decode_result
 link_juniper(struct walk *w)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * encapsulation.c: the names of what is not opened, and why not.
+ * encapsulation.c: names of encapsulations that are not opened, and the reasons.
  */
 #include "net/net.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ethernet.c: Ethernet, the EtherTypes, and the link layers that are made of both: VLAN tags, PPPoE
- * (RFC 2516), provider backbones, LLC and SNAP (RFC 1042), Linux's cooked headers.
+ * ethernet.c: Ethernet, EtherTypes, and what is built on them: VLAN tags, PPPoE (RFC 2516),
+ * provider backbones, LLC and SNAP (RFC 1042), Linux cooked headers.
  */
 #include "net/decode.h"
 
@@ -15,7 +15,7 @@ is_vlan(uint16_t type)
 	return type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200;
 }
 
-/* VLAN id 0 is a priority without a VLAN. */
+/* A tag with VLAN id 0 has only a priority. */
 static enum decode_result
 walk_vlan(struct walk *w, uint16_t type)
 {
@@ -35,7 +35,7 @@ walk_vlan(struct walk *w, uint16_t type)
 	return walk_ethertype(w, type);
 }
 
-/* RFC 2516 4: session data; ver and type 1, code 0. */
+/* Session data (RFC 2516 4): version 1, type 1, code 0. */
 enum decode_result
 link_pppoe(struct walk *w)
 {
@@ -51,7 +51,7 @@ link_pppoe(struct walk *w)
 	return walk_ppp_protocol(w);
 }
 
-/* IEEE 802.1ah: the service instance is the network that the inner frame belongs to. */
+/* IEEE 802.1ah. The service instance identifies the network of the inner frame. */
 static enum decode_result
 walk_backbone(struct walk *w)
 {
@@ -63,7 +63,7 @@ walk_backbone(struct walk *w)
 	return walk_tunnel(w, PAYLOAD_ETHERNET);
 }
 
-/* A tag between the addresses and the real type. */
+/* A tag of n bytes before the EtherType. */
 enum decode_result
 walk_type_after(struct walk *w, uint32_t n)
 {
@@ -85,7 +85,7 @@ walk_trill(struct walk *w)
 			      PAYLOAD_ETHERNET);
 }
 
-/* The protocols of their own that are usual in networks. */
+/* EtherTypes of common protocols that do not carry IP. */
 static bool
 carries_no_ip(uint16_t type)
 {
@@ -125,7 +125,7 @@ carries_no_ip(uint16_t type)
 
 #define BATMAN_VERSION 15
 
-/* B.A.T.M.A.N. advanced, Linux's batadv_packet.h: unicast and broadcast carry Ethernet. */
+/* B.A.T.M.A.N. advanced (batadv_packet.h of Linux): unicast and broadcast carry Ethernet. */
 static enum decode_result
 walk_batman(struct walk *w)
 {
@@ -198,9 +198,9 @@ walk_ethertype(struct walk *w, uint16_t type)
 
 /* ---- Ethernet, LLC and the link layers that carry LLC ---- */
 
-/* With a call of on_header. */
+/* link_ethernet() with an on_header to be called. */
 static ATTR_NOINLINE enum decode_result
-report_ethernet(struct walk *w, const uint8_t *h)
+ethernet_with_header(struct walk *w, const uint8_t *h)
 {
 	walk_header(w, HDR_ETHERNET, h, 14);
 	return walk_ethertype(w, be16(h + 12));
@@ -214,11 +214,11 @@ link_ethernet(struct walk *w)
 	if (UNLIKELY(!h))
 		return cur_short(&w->c, 14);
 	if (UNLIKELY(w->on_header))
-		return report_ethernet(w, h);
+		return ethernet_with_header(w, h);
 	return walk_ethertype(w, be16(h + 12));
 }
 
-/* RFC 1042: SNAP with an EtherType; RFC 2427, 2684: a bridged frame. */
+/* SNAP with an EtherType (RFC 1042) or a bridged frame (RFC 2427, 2684). */
 enum decode_result
 walk_snap(struct walk *w, uint32_t bridge_pad)
 {
@@ -253,7 +253,7 @@ link_llc(struct walk *w)
 
 #define ARPHRD_NETLINK 824
 
-/* Packet types of the kernel: to us, broadcast, multicast, to others, from us. */
+/* packet_type: 0 to us, 1 broadcast, 2 multicast, 3 to another host, 4 sent by us. */
 static void
 set_direction(struct packet *out, uint16_t packet_type)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain.c: one frame, every header field, for people. Goes with the walk through the headers and
- * gives each one's fields as explain_tables.c and explain_tcp.c describe them.
+ * explain.c: reports the fields of all headers of a frame, as explain_tables.c and explain_tcp.c
+ * describe them, during a walk through the frame.
  */
 #include "net/explain.h"
 
@@ -33,7 +33,7 @@ add_number(struct text *t, const struct field_row *row, const uint8_t *p)
 	}
 }
 
-/* In bytes, and as it stands there. */
+/* A length in bytes, and in parentheses as it is in the header. */
 static void
 add_units(struct text *t, const struct field_row *row, const uint8_t *p)
 {
@@ -60,7 +60,7 @@ add_name(struct text *t, const uint8_t *p, uint32_t n)
 	text_add(t, "%s", text_escape(s, sizeof(s), p, strnlen((const char *)p, n)));
 }
 
-/* The note: whether the header's 16-bit words sum up to ffff. */
+/* The note for the header checksum: its 16-bit words add up to ffff when it is correct. */
 static const char *
 header_sum_note(const uint8_t *h, uint32_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain.h: how a header is described to people: a table of its fields, or a function for what no
- * table can say. Private to net.
+ * explain.h: how headers are described to people: by a table of their fields, and by a function for
+ * fields without a fixed place. Private to net.
  */
 #ifndef TCPLENS_NET_EXPLAIN_H
 #define TCPLENS_NET_EXPLAIN_H
@@ -15,7 +15,7 @@ struct explainer {
 	uint32_t payload; /* offset of the innermost TCP payload; cap_len: none */
 };
 
-/* A number and the word for it, ended by a NULL word. */
+/* The name of a value; a table of them ends with a NULL name. */
 struct value_name {
 	uint32_t value;
 	const char *name;
@@ -27,14 +27,14 @@ enum field_format {
 	FMT_MAC,
 	FMT_IPV4,
 	FMT_IPV6,
-	FMT_BYTES, /* hexadecimal, as far as it fits; len 0: up to the header's end */
+	FMT_BYTES, /* hexadecimal, cut if too long; len 0: up to the end of the header */
 	FMT_NAME,  /* text padded with NUL */
-	FMT_WORDS, /* a number of four bytes each */
-	FMT_BLOCKS, /* a number of eight bytes each */
-	FMT_HEADER_SUM, /* RFC 791 checksum over the header; the note is the verdict */
+	FMT_WORDS, /* in units of four bytes */
+	FMT_BLOCKS, /* in units of eight bytes */
+	FMT_HEADER_SUM, /* IPv4 header checksum; the note says whether it is correct */
 };
 
-/* One field at a fixed place. */
+/* A field at a fixed place. */
 struct field_row {
 	const char *name; /* N_() */
 	const char *note; /* N_() or NULL */
@@ -49,23 +49,23 @@ struct header_info {
 	const char *note;  /* N_() */
 	const struct field_row *rows;
 	size_t n_rows;
-	/* The fields that are not at a fixed place, after the rows. */
+	/* Explains the fields without a fixed place, after the rows; or NULL. */
 	void (*rest)(struct explainer *x, const struct walk *w, const uint8_t *h, uint32_t len);
 };
 
 /* ---- explain_tables.c ---- */
-/* One row per kind; never NULL. */
+/* Never NULL. */
 const struct header_info *header_info(enum header kind);
 
 /* ---- explain_field.c ---- */
-/* Gives one field to the caller: n bytes at p. */
+/* Reports a field, whose bytes are the n bytes at p. */
 void explain_give(struct explainer *x, struct field *f, const uint8_t *p, uint32_t n);
-/* Adds bytes in hexadecimal, as many as a field has room for. */
+/* Adds bytes in hexadecimal, cut if too long. */
 void explain_add_bytes(struct text *t, const uint8_t *p, uint32_t n);
-/* Gives one field to the caller: n bytes at p, the value formatted as by printf. */
+/* Reports a field with a formatted value. */
 void explain_field(struct explainer *x, int depth, const char *name, const char *note,
 		   const uint8_t *p, uint32_t n, const char *fmt, ...) ATTR_FORMAT(7, 8);
-/* The same with bytes as the value. */
+/* Reports a field with its bytes as the value. */
 void explain_bytes(struct explainer *x, int depth, const char *name, const char *note,
 		   const uint8_t *p, uint32_t n);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain_field.c: how one field is handed to the caller of explain_frame().
+ * explain_field.c: reports single fields to the caller of explain_frame().
  */
 #include "net/explain.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * icmp_error.c: ICMP errors (RFC 792, 1191, 4443) and the segment that they quote. An error says
- * something about a connection; it is not a segment of it.
+ * icmp_error.c: ICMP errors (RFC 792, 1191, 4443). What they quote is decoded for its addresses,
+ * ports and sequence number; it does not count as a segment.
  */
 #include "net/decode.h"
 
@@ -17,7 +17,7 @@ enum {
 	ICMPV6_PARAMETER_PROBLEM = 4,
 };
 
-/* The quoted datagram is decoded next; icmp_quote_result() says what became of it. */
+/* Continues with the quoted datagram, whose result is given to icmp_quote_result(). */
 static enum decode_result
 walk_quote(struct walk *w, enum payload payload)
 {
@@ -30,7 +30,7 @@ walk_quote(struct walk *w, enum payload payload)
 	return walk_payload(w, payload);
 }
 
-/* A quote of anything but TCP, or of too little of it, is of no use here. */
+/* An error is DECODE_ICMP only if the quote contains the ports and sequence number of a segment. */
 enum decode_result
 icmp_quote_result(struct walk *w, enum decode_result quoted)
 {

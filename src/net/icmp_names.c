@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * icmp_names.c: what the RFCs call ICMP errors (RFC 792, 1122, 1812, 4443).
+ * icmp_names.c: names of ICMP errors (RFC 792, 1122, 1812, 4443).
  */
 #include "net/net.h"
 
@@ -11,7 +11,7 @@ struct icmp_row {
 
 #define ANY_CODE 255
 
-/* A row for any code comes after the type's others. */
+/* Per type, the row for any code comes last. */
 static const struct icmp_row icmp4_names[] = {
 	{3, 0, N_("network unreachable")},
 	{3, 1, N_("host unreachable")},

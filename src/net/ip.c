@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ip.c: IPv4 (RFC 791), IPv6 and its extension headers (RFC 8200, 4302, 2675, 8754). Knows where
- * the datagram ends, who sent it to whom and what it carries; fragments go to reasm.c.
+ * ip.c: IPv4 (RFC 791), IPv6 and its extension headers (RFC 8200, 4302, 2675, 8754).
  */
 #include "net/reasm.h"
 
@@ -22,7 +21,7 @@ set_v4_mapped(uint8_t out[16], const uint8_t addr[4])
 	memcpy(out + 12, addr, 4);
 }
 
-/* RFC 791 3.1: with a source route that is not used up the destination is only the next stop. */
+/* With a source route that is not used up the destination is only the next hop (RFC 791 3.1). */
 static bool
 has_source_route(const uint8_t *opt, uint32_t len)
 {
@@ -39,7 +38,7 @@ has_source_route(const uint8_t *opt, uint32_t len)
 	return false;
 }
 
-/* Goes on with the datagram when this was its missing fragment. */
+/* Decodes the datagram when this fragment completes it. */
 static enum decode_result
 walk_fragment(struct walk *w, const struct fragment *fr)
 {
@@ -66,7 +65,7 @@ ipv4_fragment(struct walk *w, const uint8_t *h, uint16_t frag)
 	return walk_fragment(w, &fr);
 }
 
-/* Options, a fragment, or an on_header to be called. */
+/* An IPv4 header with options, of a fragment, or with an on_header to be called. */
 static ATTR_NOINLINE enum decode_result
 ipv4_unusual(struct walk *w, const uint8_t *h, uint32_t hlen)
 {
@@ -91,7 +90,7 @@ ipv4_fields(struct packet *out, const uint8_t *h)
 	out->ip_df = h[6] >> 6 & 1;
 }
 
-/* Total length 0: too long for the field (TSO, BIG TCP), the frame says it. */
+/* A total length of 0 means too long for the field (TSO, BIG TCP): the frame gives the end. */
 enum decode_result
 decode_ipv4(struct walk *w)
 {
@@ -100,7 +99,7 @@ decode_ipv4(struct walk *w)
 
 	if (UNLIKELY(w->c.cap < 20))
 		return cur_short(&w->c, 20);
-	if (UNLIKELY(h[0] < 0x45 || h[0] > 0x4f)) /* version 4, five words or more */
+	if (UNLIKELY(h[0] < 0x45 || h[0] > 0x4f)) /* version 4, at least five words */
 		return DECODE_MALFORMED;
 	hlen = (h[0] & 15) * 4u;
 	total = be16(h + 2);
@@ -121,7 +120,7 @@ decode_ipv4(struct walk *w)
 	return walk_ip_protocol(w, h[9]);
 }
 
-/* RFC 2675: a payload longer than the header's field can say. 0: no such option. */
+/* The length in a jumbo payload option (RFC 2675); 0: there is none. */
 static uint32_t
 jumbo_length(const uint8_t *h, uint32_t len)
 {
@@ -140,8 +139,8 @@ jumbo_length(const uint8_t *h, uint32_t len)
 }
 
 /*
- * Payload length 0: a jumbogram, or, from a kernel's own tap, a segment too long for the field:
- * the frame says it.
+ * A payload length of 0 is that of a jumbogram or, captured on the sending host, of a segment that
+ * is too long for the field: the datagram then ends with the frame.
  */
 static void
 ipv6_limit(struct walk *w, const uint8_t *h)
@@ -181,7 +180,7 @@ decode_ipv6(struct walk *w)
 	return walk_ip_protocol(w, h[6]);
 }
 
-/* RFC 8200 4.4, RFC 8754: the last stop is who the segment is for. */
+/* The last address of a routing header is the destination (RFC 8200 4.4, RFC 8754). */
 static void
 ipv6_route(struct walk *w, const uint8_t *h, uint32_t len)
 {
@@ -212,13 +211,13 @@ ipv6_fragment(struct walk *w, const uint8_t *h)
 		.protocol = h[0],
 	};
 
-	/* RFC 6946: a datagram in one fragment stands alone. */
+	/* A fragment that is a whole datagram is not reassembled (RFC 6946). */
 	if (fr.offset == 0 && !fr.more)
 		return walk_ip_protocol(w, h[0]);
 	return walk_fragment(w, &fr);
 }
 
-/* The length of an extension header from its first two bytes; 0: not an extension header. */
+/* The length of an extension header, from its first two bytes; 0: not an extension header. */
 static uint32_t
 ext_length(uint8_t protocol, const uint8_t *h)
 {
@@ -254,7 +253,7 @@ ext_header(uint8_t protocol)
 	}
 }
 
-/* One extension header: AH of both versions, the others of IPv6. */
+/* An extension header of IPv6, or AH of either version. */
 static enum decode_result
 walk_extension(struct walk *w, uint8_t protocol)
 {
@@ -273,7 +272,7 @@ walk_extension(struct walk *w, uint8_t protocol)
 	return walk_ip_protocol(w, h[0]);
 }
 
-/* RFC 3378: two bytes, then Ethernet. */
+/* Two bytes, then Ethernet (RFC 3378). */
 static enum decode_result
 decode_etherip(struct walk *w)
 {
@@ -342,7 +341,7 @@ walk_ip_protocol(struct walk *w, uint8_t protocol)
 	return LIKELY(protocol == PROTO_TCP) ? decode_tcp(w) : walk_other_protocol(w, protocol);
 }
 
-/* ---- where a header says only that it is IP ---- */
+/* ---- IP without an EtherType ---- */
 
 enum decode_result
 walk_ip(struct walk *w)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lan.c: local networks that carry IP and are not Ethernet: FDDI, Token Ring, Fibre Channel, ATM,
- * ARCNET, InfiniBand.
+ * lan.c: local networks other than Ethernet: FDDI, Token Ring, Fibre Channel, ATM, ARCNET,
+ * InfiniBand.
  */
 #include "net/decode.h"
 
@@ -15,7 +15,7 @@ link_fddi(struct walk *w)
 	return (h[0] & 0x30) == 0x10 ? link_llc(w) : DECODE_OTHER;
 }
 
-/* The first bit of the source address says that a route of up to 30 bytes follows. */
+/* The first bit of the source address says whether a route of up to 30 bytes follows. */
 enum decode_result
 link_token_ring(struct walk *w)
 {
@@ -53,7 +53,7 @@ walk_arcnet(struct walk *w, uint8_t type, uint8_t split)
 	switch (type) {
 	case 0xf0: /* RFC 1051 IP */
 		return decode_ipv4(w);
-	case 0xd4: /* RFC 1201 IP; a packet in pieces has a split flag */
+	case 0xd4: /* RFC 1201 IP; the split flag of a fragment is neither 0 nor ff */
 		if (split != 0 && split != 0xff)
 			return walk_unopened(w, ENCAP_LINK_FRAGMENT);
 		return skip_to(w, HDR_LINK, split == 0xff ? 7 : 3, decode_ipv4);
@@ -86,7 +86,7 @@ link_arcnet_linux(struct walk *w)
 	return walk_arcnet(w, h[4], next[0]);
 }
 
-/* RFC 4391: after the routing header (40 bytes) an EtherType and two reserved bytes. */
+/* A routing header of 40 bytes, an EtherType and two reserved bytes (RFC 4391). */
 enum decode_result
 link_ipoib(struct walk *w)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * linktype.c: the table of link types, LINKTYPE_ and DLT_ values as in capture files, and the link
- * layers that name another in their header (PPI, PKTAP).
+ * linktype.c: the table of link types (LINKTYPE_ and DLT_ values of capture files), and the link
+ * layers whose header names another link type (PPI, PKTAP).
  */
 #include "net/decode.h"
 
@@ -53,7 +53,7 @@ static const struct link links[] = {
 	{240, "NETANALYZER", link_netanalyzer},
 	{241, "NETANALYZER_TRANSPARENT", link_netanalyzer_transparent},
 	{242, "IPOIB", link_ipoib},
-	{149, "PKTAP", link_pktap}, /* as macOS writes it */
+	{149, "PKTAP", link_pktap}, /* the value that macOS writes */
 	{258, "PKTAP", link_pktap},
 	{274, "ETHERNET_MPACKET", link_preamble},
 	{281, "DSA_TAG_BRCM", link_switch_tag},
@@ -72,7 +72,7 @@ link_find(int linktype)
 	return NULL;
 }
 
-/* The header of n bytes and what follows it, of a link type that must not be of this kind again. */
+/* Skips a header of n bytes and decodes a frame of the link type that it names. */
 static enum decode_result
 skip_to_link(struct walk *w, uint32_t n, uint32_t linktype)
 {
@@ -83,7 +83,7 @@ skip_to_link(struct walk *w, uint32_t n, uint32_t linktype)
 	return skip_to(w, HDR_LINK, n, inner->decode);
 }
 
-/* Header length at 2, link type at 4. */
+/* The header length is at offset 2, the link type at 4. */
 static enum decode_result
 link_ppi(struct walk *w)
 {
@@ -100,7 +100,8 @@ link_ppi(struct walk *w)
 #define PKTAP_IN  0x1
 #define PKTAP_OUT 0x2
 
-/* Apple's pktap.h, in the writer's byte order: header length at 0, link type at 8, flags at 36. */
+/* pktap.h of Apple. In the byte order of the host: header length at offset 0, link type at 8, flags
+ * at 36. */
 static enum decode_result
 link_pktap(struct walk *w)
 {

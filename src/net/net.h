@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * net: captured bytes → the fields of a TCP segment. Pure but for fragment reassembly, which has
- * fixed budgets. Every read is bounds-checked; lengths come from the IP header, never from the
- * captured length. Knows no connections and no capture library.
+ * net: decodes captured bytes into the fields of a TCP segment, and explains them field by field.
+ * Nothing is kept between frames but IP fragments, within a fixed budget. Every read is
+ * bounds-checked; lengths are taken from the IP header, not from the captured length.
  */
 #ifndef TCPLENS_NET_H
 #define TCPLENS_NET_H
@@ -11,7 +11,7 @@
 
 typedef uint32_t seqno; /* a sequence number, modulo 2^32 */
 
-/* RFC 9293 3.4: comparisons modulo 2^32, valid while the distance is below 2^31. */
+/* Comparisons modulo 2^32 (RFC 9293 3.4), valid while the distance is below 2^31. */
 static inline bool
 seq_lt(seqno a, seqno b)
 {
@@ -36,7 +36,7 @@ seq_min(seqno a, seqno b)
 	return seq_lt(a, b) ? a : b;
 }
 
-/* TCP header flags, RFC 9293 3.1 and RFC 3168; TH_AE: RFC 9768 (was NS). */
+/* TCP header flags (RFC 9293 3.1, RFC 3168); TH_AE: RFC 9768, formerly NS. */
 enum {
 	TH_FIN = 0x001,
 	TH_SYN = 0x002,
@@ -60,25 +60,25 @@ enum {
 	OPT_MPTCP = 0x040,
 	OPT_AUTH = 0x080,      /* MD5 signature (RFC 2385) or TCP-AO (RFC 5925) */
 	OPT_UNKNOWN = 0x100,
-	OPT_CUT = 0x200,       /* options cut by the snapshot length: absent ones are unknown */
-	OPT_BAD = 0x400,       /* a length that lies; what stood before it was taken */
+	OPT_CUT = 0x200,       /* cut by the snapshot length: which options followed is unknown */
+	OPT_BAD = 0x400,       /* an option has a wrong length; those before it are valid */
 };
 
-enum checksum { /* from the least to the most telling */
-	CSUM_UNKNOWN, /* not all bytes captured, or none was sent */
+enum checksum { /* in the order in which walks combine them: the greatest counts */
+	CSUM_UNKNOWN, /* not all bytes were captured, or the sender used no checksum */
 	CSUM_GOOD,
-	CSUM_PARTIAL, /* pseudo header only: the sender's network card is to finish it */
+	CSUM_PARTIAL, /* of the pseudo header only: captured before the network card completed it */
 	CSUM_BAD,
 };
 
 enum direction { DIR_UNKNOWN, DIR_IN, DIR_OUT, DIR_FORWARDED };
 
-/* One captured frame as the source delivers it. data lives until the next frame is asked for. */
+/* One captured frame. data is valid until the source delivers the next frame. */
 struct frame {
 	nsec ts;	    /* since the epoch */
 	const uint8_t *data;
-	uint64_t number;    /* in the file or capture, from 1 */
-	uint32_t cap_len;   /* bytes at data */
+	uint64_t number;    /* in the file or capture, starting at 1 */
+	uint32_t cap_len;   /* captured bytes, at data */
 	uint32_t wire_len;  /* bytes it had on the wire */
 	uint64_t ref;	    /* where the packet store keeps its bytes (source layer) */
 	uint32_t interface; /* pcapng interface or kernel's ifindex; 0 unknown */
@@ -89,11 +89,11 @@ struct frame {
 #define PACKET_SACK_MAX 4
 
 /*
- * One TCP segment (or one ICMP error that quotes one), decoded. A POD that borrows nothing.
- * For ICMP: src, dst, sport, dport, seq are those of the quoted segment, icmp_* say the rest.
+ * One decoded TCP segment, or one ICMP error that quotes a segment. It contains no pointers. Of an
+ * ICMP error src, dst, sport, dport and seq are those of the quoted segment, icmp_* are its own.
  *
- * What every segment has comes first, in two cache lines. Within eight bytes the TCP header's
- * fields stand in the opposite of its order, so that they can be turned round all at once.
+ * The fields that every segment has are in the first two cache lines. Within each eight bytes the
+ * fields of the TCP header are in reverse order, so that one byte swap converts them all.
  */
 struct packet {
 	nsec ts;
@@ -117,11 +117,11 @@ struct packet {
 	uint8_t tfo_len;  /* cookie bytes; 0 = a request for one */
 	uint8_t mptcp;	  /* subtype of the first MPTCP option (RFC 8684) */
 
-	uint32_t digest; /* of the TCP header's bytes: equal headers ⇒ equal digests */
-	uint32_t scope;	 /* digest of the encapsulation (VLAN ids, VNI, GRE key …); 0 = none */
+	uint32_t digest; /* hash of the bytes of the TCP header */
+	uint32_t scope;	 /* hash of the encapsulation (VLAN ids, VNI, GRE key …); 0: none */
 	int16_t vlan;	 /* innermost VLAN id of the segment's own encapsulation, -1 none */
-	uint8_t reassembled; /* from fragments */
-	uint8_t fragments;   /* how many, 0 = not fragmented */
+	uint8_t reassembled; /* 1: from IP fragments */
+	uint8_t fragments;   /* how many; 0: not fragmented */
 	uint32_t interface;
 	uint16_t ip_id;
 	uint8_t ip_version; /* 4 or 6 */
@@ -130,17 +130,17 @@ struct packet {
 	uint8_t ip_df;	    /* IPv4 don't fragment */
 	uint8_t direction;  /* enum direction */
 	uint8_t csum;	    /* enum checksum */
-	uint8_t truncated;  /* captured less than the wire had */
+	uint8_t truncated;  /* 1: not captured whole */
 
-	uint8_t icmp_version; /* 4, 6; 0 = this is a TCP segment */
+	uint8_t icmp_version; /* 4 or 6; 0: this is a TCP segment */
 	uint8_t icmp_type, icmp_code;
-	uint16_t icmp_mtu;    /* next-hop MTU, 0 not said */
+	uint16_t icmp_mtu;    /* next-hop MTU; 0: not given */
 	uint8_t outer_csum;   /* enum checksum: the worst of the IPv4 and UDP headers that carry
 			       * the segment's own IP packet through a tunnel */
 	struct {
 		seqno left, right;
 	} sack[PACKET_SACK_MAX];
-	uint8_t icmp_from[16]; /* who sent the error; not set in a segment */
+	uint8_t icmp_from[16]; /* sender of the ICMP error; unset for a segment */
 };
 
 /* SEG.LEN of RFC 9293: payload, plus one for SYN and one for FIN. */
@@ -154,14 +154,14 @@ enum decode_result {
 	DECODE_TCP,	    /* *out is a segment */
 	DECODE_ICMP,	    /* *out is an ICMP error that quotes a TCP segment */
 	DECODE_OTHER,	    /* well-formed, not TCP */
-	DECODE_FRAGMENT,    /* a fragment, kept until its datagram is whole */
-	DECODE_TRUNCATED,   /* cut by the snapshot length before it could be understood */
-	DECODE_MALFORMED,   /* lengths that lie */
-	DECODE_UNSUPPORTED, /* a link layer or encapsulation that is not opened, see below */
+	DECODE_FRAGMENT,    /* an IP fragment, kept until its datagram is complete */
+	DECODE_TRUNCATED,   /* too few bytes were captured to decode it */
+	DECODE_MALFORMED,   /* a length or version in a header is wrong */
+	DECODE_UNSUPPORTED, /* an enum encapsulation that is not opened */
 	DECODE_RESULT_COUNT,
 };
 
-/* What was recognised but not opened: the connections inside are not seen. */
+/* Link layers and encapsulations that are not opened: connections inside them are not seen. */
 enum encapsulation {
 	ENCAP_ESP,
 	ENCAP_MACSEC,
@@ -174,34 +174,35 @@ enum encapsulation {
 	ENCAP_CAPWAP_FRAGMENT,
 	ENCAP_PPP_FRAGMENT,
 	ENCAP_LINK_FRAGMENT,
-	ENCAP_GRE,       /* another version */
-	ENCAP_ETHERTYPE, /* not known here, and not known to carry no IP */
+	ENCAP_GRE,       /* an unknown version */
+	ENCAP_ETHERTYPE, /* unknown: it may carry IP */
 	ENCAP_LINK_TYPE,
 	ENCAP_TOO_DEEP,
 	ENCAP_COUNT,
 };
 
 struct encapsulation_info {
-	const char *name; /* stable: "esp" */
-	const char *hint; /* N_() what is inside and why it stays closed */
+	const char *name; /* for programs, never changes: "esp" */
+	const char *hint; /* N_() why it is not opened */
 };
 const struct encapsulation_info *encapsulation_info(enum encapsulation e);
 
-/* Owns the reassembly buffers. One per capture; not shared between threads. */
+/* Owns the reassembly buffers and counts. One per capture; used by one thread at a time. */
 struct decoder;
-struct decoder *decoder_new(void); /* NULL: no memory */
+/* NULL when there is no memory. */
+struct decoder *decoder_new(void);
 void decoder_free(struct decoder *d);
 enum decode_result decode_frame(struct decoder *d, const struct frame *f, struct packet *out);
-/* Fragments dropped unfinished: out of time or budget. */
+/* Fragments whose datagram was never complete: too old, overlapping, or beyond the budget. */
 uint64_t decoder_fragments_lost(const struct decoder *d);
-/* How many frames decode_frame gave DECODE_UNSUPPORTED for, by reason. */
+/* The number of frames with the result DECODE_UNSUPPORTED, by enum encapsulation. */
 const uint64_t *decoder_unopened(const struct decoder *d);
-/* Whether decode_frame knows the link type. */
+/* Whether frames of this link type are decoded. */
 bool decode_linktype_known(int linktype);
 
-/* ---- explain.c: one frame, every header field, for people ---- */
+/* ---- explain.c: all header fields of a frame, for people ---- */
 struct field {
-	int depth;	   /* 0 a header's heading, 1 a field, 2 a part of one */
+	int depth;	   /* 0 the heading of a header, 1 a field, 2 a part of a field */
 	uint32_t offset;   /* of its bytes in the frame */
 	uint32_t len;	   /* 0: nothing to highlight */
 	const char *name;  /* N_(): translated when shown */
@@ -211,17 +212,18 @@ struct field {
 
 typedef void field_fn(void *ctx, const struct field *f);
 
-/* Calls fn for every field from the link layer to the TCP options, in order. Stops where the
- * bytes stop. Returns the offset of the TCP payload in the frame, or cap_len when there is none. */
+/* Calls fn for every field that was captured, from the link layer to the TCP options. Returns the
+ * offset of the TCP payload in the frame, or cap_len when there is none. */
 uint32_t explain_frame(const struct frame *f, field_fn *fn, void *ctx);
 
-/* tcpdump's letters in tcpdump's order: "S" "S." "P." "F." "R" "none" …; out ≥ 12 bytes. */
+/* The flags in tcpdump's letters and order: "S", "S.", "P.", "F.", "R", "none". out: at least 12
+ * bytes. Returns out. */
 char *tcp_flags_text(char *out, size_t size, uint16_t flags);
-/* tcpdump's list of the options of the frame's innermost TCP header, in their order, padding
- * included: "mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7". "" when there are none or the frame is
- * no segment. */
+/* The options of the innermost TCP header as tcpdump prints them, in their order and with padding:
+ * "mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7". "" when there are none or the frame is not a
+ * segment. Returns out. */
 char *tcp_options_text(char *out, size_t size, const struct frame *f);
-/* N_() name of an ICMP error: "port unreachable", "fragmentation needed" …; never NULL. */
+/* N_() name of an ICMP error, such as "port unreachable"; never NULL. */
 const char *icmp_name(uint8_t icmp_version, uint8_t type, uint8_t code);
 
 #endif

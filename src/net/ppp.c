@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ppp.c: PPP (RFC 1661, 1662), alone or inside PPPoE, L2TP, GRE and Frame Relay.
+ * ppp.c: PPP (RFC 1661, 1662), as a link layer and inside PPPoE, L2TP, GRE and Frame Relay.
  */
 #include "net/decode.h"
 
-#define MULTILINK_WHOLE 0xc0 /* first and last fragment in one */
+#define MULTILINK_WHOLE 0xc0 /* this is the first and the last fragment */
 
-/* RFC 1990 3, with the sequence number of 24 bits. Fragments are not put together. */
+/* A header with a sequence number of 24 bits (RFC 1990 3). Fragments are not reassembled. */
 static enum decode_result
 ppp_multilink(struct walk *w)
 {
@@ -19,7 +19,7 @@ ppp_multilink(struct walk *w)
 	return skip_to_tunnel(w, HDR_TUNNEL, 4, PAYLOAD_PPP);
 }
 
-/* RFC 1661 2, with a compressed field (one odd byte) or a whole one (two). */
+/* The protocol field has two bytes or, compressed, one odd byte (RFC 1661 2). */
 enum decode_result
 walk_ppp_protocol(struct walk *w)
 {
@@ -41,18 +41,18 @@ walk_ppp_protocol(struct walk *w)
 		return walk_tunnel(w, PAYLOAD_MPLS);
 	case 0x003d:
 		return ppp_multilink(w);
-	case 0x002d: /* RFC 1144: headers compressed against earlier ones */
-	case 0x0061: /* RFC 2507 */
-	case 0x00fd: /* RFC 1962; RFC 3078 also encrypts */
+	case 0x002d: /* compressed headers (RFC 1144) */
+	case 0x0061: /* compressed headers (RFC 2507) */
+	case 0x00fd: /* compressed data (RFC 1962), also encrypted (RFC 3078) */
 		return walk_unopened(w, ENCAP_PPP_COMPRESSED);
-	case 0x0053: /* RFC 1968 */
+	case 0x0053: /* encrypted data (RFC 1968) */
 		return walk_unopened(w, ENCAP_PPP_ENCRYPTED);
 	default:
 		return DECODE_OTHER;
 	}
 }
 
-/* Address and control (ff 03) are there unless they were negotiated away. */
+/* Address and control (ff 03) can be left out by negotiation. */
 enum decode_result
 link_ppp(struct walk *w)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reasm.c: IP fragments → datagrams (RFC 791 3.2, RFC 8200 4.5), with fixed budgets in datagrams
- * and bytes. Of overlapping IPv4 fragments the first wins; IPv6 ones spoil their datagram
- * (RFC 5722). Bytes that the snapshot length cut count as arrived: the lengths are known, and the
- * segment is then a truncated one.
+ * reasm.c: reassembles IP fragments (RFC 791 3.2, RFC 8200 4.5) within fixed numbers of datagrams
+ * and bytes. Of overlapping IPv4 fragments the first one counts; overlapping IPv6 fragments make
+ * their datagram invalid (RFC 5722). Bytes that were cut by the snapshot length count as arrived,
+ * because their length is known; the segment is then marked as truncated.
  */
 #include "net/reasm.h"
 
@@ -16,7 +16,8 @@
 #define BLOCK         8u /* fragments begin on multiples of it */
 #define BLOCKS_MAX    ((DATAGRAM_MAX + BLOCK) / BLOCK)
 #define FRAGMENT_LIFE (30 * NSEC_PER_SEC)
-/* A copy by the capture (a second interface, a mirror port) comes this soon after. */
+/* A later fragment of the same key within this time is a copy made by the capture (a second
+ * interface, a mirror port). */
 #define COPY_LIFE (50 * NSEC_PER_MS)
 
 struct datagram_key {
@@ -25,18 +26,18 @@ struct datagram_key {
 	uint8_t protocol, ip_version, unused[6];
 };
 
-enum datagram_state { EMPTY, GROWING, DONE, SPOILED };
+enum datagram_state { EMPTY, GROWING, DONE, INVALID };
 
 struct datagram {
 	struct datagram_key key;
 	enum datagram_state state;
 	uint8_t fragments;
-	nsec first;        /* when it began; DONE: when it was whole */
-	uint32_t size;     /* allocated at bytes */
-	uint32_t end;      /* of what has arrived */
-	uint32_t total;    /* 0: the last fragment has not come */
-	uint32_t blocks;   /* arrived */
-	uint32_t captured; /* bytes from the start without a gap of the snapshot length */
+	nsec first;        /* time of the first fragment; DONE: of completion */
+	uint32_t size;     /* bytes allocated */
+	uint32_t end;      /* offset after the last byte that arrived */
+	uint32_t total;    /* length; 0 until the last fragment arrives */
+	uint32_t blocks;   /* number of blocks that arrived */
+	uint32_t captured; /* bytes from the start that were captured without a gap */
 	uint8_t *bytes;
 	uint64_t arrived[(BLOCKS_MAX + 63) / 64]; /* a bit per block */
 };
@@ -60,7 +61,7 @@ datagram_release(struct reasm *r, struct datagram *d)
 static void
 datagram_drop(struct reasm *r, struct datagram *d)
 {
-	if (d->state == GROWING || d->state == SPOILED)
+	if (d->state == GROWING || d->state == INVALID)
 		r->lost += d->fragments;
 	datagram_release(r, d);
 	d->state = EMPTY;
@@ -69,7 +70,7 @@ datagram_drop(struct reasm *r, struct datagram *d)
 void
 reasm_free(struct reasm *r)
 {
-	/* Slots that were never used have no memory yet, and need none for this. */
+	/* Without memory in use no slot is read: untouched slots have no pages yet. */
 	for (size_t i = 0; r->memory > 0 && i < REASM_SETS * REASM_WAYS; i++)
 		free(r->slots[i].bytes);
 	free(r->slots);
@@ -92,7 +93,7 @@ reasm_lost(const struct reasm *r)
 	for (size_t i = 0; i < REASM_SETS * REASM_WAYS; i++) {
 		const struct datagram *d = &r->slots[i];
 
-		if ((d->state == GROWING && is_expired(r, d)) || d->state == SPOILED)
+		if ((d->state == GROWING && is_expired(r, d)) || d->state == INVALID)
 			lost += d->fragments;
 	}
 	return lost;
@@ -112,7 +113,7 @@ oldest_growing(struct reasm *r, const struct datagram *but)
 	return oldest;
 }
 
-/* Room for `need` bytes, at the price of the oldest datagrams. */
+/* Makes room for `need` bytes, dropping the oldest datagrams if necessary. */
 static bool
 datagram_reserve(struct reasm *r, struct datagram *d, uint32_t need)
 {
@@ -159,7 +160,7 @@ is_replaceable(const struct reasm *r, const struct datagram *d)
 	       is_expired(r, d);
 }
 
-/* The datagram of that key, begun when there is none; the oldest of its set makes room. */
+/* Finds the datagram of a key or begins one, which may replace the oldest of its set. */
 static struct datagram *
 datagram_find(struct reasm *r, const struct datagram_key *key)
 {
@@ -196,7 +197,7 @@ count_arrived(const struct datagram *d, uint32_t from, uint32_t to)
 	return n;
 }
 
-/* Takes the blocks that were missing; cap of the len bytes were captured. */
+/* Copies the blocks that were missing. cap: how many of the len bytes were captured. */
 static void
 datagram_fill(struct datagram *d, const uint8_t *p, uint32_t offset, uint32_t len, uint32_t cap)
 {
@@ -217,7 +218,7 @@ datagram_fill(struct datagram *d, const uint8_t *p, uint32_t offset, uint32_t le
 		d->end = offset + len;
 }
 
-/* Every fragment but the last is a multiple of eight long, and the last ends the datagram. */
+/* Every fragment but the last has a multiple of eight bytes, and nothing lies beyond the last. */
 static bool
 is_sound(const struct datagram *d, const struct fragment *fr, uint32_t len)
 {
@@ -231,10 +232,10 @@ is_sound(const struct datagram *d, const struct fragment *fr, uint32_t len)
 }
 
 static void
-datagram_spoil(struct reasm *r, struct datagram *d)
+datagram_invalidate(struct reasm *r, struct datagram *d)
 {
 	datagram_release(r, d);
-	d->state = SPOILED;
+	d->state = INVALID;
 }
 
 static void
@@ -244,8 +245,8 @@ count_fragment(struct datagram *d)
 		d->fragments++;
 }
 
-/* Of a fragment whose blocks are all there: whether it brings nothing new. An IPv6 one must be the
- * same to the byte, else it is an overlap. */
+/* Whether a fragment whose blocks have all arrived is a copy. An IPv6 fragment must be identical,
+ * otherwise it is an overlap. */
 static bool
 is_copy(const struct datagram *d, const struct walk *w, const struct fragment *fr)
 {
@@ -273,7 +274,7 @@ datagram_add(struct reasm *r, struct datagram *d, const struct walk *w, const st
 		return DECODE_FRAGMENT;
 	count_fragment(d);
 	if (known != 0 && d->key.ip_version == 6) {
-		datagram_spoil(r, d);
+		datagram_invalidate(r, d);
 		return DECODE_MALFORMED;
 	}
 	if (!datagram_reserve(r, d, fr->offset + len)) {
@@ -292,7 +293,7 @@ is_whole(const struct datagram *d)
 	return d->total != 0 && d->blocks == (d->total + BLOCK - 1) / BLOCK;
 }
 
-/* The cursor is put at the start of the whole datagram, whose bytes are kept until the next one. */
+/* Moves the cursor to the start of a complete datagram, whose bytes are kept until the next one. */
 static void
 datagram_open(struct reasm *r, struct datagram *d, struct walk *w)
 {
@@ -333,8 +334,8 @@ reasm_add(struct reasm *r, struct walk *w, const struct fragment *fr, enum decod
 	struct datagram *d = datagram_find(r, &key);
 
 	if (d->state != GROWING) {
-		r->lost += d->state == SPOILED;
-		*result = d->state == SPOILED ? DECODE_MALFORMED : DECODE_FRAGMENT;
+		r->lost += d->state == INVALID;
+		*result = d->state == INVALID ? DECODE_MALFORMED : DECODE_FRAGMENT;
 		return false;
 	}
 	*result = datagram_add(r, d, w, fr);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reasm.h: datagrams being put together from fragments. Private to net; a struct reasm is part of
- * a decoder.
+ * reasm.h: reassembly of IP fragments. Private to net; a struct reasm is part of a decoder.
  */
 #ifndef TCPLENS_NET_REASM_H
 #define TCPLENS_NET_REASM_H
@@ -10,7 +9,7 @@
 
 #define REASM_SETS   64
 #define REASM_WAYS   4
-#define REASM_MEMORY (8u << 20) /* bytes of fragments kept */
+#define REASM_MEMORY (8u << 20) /* bytes of incomplete datagrams */
 
 struct datagram;
 
@@ -18,8 +17,8 @@ struct reasm {
 	nsec now; /* time of the latest frame */
 	struct datagram *slots; /* REASM_SETS × REASM_WAYS */
 	size_t memory; /* in use */
-	uint64_t lost; /* fragments dropped unfinished */
-	uint8_t *open; /* the latest whole datagram, which the walk may still read */
+	uint64_t lost; /* fragments of datagrams that were dropped */
+	uint8_t *open; /* bytes of the latest complete datagram, which is being decoded */
 };
 
 struct fragment {
@@ -29,14 +28,14 @@ struct fragment {
 	uint8_t protocol; /* of the whole datagram */
 };
 
-/* false: no memory. */
+/* Returns false when there is no memory. */
 bool reasm_init(struct reasm *r);
 void reasm_free(struct reasm *r);
-/* Fragments dropped, and those that wait for longer than they may. */
+/* Fragments of datagrams that were dropped or have expired. */
 uint64_t reasm_lost(const struct reasm *r);
-/* Keeps the fragment under the cursor. True when it was the one missing: the cursor is then at the
- * start of the datagram, whose bytes live until the next one is whole. Otherwise *result says what
- * became of the fragment. */
+/* Stores the fragment at the cursor. Returns true when its datagram is complete: the cursor is then
+ * at the start of the datagram, whose bytes are valid until the next one is complete. Otherwise
+ * *result is the result for the fragment. */
 bool reasm_add(struct reasm *r, struct walk *w, const struct fragment *fr,
 	       enum decode_result *result);
 

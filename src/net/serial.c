@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * serial.c: link layers of serial lines beside PPP: Cisco HDLC, Frame Relay (RFC 2427), SLIP, and
- * variants with a direction byte.
+ * serial.c: link layers of serial lines other than PPP: Cisco HDLC, Frame Relay (RFC 2427), SLIP,
+ * and variants with a direction byte.
  */
 #include "net/decode.h"
 
@@ -15,7 +15,7 @@ link_chdlc(struct walk *w)
 	return be16(h + 2) <= LENGTH_MAX ? DECODE_OTHER : walk_ethertype(w, be16(h + 2));
 }
 
-/* RFC 1547 or Cisco's framing. */
+/* PPP, or Cisco HDLC. */
 enum decode_result
 link_ppp_serial(struct walk *w)
 {
@@ -42,7 +42,7 @@ link_ppp_with_dir(struct walk *w)
 	return link_ppp(w);
 }
 
-/* The direction stands where the address byte ff would. */
+/* The direction replaces the address byte ff. */
 enum decode_result
 link_ppp_pppd(struct walk *w)
 {
@@ -62,7 +62,7 @@ link_chdlc_with_dir(struct walk *w)
 	return link_chdlc(w);
 }
 
-/* The congestion and discard bits beside it change from packet to packet. */
+/* The identifier without the congestion and discard bits, which change from packet to packet. */
 static uint32_t
 dlci(const uint8_t *h, uint32_t address_len)
 {
@@ -73,7 +73,7 @@ dlci(const uint8_t *h, uint32_t address_len)
 	return id;
 }
 
-/* RFC 2427: Q.922 address, then a control byte and an NLPID, or Cisco's EtherType. */
+/* A Q.922 address, then a control byte and an NLPID (RFC 2427), or an EtherType (Cisco). */
 enum decode_result
 link_frame_relay(struct walk *w)
 {

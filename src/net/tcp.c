@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tcp.c: the TCP header (RFC 9293 3.1) and its options. Knows nothing of what is around it but
- * where the segment ends.
+ * tcp.c: the TCP header (RFC 9293 3.1) and its options.
  */
 #include "net/tcp.h"
 
@@ -10,7 +9,7 @@
 
 /* ---- options ---- */
 
-/* Inline here, for reading them is much of what a SYN costs. */
+/* These functions are inlined below, because the options are a large part of the cost of a SYN. */
 inline void
 tcp_options_begin(struct tcp_option_iter *it, const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
@@ -102,7 +101,7 @@ read_experiment(struct packet *out, const uint8_t *o, uint32_t len)
 	}
 }
 
-/* One option whose length is right for its kind. */
+/* o: an option with a valid length. */
 static void
 read_option(struct packet *out, const uint8_t *o, uint32_t len)
 {
@@ -188,7 +187,7 @@ tcp_start(struct packet *out, const uint8_t *h)
 	out->sport = (uint16_t)(start >> 48);
 }
 
-/* A header without its options; its length and the reserved bits are no flags. */
+/* The fields of a header without its options. */
 static inline void
 tcp_fields(struct packet *out, const uint8_t *h)
 {
@@ -202,7 +201,7 @@ tcp_fields(struct packet *out, const uint8_t *h)
 	out->flags = (uint16_t)(end >> 48);
 }
 
-/* A cut window reads as its greatest value, so that nobody takes it for a closed one. */
+/* A window that was not captured is set to its maximum, so that it does not count as closed. */
 static void
 tcp_cut_fields(struct packet *out, const uint8_t *h, uint32_t cap)
 {
@@ -214,7 +213,7 @@ tcp_cut_fields(struct packet *out, const uint8_t *h, uint32_t cap)
 	out->urgent = 0;
 }
 
-/* A header of hlen bytes, cap of which, TCP_FLAGS or more, were captured. */
+/* A header of hlen bytes, of which cap ≥ TCP_FLAGS were captured. */
 static void
 tcp_header(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
 {
@@ -227,14 +226,14 @@ tcp_header(struct packet *out, const uint8_t *h, uint32_t hlen, uint32_t cap)
 	out->digest = (uint32_t)XXH3_64bits(h, cap < hlen ? cap : hlen);
 }
 
-/* What nearly every segment of a connection carries: two NOPs and time stamps. */
+/* Whether the options are two NOPs and time stamps, as in most segments. */
 static inline bool
 is_plain_ts(const uint8_t *h, uint32_t hlen)
 {
 	return hlen == TCP_TS && be32(h + TCP_MIN) == 0x0101080a;
 }
 
-/* tcp_header() of those. */
+/* tcp_header() for such a header. */
 static inline void
 tcp_plain_ts(struct packet *out, const uint8_t *h)
 {
@@ -248,7 +247,7 @@ tcp_plain_ts(struct packet *out, const uint8_t *h)
 	out->digest = (uint32_t)XXH3_64bits(h, TCP_TS);
 }
 
-/* RFC 792: the error quotes at least 8 bytes; newer ones quote what they have room for. */
+/* An ICMP error quotes at least 8 bytes (RFC 792); newer systems quote more. */
 static ATTR_NOINLINE enum decode_result
 tcp_quoted(struct walk *w)
 {
@@ -280,7 +279,7 @@ tcp_quoted(struct walk *w)
 }
 
 static enum decode_result
-tcp_tell(struct walk *w, const uint8_t *h, uint32_t hlen)
+tcp_report_header(struct walk *w, const uint8_t *h, uint32_t hlen)
 {
 	walk_header(w, HDR_TCP, h, w->c.cap < hlen ? w->c.cap : hlen);
 	return DECODE_TCP;
@@ -293,10 +292,10 @@ tcp_verify(struct walk *w, const uint8_t *h, uint32_t hlen)
 		transport_checksum(w->out, PROTO_TCP, h, w->c.wire, TCP_CHECKSUM);
 
 	w->out->csum = (uint8_t)(w->rerouted && sum == CSUM_BAD ? CSUM_UNKNOWN : sum);
-	return tcp_tell(w, h, hlen);
+	return tcp_report_header(w, h, hlen);
 }
 
-/* What is left of a segment whose header was read. */
+/* Decodes what follows the header. */
 static inline enum decode_result
 tcp_end(struct walk *w, const uint8_t *h, uint32_t hlen)
 {
@@ -305,10 +304,10 @@ tcp_end(struct walk *w, const uint8_t *h, uint32_t hlen)
 	out->payload_len = w->c.wire - hlen;
 	out->truncated = w->c.cap < w->c.wire;
 	out->csum = CSUM_UNKNOWN;
-	return out->truncated ? tcp_tell(w, h, hlen) : tcp_verify(w, h, hlen);
+	return out->truncated ? tcp_report_header(w, h, hlen) : tcp_verify(w, h, hlen);
 }
 
-/* Other options, or none, or not all were captured. */
+/* A segment with other options, or with a header that was cut. */
 static ATTR_NOINLINE enum decode_result
 tcp_unusual(struct walk *w, const uint8_t *h, uint32_t hlen)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tcp_names.c: what tcpdump calls the TCP flags, and RFC 8684 the kinds of MPTCP options.
+ * tcp_names.c: tcpdump's letters for TCP flags, and names of MPTCP subtypes.
  */
 #include "net/tcp.h"
 

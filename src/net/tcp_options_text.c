@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tcp_options_text.c: the TCP options of a frame in tcpdump's words and order.
+ * tcp_options_text.c: the TCP options of a frame as tcpdump prints them.
  */
 #include <inttypes.h>
 
@@ -61,7 +61,7 @@ add_mptcp_capable(struct text *t, const uint8_t *o, uint32_t len)
 		text_add(t, "}");
 }
 
-/* RFC 8684 3.2: of the SYN, the SYN-ACK and the third segment. */
+/* RFC 8684 3.2. The length tells whether it is in the SYN, the SYN-ACK or the third segment. */
 static void
 add_mptcp_join(struct text *t, const uint8_t *o, uint32_t len)
 {
@@ -78,7 +78,7 @@ add_mptcp_join(struct text *t, const uint8_t *o, uint32_t len)
 	}
 }
 
-/* One of 4 or 8 bytes, as a flag says; returns what was read, 0 when it is not there. */
+/* Adds a number of 4 or 8 bytes. Returns its length, or 0 when it is not there. */
 static uint32_t
 add_mptcp_number(struct text *t, const char *name, const uint8_t *o, uint32_t at, uint32_t len,
 		 bool wide)
@@ -157,7 +157,7 @@ add_experiment(struct text *t, const uint8_t *o, uint32_t len)
 	add_tfo(t, o + 4, len - 4);
 }
 
-/* What stands behind the name of an option whose length is right for it. */
+/* Adds the value of an option with a valid length. */
 static void
 add_value(struct text *t, const uint8_t *o, uint32_t len)
 {

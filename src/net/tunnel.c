@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tunnel.c: packets in packets: MPLS (RFC 3032, 4385), GRE (RFC 2784, 2890, 2637) and ERSPAN,
- * NSH (RFC 8300), L2TP version 3 (RFC 3931). Tunnels in UDP are in udp.c.
+ * tunnel.c: MPLS (RFC 3032, 4385), GRE (RFC 2784, 2890, 2637), ERSPAN, NSH (RFC 8300) and L2TP
+ * version 3 (RFC 3931). Tunnels over UDP are in udp.c.
  */
 #include "net/decode.h"
 
@@ -21,7 +21,7 @@
 #define TYPE_ARUBA_FIRST 0x8200
 #define TYPE_ARUBA_LAST  0x8370
 
-/* ---- MPLS: labels are given per direction, so they tell no connections apart ---- */
+/* ---- MPLS: labels differ between directions, so they are not part of the scope ---- */
 
 static bool
 is_usual_ethertype(const uint8_t *h)
@@ -41,8 +41,8 @@ is_usual_ethertype(const uint8_t *h)
 	}
 }
 
-/* What is under the labels nobody says: IP by its version, else Ethernet, perhaps after a control
- * word whose first four bits are 0 (RFC 4385). */
+/* The labels do not name the payload: it is IP if it begins with an IP version, else Ethernet,
+ * possibly after a control word, whose first four bits are 0 (RFC 4385). */
 static enum decode_result
 mpls_payload(struct walk *w)
 {
@@ -77,7 +77,6 @@ tunnel_mpls(struct walk *w)
 
 /* ---- NSH ---- */
 
-/* The next protocol of NSH and of VXLAN-GPE. */
 enum decode_result
 walk_next_protocol(struct walk *w, uint8_t next)
 {
@@ -115,7 +114,8 @@ tunnel_nsh(struct walk *w)
 
 /* ---- GRE ---- */
 
-/* RFC 1701's source route: entries of family, offset, length until a family and length of 0. */
+/* A source route (RFC 1701): entries of family, offset and length, up to one with family and length
+ * 0. */
 static bool
 gre_skip_routing(struct walk *w)
 {
@@ -140,7 +140,7 @@ gre_wccp(struct walk *w)
 	return walk_tunnel(w, PAYLOAD_IPV4);
 }
 
-/* Type III has a subheader when its O bit is set. */
+/* The O bit says whether a subheader follows. */
 static enum decode_result
 gre_erspan3(struct walk *w)
 {
@@ -151,7 +151,7 @@ gre_erspan3(struct walk *w)
 	return skip_to_tunnel(w, HDR_TUNNEL, h[11] & 1 ? 20 : 12, PAYLOAD_ETHERNET);
 }
 
-/* Access points of Aruba: a number per radio, and 802.11 without its frame check sequence. */
+/* Aruba access points: a number per radio, then an 802.11 frame without check sequence. */
 static bool
 is_aruba(uint16_t type)
 {
@@ -181,7 +181,7 @@ walk_gre_type(struct walk *w, uint16_t type, bool sequenced)
 	}
 }
 
-/* RFC 2637: the key is a payload length and a call id of one direction. */
+/* The key consists of a payload length and a call id (RFC 2637). */
 static enum decode_result
 gre_pptp(struct walk *w, uint16_t flags)
 {
@@ -226,8 +226,9 @@ tunnel_gre(struct walk *w)
 /* ---- L2TP version 3 ---- */
 
 /*
- * RFC 3931: after the session id a cookie of 0, 4 or 8 bytes and perhaps a sublayer of 4, as the
- * two ends agreed and nobody else knows: the first place where Ethernet with IP makes sense.
+ * After the session id follow a cookie of 0, 4 or 8 bytes and an optional sublayer of 4 bytes
+ * (RFC 3931). Which, only the two ends know, so the first offset at which Ethernet is plausible is
+ * taken.
  */
 enum decode_result
 tunnel_l2tp3(struct walk *w)

@@ -4,8 +4,8 @@
  * Teredo (RFC 4380), L2TP (RFC 2661, 3931), GRE (RFC 8086), MPLS (RFC 7510), CAPWAP (RFC 5415),
  * LISP (RFC 9300), TZSP, AYIYA.
  *
- * A UDP port is only a hint: a payload that does not decode as its tunnel is just UDP, see
- * walk_end() in decode.c.
+ * A UDP port is only a hint: if the payload cannot be decoded as the tunnel of its port, the packet
+ * counts as plain UDP, see walk_end() in decode.c.
  */
 #include "net/decode.h"
 
@@ -19,7 +19,7 @@
 
 #define AYIYA_FORWARD 1
 
-/* gpe: the generic protocol extension, whose next protocol may be another than Ethernet. */
+/* gpe: with the generic protocol extension, which names the payload. */
 static enum decode_result
 walk_vxlan(struct walk *w, bool gpe)
 {
@@ -63,7 +63,7 @@ udp_geneve(struct walk *w)
 	return walk_gre_type(w, be16(h + 2), false);
 }
 
-/* Bytes of the GTP-U header with its optional part and extension headers; 0: not there. */
+/* The length of the GTP-U header with its optional part and extension headers; 0: cut. */
 static uint32_t
 gtp_length(const struct cursor *c, const uint8_t *h)
 {
@@ -106,7 +106,7 @@ udp_gtp(struct walk *w)
 	return walk_tunnel(w, PAYLOAD_IP);
 }
 
-/* RFC 4380 5.1.1: perhaps an authentication and an origin indication, then IPv6. */
+/* Optional authentication and origin indication, then IPv6 (RFC 4380 5.1.1). */
 static enum decode_result
 udp_teredo(struct walk *w)
 {
@@ -163,23 +163,23 @@ udp_l2tp(struct walk *w)
 	return walk_tunnel(w, PAYLOAD_PPP);
 }
 
-/* Recognised by more than its port. */
+/* Recognised by its content, not only by its port. */
 static enum decode_result
-udp_unopened(struct walk *w, enum encapsulation e)
+recognised_unopened(struct walk *w, enum encapsulation e)
 {
 	w->guessed = false;
 	return walk_unopened(w, e);
 }
 
-/* Some controllers exchange the two bytes of the frame control field, which begins with the type of
- * data frames in the one order or in the other. */
+/* Some controllers exchange the two bytes of the frame control field. Which of them has the type of
+ * a data frame shows the order. */
 static bool
 is_wlan_swapped(const uint8_t *frame)
 {
 	return (frame[0] & 0x0f) != 0x08 && (frame[1] & 0x0f) == 0x08;
 }
 
-/* RFC 5415 4.3, data channel: IEEE 802.3, or 802.11 when the header says so. */
+/* The data channel (RFC 5415 4.3) carries IEEE 802.3 frames or, if the header says so, 802.11. */
 static enum decode_result
 udp_capwap(struct walk *w)
 {
@@ -190,11 +190,11 @@ udp_capwap(struct walk *w)
 		return cur_short(&w->c, 8);
 	len = (h[1] >> 3) * 4u;
 	if (h[0] == CAPWAP_DTLS)
-		return udp_unopened(w, ENCAP_CAPWAP_ENCRYPTED);
+		return recognised_unopened(w, ENCAP_CAPWAP_ENCRYPTED);
 	if (h[0] != 0 || len < 8)
 		return DECODE_OTHER;
 	if (h[3] & CAPWAP_FRAGMENT)
-		return udp_unopened(w, ENCAP_CAPWAP_FRAGMENT);
+		return recognised_unopened(w, ENCAP_CAPWAP_FRAGMENT);
 	if (!(h[2] & CAPWAP_NATIVE))
 		return skip_to_tunnel(w, HDR_TUNNEL, len, PAYLOAD_ETHERNET);
 	if ((h[2] >> 1 & 0x1f) != CAPWAP_WLAN)
@@ -206,7 +206,7 @@ udp_capwap(struct walk *w)
 			      is_wlan_swapped(h + len) ? PAYLOAD_WLAN_SWAPPED : PAYLOAD_WLAN);
 }
 
-/* The bytes of a TZSP header up to its end tag; 0: not there. */
+/* The length of a TZSP header with its end tag; 0: cut. */
 static uint32_t
 tzsp_length(const struct cursor *c, const uint8_t *h)
 {
@@ -223,7 +223,7 @@ tzsp_length(const struct cursor *c, const uint8_t *h)
 	return len < c->cap ? len + 1 : 0;
 }
 
-/* What a MikroTik router mirrors: version 1, type 0, then the link type and tagged fields. */
+/* Packets mirrored by MikroTik routers: version 1, type 0, a link type and tagged fields. */
 static enum decode_result
 udp_tzsp(struct walk *w)
 {
@@ -247,7 +247,7 @@ udp_tzsp(struct walk *w)
 	}
 }
 
-/* draft-massar-v6ops-ayiya-02: eight bytes, an identity of 2^n bytes, a signature of words. */
+/* draft-massar-v6ops-ayiya-02: eight bytes, an identity of 2^n bytes, a signature of m words. */
 static enum decode_result
 udp_ayiya(struct walk *w)
 {
@@ -276,35 +276,35 @@ udp_lisp(struct walk *w)
 	return skip_to_tunnel(w, HDR_TUNNEL, 8, PAYLOAD_IP);
 }
 
-/* RFC 3948: no keep-alive of one byte, no key exchange, which begins with four zeros. */
+/* RFC 3948: ESP, unless it is a keep-alive of one byte or begins with four zeros (key exchange). */
 static enum decode_result
 udp_esp(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 4);
 
-	return h && be32(h) != 0 ? udp_unopened(w, ENCAP_ESP) : DECODE_OTHER;
+	return h && be32(h) != 0 ? recognised_unopened(w, ENCAP_ESP) : DECODE_OTHER;
 }
 
-/* Transport data: type 4 and three reserved bytes. */
+/* Transport data begins with type 4 and three reserved bytes. */
 static enum decode_result
 udp_wireguard(struct walk *w)
 {
 	const uint8_t *h = cur_peek(&w->c, 4);
 
-	return h && be32(h) == 0x04000000 ? udp_unopened(w, ENCAP_WIREGUARD) : DECODE_OTHER;
+	return h && be32(h) == 0x04000000 ? recognised_unopened(w, ENCAP_WIREGUARD) : DECODE_OTHER;
 }
 
-/* Ports at either end; the destination's tunnel is looked for first. */
+/* The tunnels by UDP port. */
 static const struct {
 	uint16_t port;
-	bool both_ways; /* answers come from this port */
+	bool both_ways; /* the port can be the source port */
 	decode_fn *decode;
 } udp_tunnels[] = {
 	{1701, true, udp_l2tp},       {2152, true, udp_gtp},        {3544, true, udp_teredo},
 	{4341, false, udp_lisp},      {4500, true, udp_esp},        {4754, false, tunnel_gre},
 	{4789, false, udp_vxlan},     {4790, false, udp_vxlan_gpe}, {5072, true, udp_ayiya},
 	{5247, true, udp_capwap},     {6081, false, udp_geneve},    {6635, false, udp_mpls},
-	{8472, false, udp_vxlan}, /* Linux before the number was given */
+	{8472, false, udp_vxlan}, /* Linux before 4789 was assigned */
 	{37008, false, udp_tzsp},     {48879, false, udp_vxlan}, /* Cisco ACI */
 	{51820, true, udp_wireguard},
 };
@@ -325,7 +325,7 @@ udp_tunnel(uint16_t sport, uint16_t dport)
 
 #define UDP_CHECKSUM 6
 
-/* h: the header, before the cursor. RFC 768: 0 stands for none. */
+/* h: the UDP header, which precedes the cursor. A checksum of 0 stands for none (RFC 768). */
 static enum checksum
 udp_checksum(const struct walk *w, const uint8_t *h)
 {
@@ -337,7 +337,7 @@ udp_checksum(const struct walk *w, const uint8_t *h)
 	return w->rerouted && sum == CSUM_BAD ? CSUM_UNKNOWN : sum;
 }
 
-/* UDP length 0 stands for a datagram too long for the field (RFC 2675, GSO). */
+/* A length of 0 stands for a datagram that is too long for the field (RFC 2675, GSO). */
 enum decode_result
 decode_udp(struct walk *w)
 {

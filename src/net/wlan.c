@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wlan.c: IEEE 802.11 data frames and the headers that capture devices put before them: radiotap,
- * Prism, AVS. Encrypted frames are opaque; of an aggregate the first packet is read.
+ * wlan.c: IEEE 802.11 data frames, and the headers that capture devices add: radiotap, Prism, AVS.
+ * Of an aggregate only the first packet is decoded.
  */
 #include "net/decode.h"
 
@@ -16,7 +16,7 @@
 
 #define AVS_MAGIC 0x80211001 /* its low 12 bits are the version */
 
-/* DA, SA, length, then LLC. */
+/* Destination, source, length, then LLC. */
 static enum decode_result
 walk_amsdu(struct walk *w)
 {
@@ -28,8 +28,8 @@ walk_amsdu(struct walk *w)
 	return link_llc(w);
 }
 
-/* A frame whose first byte, the type, and second byte, the flags, were read. padded: the header is
- * filled up to a multiple of four, as some cards do. */
+/* type and flags: the two bytes of the frame control field. padded: the header is padded to a
+ * multiple of four bytes. */
 static enum decode_result
 walk_wlan_frame(struct walk *w, uint8_t type, uint8_t flags, bool padded)
 {
@@ -51,7 +51,7 @@ walk_wlan_frame(struct walk *w, uint8_t type, uint8_t flags, bool padded)
 		return cur_short(&w->c, len);
 	if (flags & FC_PROTECTED)
 		return walk_unopened(w, ENCAP_WLAN_ENCRYPTED);
-	if (h[22] & 0x0f) /* a later fragment of a frame */
+	if (h[22] & 0x0f) /* not the first fragment */
 		return walk_unopened(w, ENCAP_LINK_FRAGMENT);
 	return qos != 0 && h[qos] & QOS_AMSDU ? walk_amsdu(w) : link_llc(w);
 }
@@ -87,7 +87,7 @@ link_wlan_swapped(struct walk *w)
 #define RADIOTAP_EXTENDED 0x80
 #define RADIOTAP_PADDED   0x20
 
-/* The flags byte follows the presence words and the time, if there is one, aligned to eight. */
+/* The flags follow the presence words and, aligned to eight bytes, the optional time. */
 static uint8_t
 radiotap_flags(const uint8_t *h, uint32_t len)
 {
@@ -137,7 +137,7 @@ link_avs(struct walk *w)
 	return walk_wlan(w, false);
 }
 
-/* Always 144 bytes, unless an AVS header hides behind the same link type. */
+/* The header has 144 bytes, unless it is an AVS header, which uses the same link type. */
 enum decode_result
 link_prism(struct walk *w)
 {
