@@ -29,7 +29,7 @@ struct endpoint {
 /* A sender's retransmission timer, computed from the packets' own time. */
 struct timer_facts {
 	uint8_t kind;	 /* enum timer_kind */
-	uint32_t attempt; /* which attempt is due: 1 = the first retransmission or probe */
+	uint32_t attempt; /* the one that is due; 1: the first transmission, or the first probe */
 	nsec due;	 /* earliest; NSEC_NEVER unknown */
 	nsec due_latest; /* with the timer wheel's lateness */
 	nsec gives_up;	 /* when the sender ends it all; NSEC_NEVER unknown */
@@ -101,6 +101,7 @@ struct ladder_facts {
 	uint8_t n_expected;
 	nsec expected[LADDER_MAX]; /* the same run by the sender's rules */
 	uint8_t first_is_tlp;
+	bool answered; /* the run is over */
 	const char *stack; /* whose ladder it is: "Linux", "Linux before 6.5" …; NULL */
 	nsec ladder_start; /* when the first attempt was sent */
 	seqno ladder_seq;  /* relative */

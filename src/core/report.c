@@ -4,6 +4,7 @@
 
 #include "core/analysis/time_ledger.h"
 #include "core/analysis/verdicts.h"
+#include "core/segment/backoff.h"
 #include "core/segment/sender.h"
 #include "core/segment/lone_syn.h"
 #include "core/segment/rtt.h"
@@ -165,11 +166,12 @@ ladder_fill(const struct conn *c, enum side s, struct conn_detail *out)
 		out->half[s].gaps[i] = l->gap_us[i] * NSEC_PER_US;
 	out->half[s].ladder_cause = l->cause;
 	out->half[s].first_is_tlp = l->tlp_first;
+	out->half[s].answered = l->answered;
 	out->half[s].ladder_start = l->start;
 	out->half[s].ladder_seq = l->seq - h->seq.isn;
 	out->half[s].ladder_first_frame = l->frame;
 	out->half[s].n_expected =
-		(uint8_t)timer_expected(l, out->half[s].expected, &out->half[s].stack);
+		(uint8_t)ladder_expected(l, out->half[s].expected, &out->half[s].stack);
 }
 
 static void

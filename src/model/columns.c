@@ -174,7 +174,8 @@ counts_down(const struct timer_facts *t)
 	case TIMER_NONE:
 		return false;
 	case TIMER_RTO:
-	case TIMER_TLP:
+	case TIMER_TLP: /* attempt 2 is the first repetition */
+		return t->attempt > 2 && t->due != NSEC_NEVER;
 	case TIMER_KEEPALIVE:
 		return t->attempt > 1 && t->due != NSEC_NEVER;
 	default:

@@ -115,11 +115,11 @@ test_next(void **state)
 	assert_string_equal(cell_with("next", &f, wide), "late ....");
 	/* a healthy sender's timer is no countdown; once something is repeated it is */
 	t->kind = TIMER_RTO;
-	t->attempt = 1;
+	t->attempt = 2;
 	t->due = t->due_latest = NOW + NSEC_PER_SEC;
 	assert_string_equal(cell_with("next", &f, wide), "-");
 	assert_true(key_of("next", &f) == INT64_MAX);
-	t->attempt = 2;
+	t->attempt = 3;
 	assert_true(key_of("next", &f) == t->due);
 	/* of two the earlier one */
 	f.half[SERVER].timer = *t;
@@ -204,7 +204,7 @@ distinct(void)
 	f.half[SERVER] = half_with(300);
 	f.half[SERVER].timer = (struct timer_facts){
 		.kind = TIMER_RTO,
-		.attempt = 2,
+		.attempt = 3,
 		.due = NOW + 2500 * NSEC_PER_MS,
 		.due_latest = NOW + 2600 * NSEC_PER_MS,
 		.rto = 480 * NSEC_PER_MS,

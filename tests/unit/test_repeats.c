@@ -98,10 +98,101 @@ test_acknowledged_data_repeated(void **state)
 		uint64_t h = data(&c, CLIENT, .seq = 1, .len = 1000, .at = SEC(2.54));
 		assert_int_equal(seg_at(&w, f)->rexmit_of, e);
 		assert_repeat(&w, f, 1, MS(220), (enum cause)seg_at(&w, f)->cause);
-		assert_repeat(&w, g, 2, MS(440), (enum cause)seg_at(&w, g)->cause);
-		assert_repeat(&w, h, 3, MS(880), (enum cause)seg_at(&w, h)->cause);
+		assert_repeat(&w, g, 2, MS(440), CAUSE_RTO);
+		assert_repeat(&w, h, 3, MS(880), CAUSE_RTO);
 		assert_int_equal(seg_at(&w, h)->needed, NEEDED_NO);
 		assert_int_equal(DETAIL(&c).half[CLIENT].n_gaps, 3);
+		watch_close(&w);
+	}
+}
+
+/* ---- causes ---- */
+
+/* Some round trips, so that both ends' times are known. */
+static void
+talk(struct pair *c, nsec rtt)
+{
+	nsec at = SEC(1);
+
+	pair_handshake(c, MS(0), rtt);
+	for (int i = 0; i < 10; i++, at += 2 * rtt) {
+		data(c, CLIENT, .len = 100, .at = at);
+		ack(c, SERVER, .at = at + rtt);
+	}
+	c->w->now = PKT_EPOCH + nsec_max(at, SEC(40));
+}
+
+/* SACKs of three later segments, far apart, and the first is sent again just after the third: fast,
+ * however long the round trip is. */
+static void
+test_fast_with_sack(void **state)
+{
+	const nsec rtt[] = {MS(1), MS(30), MS(600)};
+
+	for (size_t k = 0; k < ARRAY_LEN(rtt); k++) {
+		BEGIN(w, c);
+		talk(&c, rtt[k]);
+		nsec apart = rtt[k] / 8, at = SEC(50);
+		int64_t s = c.next[CLIENT];
+		for (int i = 0; i < 4; i++)
+			data(&c, CLIENT, .len = 500, .at = at + apart * i);
+		for (int i = 1; i < 4; i++)
+			ack(&c, SERVER, .ack = s, .at = at + rtt[k] + apart * i,
+			    .sack = {{s + 500, s + 500 + 500 * i}});
+		uint64_t f = data(&c, CLIENT, .seq = s, .len = 500,
+				  .at = at + rtt[k] + apart * 3 + US(500));
+		assert_int_equal(seg_at(&w, f)->cause, CAUSE_FAST);
+		watch_close(&w);
+	}
+}
+
+/* One duplicate ACK without SACK, and the first is sent again when this sender's short time-out has
+ * passed: nothing but the timer. */
+static void
+test_short_timeout_after_a_duplicate_ack(void **state)
+{
+	for (int sack = 0; sack < 2; sack++) {
+		BEGIN(w, c);
+		c.sack = sack;
+		talk(&c, MS(1));
+		int64_t s = c.next[CLIENT];
+		data(&c, CLIENT, .len = 500, .at = SEC(50));
+		data(&c, CLIENT, .len = 500, .at = SEC(50) + US(100));
+		if (sack)
+			ack(&c, SERVER, .ack = s, .at = SEC(50.0012),
+			    .sack = {{s + 500, s + 1000}});
+		else
+			ack(&c, SERVER, .ack = s, .at = SEC(50.0012));
+		uint64_t f = data(&c, CLIENT, .seq = s, .len = 500, .at = SEC(50.0505));
+		assert_int_equal(seg_at(&w, f)->cause, CAUSE_RTO);
+		watch_close(&w);
+	}
+}
+
+/* Only one side is captured: nothing of the peer can have brought about what is sent again. */
+static void
+test_ladder_of_one_side(void **state)
+{
+	const double gaps[] = {207, 208, 408, 848, 1664, 3264};
+
+	for (int known = 0; known < 2; known++) {
+		BEGIN(w, c);
+		if (known)
+			syn(&c, .at = MS(0));
+		c.next[CLIENT] = c.next[SERVER] = 1;
+		nsec at = MS(100);
+		data(&c, CLIENT, .len = 200, .at = at);
+		for (size_t i = 0; i < ARRAY_LEN(gaps); i++) {
+			at += MS(gaps[i]);
+			uint64_t f = data(&c, CLIENT, .seq = 1, .len = 200, .at = at);
+			enum cause cause = (enum cause)seg_at(&w, f)->cause;
+
+			assert_true(cause == CAUSE_RTO || (i == 0 && cause == CAUSE_TLP));
+			assert_int_equal(seg_at(&w, f)->needed, NEEDED_UNKNOWN);
+		}
+		engine_finish(w.e);
+		for (uint64_t f = w.frame; f > w.frame - ARRAY_LEN(gaps); f--)
+			assert_int_equal(seg_at(&w, f)->needed, NEEDED_UNKNOWN);
 		watch_close(&w);
 	}
 }
@@ -253,6 +344,9 @@ test_counted_ip_id_again(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_fast_with_sack),
+	SEQ_TEST(test_short_timeout_after_a_duplicate_ack),
+	SEQ_TEST(test_ladder_of_one_side),
 	SEQ_TEST(test_captured_twice),
 	SEQ_TEST(test_duplicate_acks_are_no_copies),
 	SEQ_TEST(test_fixed_ip_id_and_a_fin),

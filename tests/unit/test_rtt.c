@@ -21,7 +21,7 @@ assert_near(double a, double b, double tolerance)
 static double
 rto_ms(const struct rtt *r)
 {
-	return (double)rtt_rto_base(&(struct half){.rtt = *r}) / 1e6;
+	return (double)rtt_rto_base(&(struct half){.rtt = *r, .cold = &half_cold_none}) / 1e6;
 }
 
 static void

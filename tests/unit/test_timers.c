@@ -63,7 +63,7 @@ test_syn_ladder_linear(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
 		syn(&c, .at = SEC(at[i]));
 		struct timer_facts t = DETAIL(&c).f.half[CLIENT].timer;
-		assert_int_equal(t.attempt, i + 1);
+		assert_int_equal(t.attempt, i + 2);
 		if (i >= 2) /* three SYNs a second apart: linear */
 			assert_due(&c, CLIENT, TIMER_SYN, SEC(at[i] + gap[i]), SEC(gap[i]));
 	}
@@ -248,7 +248,7 @@ test_back_off_undone_by_progress(void **state)
 	ack(&c, SERVER, .at = SEC(1.69));
 	data(&c, CLIENT, .len = 1000, .at = SEC(2));
 	struct timer_facts t = DETAIL(&c).f.half[CLIENT].timer;
-	assert_int_equal(t.attempt, 1);
+	assert_int_equal(t.attempt, 2);
 	assert_true(t.rto < MS(260));
 	watch_close(&w);
 }
@@ -328,6 +328,216 @@ test_sender_gives_up(void **state)
 	watch_close(&w);
 }
 
+/* ---- what ladders teach ---- */
+
+/* One segment in flight and silence; the repetitions of it come at these intervals, ms. */
+static void
+ladder(struct pair *c, const double *gaps, size_t n)
+{
+	nsec at = SEC(1);
+
+	pair_handshake(c, MS(0), MS(24));
+	data(c, CLIENT, .len = 300, .at = at);
+	for (size_t i = 0; i < n; i++)
+		data(c, CLIENT, .seq = 1, .len = 300, .at = at += MS(gaps[i]));
+}
+
+static enum cause
+cause_at(struct watch *w, uint64_t frame)
+{
+	return (enum cause)seg_at(w, frame)->cause;
+}
+
+/* The time-out's upper limit is 2 s (tcp_rto_max_ms): when due and when all ends follow from it. */
+static void
+test_upper_limit(void **state)
+{
+	const double gaps[] = {226, 228, 464, 928, 1826, 2018, 2012, 2016, 2016};
+
+	for (int ts = 0; ts < 2; ts++) {
+		BEGIN(w, c);
+		c.ts = ts;
+		ladder(&c, gaps, ARRAY_LEN(gaps));
+		assert_int_equal(cause_at(&w, 5), CAUSE_TLP);
+		for (uint64_t f = 6; f < 14; f++)
+			assert_int_equal(cause_at(&w, f), CAUSE_RTO);
+		nsec last = seg_at(&w, 13)->ts - PKT_EPOCH;
+		assert_due(&c, CLIENT, TIMER_RTO, last + SEC(2), SEC(2));
+		assert_gives_up(&c, CLIENT, SEC(27), SEC(31));
+		watch_close(&w);
+	}
+}
+
+/* An interval that doubles as it should teaches no limit, nor does the default limit. */
+static void
+test_no_upper_limit(void **state)
+{
+	const double gaps[] = {226,  228,   464,   928,	  1826,	 3840,
+			       7424, 14600, 29200, 58400, 116000, 121000};
+
+	BEGIN(w, c);
+	ladder(&c, gaps, ARRAY_LEN(gaps));
+	nsec last = seg_at(&w, 16)->ts - PKT_EPOCH;
+	assert_due(&c, CLIENT, TIMER_RTO, last + SEC(120), SEC(120));
+	watch_close(&w);
+}
+
+/* Thin streams: the first time-outs do not double (tcp_thin_linear_timeouts). */
+static void
+test_linear_timeouts(void **state)
+{
+	const double gaps[] = {226, 228, 228, 228, 228, 228, 231, 228, 460, 928};
+
+	for (size_t n = 4; n <= ARRAY_LEN(gaps); n++) {
+		BEGIN(w, c);
+		ladder(&c, gaps, n);
+		for (uint64_t f = 6; f < 5 + n; f++)
+			assert_int_equal(cause_at(&w, f), CAUSE_RTO);
+		nsec last = seg_at(&w, 4 + n)->ts - PKT_EPOCH;
+		nsec next = n < 8 ? MS(224) : MS(448) << (n - 8);
+		assert_due(&c, CLIENT, TIMER_RTO, last + next, next);
+		watch_close(&w);
+	}
+}
+
+/* A system that repeats at equal intervals for ever. */
+static void
+test_fixed_interval(void **state)
+{
+	const double gaps[] = {500, 500, 500, 500, 500, 500, 500, 500, 500, 500, 500};
+
+	BEGIN(w, c);
+	c.sack = false;
+	ladder(&c, gaps, ARRAY_LEN(gaps));
+	for (uint64_t f = 5; f < 16; f++)
+		assert_int_equal(cause_at(&w, f), CAUSE_RTO);
+	nsec last = seg_at(&w, 15)->ts - PKT_EPOCH;
+	assert_due(&c, CLIENT, TIMER_RTO, last + MS(500), MS(500));
+	watch_close(&w);
+}
+
+/* SYNs a second apart, more than any linear ladder has. */
+static void
+test_fixed_syn_interval(void **state)
+{
+	BEGIN(w, c);
+	for (int i = 0; i < 9; i++)
+		syn(&c, .at = SEC(i * 1.01));
+	assert_due(&c, CLIENT, TIMER_SYN, SEC(9.09), SEC(1));
+	watch_close(&w);
+}
+
+/* What looked like a tail-loss probe was the time-out: the next interval has doubled. */
+static void
+test_first_repeat_was_the_timeout(void **state)
+{
+	const double gaps[] = {300, 600};
+
+	BEGIN(w, c);
+	ladder(&c, gaps, 1);
+	assert_int_equal(cause_at(&w, 5), CAUSE_TLP);
+	data(&c, CLIENT, .seq = 1, .len = 300, .at = SEC(1.9));
+	assert_int_equal(cause_at(&w, 5), CAUSE_RTO);
+	assert_int_equal(seg_at_once(&w, 5)->cause, CAUSE_TLP);
+	assert_int_equal(cause_at(&w, 6), CAUSE_RTO);
+	struct conn_detail d = DETAIL(&c);
+	assert_int_equal(d.f.half[CLIENT].by_cause[CAUSE_TLP], 0);
+	assert_int_equal(d.f.half[CLIENT].by_cause[CAUSE_RTO], 2);
+	assert_int_equal(d.half[CLIENT].ladder_cause, CAUSE_RTO);
+	assert_false(d.half[CLIENT].first_is_tlp);
+	assert_due(&c, CLIENT, TIMER_RTO, SEC(1.9) + MS(1200), MS(1200));
+	/* this sender has no probes: the next data is timed at once */
+	ack(&c, SERVER, .at = SEC(2));
+	data(&c, CLIENT, .len = 300, .at = SEC(4));
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].timer.kind, TIMER_RTO);
+	watch_close(&w);
+}
+
+/* The next interval is the same again: it was the probe. */
+static void
+test_first_repeat_was_the_probe(void **state)
+{
+	const double gaps[] = {226, 228, 464};
+
+	BEGIN(w, c);
+	ladder(&c, gaps, ARRAY_LEN(gaps));
+	assert_int_equal(cause_at(&w, 5), CAUSE_TLP);
+	assert_true(DETAIL(&c).half[CLIENT].first_is_tlp);
+	watch_close(&w);
+}
+
+/* A probe of several segments comes long before the time-out, and tells nothing of it. */
+static void
+test_probe_lowers_no_floor(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(38));
+	data(&c, CLIENT, .len = 300, .at = SEC(1)); /* one packet here, two at the sender */
+	data(&c, CLIENT, .seq = 1, .len = 300, .at = SEC(1.080));
+	assert_int_equal(cause_at(&w, 5), CAUSE_TLP);
+	assert_true(DETAIL(&c).f.half[CLIENT].timer.rto > MS(200));
+	watch_close(&w);
+}
+
+/* The estimate is 200.02 ms, the sender counts 204: the intervals decide when it ends. */
+static void
+test_gives_up_by_measured_ladder(void **state)
+{
+	BEGIN(w, c);
+	c.sack = false;
+	pair_handshake(&c, MS(0), US(20));
+	nsec at = SEC(1), gap = MS(204);
+	data(&c, CLIENT, .len = 10, .at = at);
+	for (int i = 0; i < 15; i++, gap = nsec_min(gap * 2, SEC(120))) {
+		data(&c, CLIENT, .seq = 1, .len = 10, .at = at += gap);
+		assert_gives_up(&c, CLIENT, SEC(1 + 924), SEC(1 + 954));
+	}
+	struct timer_facts t = DETAIL(&c).f.half[CLIENT].timer;
+	assert_true(t.due == NSEC_NEVER);
+	assert_int_equal(t.attempt, 17);
+	watch_close(&w);
+}
+
+/* The ACKs are captured, but the sender goes on: its timer runs. */
+static void
+test_timer_of_acknowledged_bytes(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(10));
+	data(&c, CLIENT, .len = 1000, .at = SEC(1));
+	ack(&c, SERVER, .at = SEC(1.01));
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].timer.kind, TIMER_NONE);
+	data(&c, CLIENT, .seq = 1, .len = 1000, .at = SEC(1.22));
+	ack(&c, SERVER, .at = SEC(1.23));
+	data(&c, CLIENT, .seq = 1, .len = 1000, .at = SEC(1.44));
+	ack(&c, SERVER, .at = SEC(1.45));
+	assert_due(&c, CLIENT, TIMER_RTO, SEC(1.44) + MS(420), MS(420));
+	data(&c, CLIENT, .len = 1000, .at = SEC(1.6)); /* it has got them */
+	ack(&c, SERVER, .at = SEC(1.61));
+	assert_int_equal(DETAIL(&c).f.half[CLIENT].timer.kind, TIMER_NONE);
+	watch_close(&w);
+}
+
+static void
+test_ladders_of_probes(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 100, .at = MS(100));
+	ack(&c, SERVER, .at = MS(120));
+	for (int i = 1; i < 4; i++)
+		ack(&c, CLIENT, .seq = 100, .at = SEC(10 * i));
+	struct conn_detail d = DETAIL(&c);
+	assert_int_equal(d.half[CLIENT].n_gaps, 2);
+	assert_int_equal(d.half[CLIENT].gaps[1], SEC(10));
+	assert_int_equal(d.half[CLIENT].ladder_cause, CAUSE_PROBE);
+	assert_false(d.half[CLIENT].answered);
+	assert_int_equal(d.f.half[CLIENT].timer.attempt, 4);
+	ack(&c, SERVER, .at = SEC(30.1));
+	assert_true(DETAIL(&c).half[CLIENT].answered);
+	watch_close(&w);
+}
+
 /* ---- deadlines that pass while nothing is captured ---- */
 
 /* No attempt of a sender was captured: the capture was not running, nobody gave up. */
@@ -361,6 +571,17 @@ test_deadline_after_attempts(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_upper_limit),
+	SEQ_TEST(test_no_upper_limit),
+	SEQ_TEST(test_linear_timeouts),
+	SEQ_TEST(test_fixed_interval),
+	SEQ_TEST(test_fixed_syn_interval),
+	SEQ_TEST(test_first_repeat_was_the_timeout),
+	SEQ_TEST(test_first_repeat_was_the_probe),
+	SEQ_TEST(test_probe_lowers_no_floor),
+	SEQ_TEST(test_gives_up_by_measured_ladder),
+	SEQ_TEST(test_timer_of_acknowledged_bytes),
+	SEQ_TEST(test_ladders_of_probes),
 	SEQ_TEST(test_deadline_without_attempts),
 	SEQ_TEST(test_deadline_after_attempts),
 	SEQ_TEST(test_syn_ladder_linear),

@@ -7,6 +7,7 @@
 
 #include "core/flow/cold.h"
 #include "core/flow/sendq.h"
+#include "core/segment/backoff.h"
 #include "core/segment/emit.h"
 #include "core/segment/icmp_error.h"
 #include "core/segment/rtt.h"
@@ -16,7 +17,6 @@
 
 #include <string.h>
 
-#define RTO_CEILING (120 * NSEC_PER_SEC)
 #define HINT_FRESH (5 * NSEC_PER_MS)  /* ACK-clocked: that soon after a loss hint */
 #define CLOCK_PAUSE 10 /* ticks of the sender's time stamp clock, mostly ms */
 #define REO_SLACK  (12 * NSEC_PER_MS) /* RACK's reordering timer counts whole jiffies */
@@ -104,11 +104,21 @@ ack_clocked(const struct seg *s, nsec patience)
 {
 	const struct half *h = s->snd;
 	nsec near = rtt_min_to(s->c, s->from);
+	nsec least = near > HINT_FRESH ? near - near / 4 : 0;
 
+	/* A way as short as HINT_FRESH may be the sender's own time. */
 	if (!h->cold->recovery.hint_ts || !knew_of_loss(s))
 		return false;
-	return s->now - h->cold->recovery.hint_first >= near - near / 4 &&
+	return s->now - h->cold->recovery.hint_first >= least &&
 	       s->now - h->cold->recovery.hint_ts <= near + near / 8 + patience;
+}
+
+/* What the peer reported suffices for a retransmission before the time-out: data sent later has
+ * arrived (RFC 8985), or three duplicate ACKs (RFC 5681 3.2). */
+static bool
+loss_reported(const struct seg *s)
+{
+	return (s->snd->cold->recovery.peer_dups >= 3 || sacked_above(s)) && knew_of_loss(s);
 }
 
 static nsec
@@ -180,7 +190,7 @@ cause_in_loss(const struct seg *s)
 {
 	const struct half *h = s->snd;
 
-	if (s->seq == h->seq.una && rto_passed(s) && !ack_clocked(s, fresh(h)))
+	if (seq_le(s->seq, h->seq.una) && rto_passed(s) && !ack_clocked(s, fresh(h)))
 		return CAUSE_RTO;
 	return CAUSE_RECOVERY;
 }
@@ -219,6 +229,26 @@ cause_timer(const struct seg *s)
 	return h->timer_kind == TIMER_RTO ? CAUSE_RTO : cause_of_silence(s);
 }
 
+/* Nothing came from the peer since the previous attempt: only a timer is left. */
+static bool
+is_unheard(const struct seg *s)
+{
+	return s->last_sent && s->rcv->last_ts <= s->last_sent;
+}
+
+static enum cause
+cause_unheard(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	if (timer_fired(s->c, s->from, s->now) && h->timer_kind == TIMER_TLP &&
+	    s->end == h->seq.nxt)
+		return CAUSE_TLP;
+	if (h->ca != CA_OPEN || h->timer_kind == TIMER_RTO)
+		return CAUSE_RTO;
+	return cause_of_silence(s);
+}
+
 static enum cause
 cause_open(const struct seg *s)
 {
@@ -233,8 +263,7 @@ cause_open(const struct seg *s)
 		return CAUSE_RTO;
 	if (rto_passed(s))
 		return cause_of_silence(s);
-	if ((h->cold->recovery.peer_dups > 0 || sacked_above(s)) && !woke_by_itself(s) &&
-	    knew_of_loss(s))
+	if (loss_reported(s) && !woke_by_itself(s) && ack_clocked(s, rtt_srtt(h) / 2))
 		return CAUSE_FAST;
 	return cause_timer(s);
 }
@@ -253,28 +282,13 @@ cause_of(const struct seg *s)
 		return CAUSE_TFO;
 	if (is_fin_alone(s))
 		return CAUSE_FIN;
+	if (is_unheard(s))
+		return cause_unheard(s);
 	if (ca_of_sender(s) == CA_LOSS && seq_lt(s->seq, h->cold->recovery.point))
 		return cause_in_loss(s);
 	if (ca_of_sender(s) == CA_RECOVERY && seq_lt(s->seq, h->cold->recovery.point))
 		return cause_in_recovery(s);
 	return cause_open(s);
-}
-
-/* The latest retransmission of its first byte that is still kept, or NULL. */
-static const struct retx *
-retransmission_of(const struct half *h, seqno seq)
-{
-	const struct retransmit_log *t = h->cold->retransmit_log;
-	const struct retx *latest = NULL;
-
-	for (size_t i = 0; t && i < t->n_retx; i++) {
-		const struct retx *x = &t->retx[i];
-
-		if (seq_le(x->seq, seq) && seq_lt(seq, x->end) &&
-		    (!latest || x->frame > latest->frame))
-			latest = x;
-	}
-	return latest;
 }
 
 /* Of a SYN or SYN-ACK the count goes on whether or not it was answered. */
@@ -301,7 +315,7 @@ repeat_of_data(struct seg *s)
 		s->last_sent = sendq_last_sent(&s->snd->sendq, r).ts;
 		return;
 	}
-	x = retransmission_of(s->snd, s->seq);
+	x = retransmission_latest(s->snd, s->seq);
 	if (x) {
 		s->rexmit_n = x->n + 1;
 		s->last_sent = x->ts;
@@ -393,68 +407,6 @@ retransmit_cause_decide(struct seg *s)
 
 /* ---- after it: what is kept ---- */
 
-static void
-ladder_begin(struct ladder *l, const struct seg *s)
-{
-	memset(l, 0, sizeof(*l));
-	l->seq = s->seq;
-	l->cause = s->cause;
-	l->tlp_first = s->cause == CAUSE_TLP;
-	l->start = s->now - s->rexmit_after;
-	l->frame = s->rexmit_of;
-	l->rto = s->snd->rtt.samples ? rtt_rto_base(s->snd) : 0;
-}
-
-static void
-ladder_add(struct retransmit_log *t, const struct seg *s)
-{
-	struct ladder *l = &t->now;
-
-	if (s->rexmit_after < 0)
-		return;
-	if (l->n == 0 || l->seq != s->seq || s->rexmit_n == 1)
-		ladder_begin(l, s);
-	if (l->cause == CAUSE_TLP && s->cause == CAUSE_RTO)
-		l->cause = CAUSE_RTO;
-	if (l->n < LADDER_MAX)
-		l->gap_us[l->n++] = (uint32_t)nsec_min(s->rexmit_after / NSEC_PER_US, UINT32_MAX);
-	l->last = s->now;
-	if (l->n >= t->best.n)
-		t->best = *l;
-}
-
-/* What the gap says of the sender's time-out without back-off; 0: nothing. */
-static nsec
-implied_rto(const struct seg *s)
-{
-	const struct half *h = s->snd;
-	nsec gap = s->rexmit_after;
-
-	if (gap <= 0 || (s->cause == CAUSE_TLP && h->sendq.len > 1))
-		return 0;
-	if (s->cause == CAUSE_TLP)
-		return gap;
-	if (s->cause != CAUSE_RTO || h->ack_ts > s->now - gap || rtt_rto(h) >= RTO_CEILING)
-		return 0; /* at the ceiling all gaps are equal */
-	return gap >> h->backoff;
-}
-
-/* Shorter than expected is certain at once: timers are never early. Longer must show twice. */
-static void
-rto_learn(struct retransmit_log *t, const struct seg *s)
-{
-	struct half *h = s->snd;
-	nsec rto = implied_rto(s), base = rtt_rto_base(h), late = timer_lateness(0, rto);
-
-	if (rto == 0)
-		return;
-	if (rto < base - base / 12 - late ||
-	    (rto > base + base / 8 + late && t->implied && rto < t->implied + t->implied / 8 &&
-	     rto > t->implied - t->implied / 8))
-		rtt_learn(&h->rtt, rto - late / 2);
-	t->implied = rto;
-}
-
 /* The one about to be overwritten will not be watched any longer. */
 static void
 retx_expire(struct seg *s, struct retx *x)
@@ -504,7 +456,6 @@ congestion_state(struct seg *s)
 				      h->timer_kind == TIMER_RTO)) {
 		h->ca = kept ? CA_LOSS : CA_OPEN;
 		r->recovery.point = h->seq.nxt;
-		h->backoff += h->backoff < 20;
 		if (!h->cold->recovery.rto_first)
 			r->recovery.rto_first = s->now;
 		h->flags &= ~(uint32_t)H_TLP_OUT;
@@ -527,21 +478,22 @@ retransmit_record(struct seg *s)
 	if (s->cause == CAUSE_NONE)
 		return;
 	cold_get(s->core, h)->by_cause[s->cause]++;
-	if (s->cause == CAUSE_PROBE)
+	if (s->cause == CAUSE_PROBE) {
+		backoff_probe(s, s->rexmit_n);
 		return;
+	}
 	r = cold_get(s->core, h);
 	r->retransmitted_bytes += s->range == RANGE_HOLE || s->seen_bytes > s->p->payload_len
 					  ? s->p->payload_len
 					  : s->seen_bytes;
 	r->spurious += s->needed == NEEDED_NO && s->cause != CAUSE_TFO;
-	if (retransmit_log_get(s->core, h))
-		rto_learn(h->cold->retransmit_log, s);
+	retransmit_log_get(s->core, h);
+	backoff_attempt(s);
 	congestion_state(s);
 	if (!h->cold->retransmit_log) {
 		s->pending = false;
 		return;
 	}
-	ladder_add(h->cold->retransmit_log, s);
 	retx_add(s, h->cold->retransmit_log);
 	retransmit_count_open(s->core, h);
 }

@@ -255,13 +255,14 @@ retransmit_needed_update(struct seg *s, seqno una_before)
 
 /* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and
  * what an established peer never acknowledged had to be sent again. A peer that never answered a
- * SYN may have received it all the same. */
+ * SYN may have received it all the same. Of a peer that was never captured nothing is known. */
 static enum needed
-needed_at_last(const struct conn *c, const struct half *h, const struct retx *x)
+needed_at_last(const struct conn *c, enum side from, const struct retx *x)
 {
+	const struct half *h = &c->half[from];
 	bool acked = half_has(h, H_UNA) && seq_le(x->end, h->seq.una);
 
-	if (x->needed != NEEDED_UNKNOWN)
+	if (x->needed != NEEDED_UNKNOWN || c->half[!from].segments == 0)
 		return (enum needed)x->needed;
 	if (acked)
 		return reports_duplicates(c) ? NEEDED_YES : NEEDED_UNKNOWN;
@@ -278,6 +279,7 @@ retransmit_needed_close(struct core *core, struct conn *c)
 		for (size_t k = 0; t && k < t->n_retx; k++)
 			if (t->retx[k].open)
 				retx_decide(core, c, h, &t->retx[k],
-					    needed_at_last(c, h, &t->retx[k]), true, c->last);
+					    needed_at_last(c, (enum side)i, &t->retx[k]), true,
+					    c->last);
 	}
 }

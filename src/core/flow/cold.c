@@ -112,6 +112,22 @@ retransmit_log_release(struct pool *pool, struct retransmit_log *t)
 	pool_put(pool, t, sizeof(*t));
 }
 
+struct retx *
+retransmission_latest(const struct half *h, seqno seq)
+{
+	const struct retransmit_log *t = h->cold->retransmit_log;
+	struct retx *latest = NULL;
+
+	for (size_t i = 0; t && i < t->n_retx; i++) {
+		struct retx *x = &t->retx[i];
+
+		if (seq_le(x->seq, seq) && seq_lt(seq, x->end) &&
+		    (!latest || x->frame > latest->frame))
+			latest = x;
+	}
+	return latest;
+}
+
 void
 retransmit_count_open(struct core *core, struct half *h)
 {

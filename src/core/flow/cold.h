@@ -15,6 +15,8 @@ bool retransmit_log_get(struct core *core, struct half *h);
 /* Room in a list that is full, where it may still grow and there is memory. */
 void retransmit_log_grow(struct core *core, struct retransmit_log *t);
 void retransmit_log_grow_holes(struct core *core, struct retransmit_log *t);
+/* The latest retransmission of the byte at seq that is still kept, or NULL. */
+struct retx *retransmission_latest(const struct half *h, seqno seq);
 /* Counts the retransmissions whose need is still open into n_open. */
 void retransmit_count_open(struct core *core, struct half *h);
 /* Gives back the cold part of an endpoint. */

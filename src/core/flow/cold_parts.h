@@ -8,6 +8,9 @@
 
 #include "core/facts.h"
 
+/* Microseconds in the width in which the Linux kernel counts them. */
+typedef int32_t usec32;
+
 /* A frame of a connection, counted from its first frame, starting at 1. 0: none, or so far on that
  * it does not fit. */
 typedef uint32_t frame_mark;
@@ -50,11 +53,14 @@ struct hole {
 struct ladder {
 	seqno seq;
 	uint8_t n, cause; /* gaps; enum cause */
+	uint8_t timeouts; /* attempts made by the retransmission timer, saturating */
 	bool tlp_first;	  /* the first attempt was a tail-loss probe */
+	bool answered;	  /* the bytes are acknowledged, or the probes answered */
 	nsec start, last; /* first transmission, latest attempt */
 	uint64_t frame;	  /* of the first transmission */
-	nsec rto;	  /* the estimate when it began, without back-off */
-	uint32_t gap_us[LADDER_MAX];
+	uint32_t rto_gap_us;		/* the latest gap, if it ended in a time-out; else 0 */
+	uint32_t gap_us[LADDER_MAX];	/* measured intervals */
+	uint32_t armed_us[LADDER_MAX];	/* what the timer was armed for; 0: not made by a timer */
 };
 
 /* From the pool at the first retransmission or hole. The lists grow up to RETX_MAX, HOLE_MAX. */
@@ -84,10 +90,19 @@ struct recovery {
 	uint8_t left_state;  /* enum ca_state before the present one */
 };
 
+/* What its ladders taught of the sender's retransmission timer. */
+struct backoff {
+	usec32 rto_max; /* upper limit of the time-out; 0: Linux's 120 s */
+	bool linear;	/* its first time-outs do not double (tcp_thin_linear_timeouts) */
+	bool fixed;	/* none of its time-outs doubles */
+	bool no_tlp;	/* it sends no tail-loss probes */
+};
+
 /* Probes of an idle peer (RFC 9293 3.8.4). */
 struct keepalive {
 	nsec last_ts;
 	nsec active; /* its latest packet before a run of keep-alives and answers to them */
+	nsec spoke;  /* its latest packet before a run of keep-alives */
 	nsec gap;  /* interval between two probes, 0 unknown */
 	nsec idle; /* silence before the first probe */
 	uint16_t probes;
@@ -141,6 +156,7 @@ struct timer_emitted {
 struct half_cold {
 	struct recovery recovery;
 	struct capture_jump jump;
+	struct backoff backoff;
 	struct keepalive keepalive;
 	struct zero_window zero_window;
 	struct syn_repeat syn_repeat;

@@ -17,9 +17,6 @@
 #define CACHE_LINE ((size_t)64)
 #define NO_SLOT	   UINT32_MAX
 
-/* Microseconds in the width in which the Linux kernel counts them. */
-typedef int32_t usec32;
-
 /* ---- what a sender has sent and not yet seen acknowledged ---- */
 
 enum {
@@ -119,6 +116,7 @@ enum {
 	H_IPID_FIXED = 0x2000000, /* its latest two packets had the same IP ID */
 	H_BARE_START = 0x4000000, /* all captured so far are equal ACKs without data: perhaps
 				   * keep-alives, which the peer's first ACK will tell */
+	H_DEAF = 0x20000000, /* repeats acknowledged bytes: it does not get the ACKs */
 	H_HINT_TS = 0x800000,	 /* recovery.hint_tsval is valid */
 	H_LAST_DATA = 0x8000000, /* its latest segment carried data */
 	H_LAST_FIN = 0x10000000,	 /* its latest segment carried a FIN */

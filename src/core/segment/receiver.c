@@ -8,6 +8,7 @@
 #include "core/flow/cold.h"
 #include "core/flow/history.h"
 #include "core/flow/sendq.h"
+#include "core/segment/backoff.h"
 #include "core/segment/emit.h"
 #include "core/segment/rtt.h"
 #include "core/segment/sack.h"
@@ -183,8 +184,7 @@ sample_take(struct conn *c, enum side from, nsec sample)
 static void
 hint(struct half *h, const struct seg *s)
 {
-	nsec pause = 2 * rtt_min_to(s->c, !s->from) + 50 * NSEC_PER_MS;
-
+	nsec pause = nsec_max(2 * rtt_min_to(s->c, !s->from) + 50 * NSEC_PER_MS, rtt_srtt(h) / 2);
 	struct half_cold *r = cold_get(s->core, h);
 
 	if (!r->recovery.hint_ts || s->now - r->recovery.hint_ts > pause) {
@@ -235,6 +235,8 @@ ack_advance(struct seg *s)
 	edge_unseen(h, ack);
 	h->seq.una = ack;
 	h->ack_ts = s->now;
+	if (backoff_ladder(h) && seq_lt(backoff_ladder(h)->seq, ack))
+		backoff_answered(s->core, h);
 	if (h->cold->recovery.peer_dups)
 		cold_get(s->core, h)->recovery.peer_dups =
 			cold_get(s->core, h)->recovery.plain_dups = 0;

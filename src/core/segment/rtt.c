@@ -112,23 +112,31 @@ rtt_rto_known(const struct half *h)
 }
 
 nsec
+rtt_rto_max(const struct half *h)
+{
+	usec32 limit = h && h->cold->backoff.rto_max ? h->cold->backoff.rto_max : RTO_MAX_US;
+
+	return limit * NSEC_PER_US;
+}
+
+nsec
 rtt_rto_base(const struct half *h)
 {
 	usec32 rto = (h->rtt.srtt >> 3) + h->rtt.rttvar;
 
 	if (!rtt_rto_known(h))
 		rto = RTO_INIT_US;
-	return (rto < RTO_MAX_US ? rto : RTO_MAX_US) * NSEC_PER_US;
+	return nsec_min(rto * NSEC_PER_US, rtt_rto_max(h));
 }
 
 nsec
 rtt_rto(const struct half *h)
 {
-	nsec rto = rtt_rto_base(h);
+	nsec rto = rtt_rto_base(h), limit = rtt_rto_max(h);
 
-	for (int i = 0; i < h->backoff && rto < RTO_MAX_US * NSEC_PER_US; i++)
+	for (int i = 0; i < h->backoff && rto < limit; i++)
 		rto *= 2;
-	return nsec_min(rto, RTO_MAX_US * NSEC_PER_US);
+	return nsec_min(rto, limit);
 }
 
 nsec

@@ -11,6 +11,8 @@ void rtt_sample(struct rtt *r, nsec sample, seqno una, seqno nxt);
 bool rtt_observe(struct rtt *r, nsec half);
 /* The sender's timer fired that long after a send: not every sender has Linux's floor. */
 void rtt_learn(struct rtt *r, nsec rto);
+/* Upper limit of the sender's time-out, ns; NULL: of one of which nothing is known. */
+nsec rtt_rto_max(const struct half *h);
 nsec rtt_rto(const struct half *h);	  /* with back-off */
 nsec rtt_rto_base(const struct half *h);  /* without back-off; 1 s where it is not known */
 bool rtt_rto_known(const struct half *h); /* by a sample, a fall-back or the sender's timer */

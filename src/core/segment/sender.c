@@ -248,6 +248,8 @@ keepalive_run(struct seg *s)
 	if ((s->kind == KIND_KEEP_ALIVE || s->kind == KIND_KEEP_ALIVE_ACK) &&
 	    h->last_kind != KIND_KEEP_ALIVE && h->last_kind != KIND_KEEP_ALIVE_ACK)
 		cold_get(s->core, h)->keepalive.active = h->last_ts;
+	if (s->kind == KIND_KEEP_ALIVE && h->last_kind != KIND_KEEP_ALIVE)
+		cold_get(s->core, h)->keepalive.spoke = h->last_ts;
 }
 
 void

@@ -8,23 +8,27 @@
 
 #include "core/flow/cold.h"
 #include "core/flow/sendq.h"
+#include "core/segment/backoff.h"
+#include "core/segment/lateness.h"
 #include "core/segment/rtt.h"
 #include "core/segment/segment.h"
 #include "core/segment/seqspace.h"
 
-#define RTO_MIN	      (200 * NSEC_PER_MS)
-#define RTO_MAX	      (120 * NSEC_PER_SEC)
-#define SYN_FIRST     NSEC_PER_SEC
-#define LINEAR_GAPS   5 /* Linux since 6.5, and BSD: so many equal gaps, then doubling */
-#define GIVE_UP_DATA  (INT64_C(924600) * NSEC_PER_MS) /* tcp_retries2 = 15 */
-#define GIVE_UP_ORPHAN (INT64_C(102200) * NSEC_PER_MS) /* tcp_orphan_retries = 8 */
+#include <assert.h>
+
+#define RTO_MIN         (200 * NSEC_PER_MS)
+#define RTO_MAX         (120 * NSEC_PER_SEC)
+#define SYN_FIRST       NSEC_PER_SEC
+#define ACK_SLACK       (5 * NSEC_PER_MS)
 #define GIVE_UP_SYN_ACK (63 * NSEC_PER_SEC) /* tcp_synack_retries = 5 */
 
+/* attempt: the one that is due; the first transmission, or the first probe, is 1. */
 static void
-timer_arm(struct half *h, enum timer_kind kind, uint8_t attempt, nsec start, nsec len)
+timer_arm(struct half *h, enum timer_kind kind, unsigned attempt, nsec start, nsec len)
 {
+	assert(kind < TIMER_KIND_COUNT);
 	h->timer_kind = kind;
-	h->attempt = attempt;
+	h->attempt = (uint8_t)(attempt < UINT8_MAX ? attempt : UINT8_MAX);
 	h->timer.start = start;
 	h->timer.length = len;
 	h->timer_slack_us = 0;
@@ -57,86 +61,25 @@ timer_stop(struct half *h)
 	timer_arm(h, TIMER_NONE, 0, 0, -1);
 }
 
-/* How late a timeout of that length may fire: the granularity of the wheel's level it sits in. A
- * level has 64 slots and ends one short of them (LVL_START in Linux's kernel/time/timer.c). */
-nsec
-timer_lateness(unsigned hz, nsec timeout)
-{
-	nsec jiffy = hz ? NSEC_PER_SEC / hz : 4 * NSEC_PER_MS, gran = jiffy, level = 63 * jiffy;
-
-	while (timeout >= level && level < INT64_MAX / 16) {
-		gran *= 8;
-		level *= 8;
-	}
-	return gran + jiffy;
-}
-
-/* ---- ladders of SYNs ---- */
-
-static bool
-about(nsec gap, nsec nominal)
-{
-	return gap >= nominal - nominal / 50 && gap <= nominal + nominal / 8 + 40 * NSEC_PER_MS;
-}
-
-static nsec
-gap_at(const struct ladder *l, size_t i)
-{
-	return l->gap_us[i] * NSEC_PER_US;
-}
-
-/* The first may itself be late: where its nominal length is known, that counts. */
-static unsigned
-equal_gaps(const struct ladder *l)
-{
-	nsec first = about(gap_at(l, 0), SYN_FIRST) ? SYN_FIRST : gap_at(l, 0);
-	unsigned n = 0;
-
-	while (n < l->n && about(gap_at(l, n), first))
-		n++;
-	return n;
-}
-
-/* The next gap of a SYN ladder as nominal time; *slack where both ladders are still possible. */
-static nsec
-syn_next_gap(const struct ladder *l, nsec *slack)
-{
-	nsec first = l && l->n > 0 ? gap_at(l, 0) : SYN_FIRST, gap;
-	unsigned equal;
-
-	*slack = 0;
-	if (about(first, SYN_FIRST) || first < SYN_FIRST / 10) /* so soon is no timer */
-		first = SYN_FIRST;
-	if (!l || l->n == 0)
-		return first;
-	equal = equal_gaps(l);
-	if (l->n == 1) { /* linear or doubling: the next one tells */
-		*slack = first;
-		return first;
-	}
-	if (equal == l->n)
-		return l->n < LINEAR_GAPS ? first : 2 * first;
-	gap = first;
-	for (unsigned i = equal; i <= l->n && gap < RTO_MAX; i++)
-		gap *= 2;
-	return nsec_min(gap, RTO_MAX);
-}
-
-static const struct ladder *
-half_ladder(const struct half *h)
-{
-	return h->cold->retransmit_log && h->cold->retransmit_log->now.n > 0
-		       ? &h->cold->retransmit_log->now
-		       : NULL;
-}
+/* ---- SYNs ---- */
 
 void
 timer_syn_sent(struct half *h, nsec now)
 {
-	nsec slack, gap = syn_next_gap(h->syn > 1 ? half_ladder(h) : NULL, &slack);
+	nsec slack, gap = syn_next_gap(h->syn > 1 ? backoff_ladder(h) : NULL, &slack);
 
-	timer_arm(h, TIMER_SYN, (uint8_t)h->syn, now, gap);
+	timer_arm(h, TIMER_SYN, h->syn + 1u, now, gap);
 	slack_set(h, slack);
+}
+
+/* Two equal intervals: this system does not back off. */
+static bool
+syn_ack_is_steady(const struct half *h)
+{
+	const struct ladder *l = backoff_ladder(h);
+
+	return l && l->n > 1 && l->cause == CAUSE_SYN_ACK &&
+	       gap_is_about(ladder_gap(l, l->n - 1u), ladder_gap(l, l->n - 2u));
 }
 
 /* A SYN-ACK that answers a repeated SYN is no attempt of the timer, but starts it anew. */
@@ -145,17 +88,15 @@ syn_ack_timer(const struct seg *s)
 {
 	struct half *h = s->snd;
 	uint32_t again = h->cold->by_cause[CAUSE_SYN_ACK];
+	nsec length = h->timer.length;
 
 	if (again == 0)
-		timer_arm(h, TIMER_SYN_ACK, 1, s->now, SYN_FIRST);
+		length = SYN_FIRST;
 	else if (h->timer_kind == TIMER_NONE) /* its ACK was seen and did not count */
-		timer_arm(h, TIMER_SYN_ACK, (uint8_t)(again + 1), s->now,
-			  SYN_FIRST << (again < 7 ? again : 7));
-	else if (timer_fired(s->c, s->from, s->now))
-		timer_arm(h, TIMER_SYN_ACK, h->attempt + 1, s->now,
-			  nsec_min(h->timer.length * 2, RTO_MAX));
-	else
-		timer_arm(h, TIMER_SYN_ACK, h->attempt, s->now, h->timer.length);
+		length = SYN_FIRST << (again < 7 ? again : 7);
+	else if (timer_fired(s->c, s->from, s->now) && !syn_ack_is_steady(h))
+		length = nsec_min(length * 2, RTO_MAX);
+	timer_arm(h, TIMER_SYN_ACK, again + 2, s->now, length);
 }
 
 /* After a challenge ACK Linux tries its SYN again almost at once. */
@@ -200,11 +141,23 @@ rto_remaining(const struct half *h, nsec now)
 	return head_sent(h) + rtt_rto(h) - now;
 }
 
+/* Of the first outstanding segment; where none is, of bytes that are acknowledged already. */
+static unsigned
+next_attempt(const struct half *h)
+{
+	const struct ladder *l = backoff_ladder(h);
+
+	if (h->sendq.len > 0)
+		return sendq_at(&h->sendq, 0)->sent + 1u;
+	return l ? l->n + 2u : 2;
+}
+
 static void
 rto_arm(struct half *h, nsec now, nsec len)
 {
-	timer_arm(h, TIMER_RTO, h->backoff + 1, now, nsec_max(len, NSEC_PER_MS));
-	slack_set(h, jiffy_excess(rtt_rto_base(h), h->backoff));
+	timer_arm(h, TIMER_RTO, next_attempt(h), now, nsec_max(len, NSEC_PER_MS));
+	slack_set(h, rtt_rto(h) < rtt_rto_max(h) ? jiffy_excess(rtt_rto_base(h), h->backoff)
+						 : jiffy_excess(rtt_rto_max(h), 0));
 }
 
 /* RFC 8985 7.2 as Linux does it: only with SACK, outside recovery, one probe at a time. */
@@ -213,15 +166,14 @@ tlp_arm(const struct conn *c, struct half *h, const struct half *peer, nsec now,
 {
 	nsec pto = NSEC_PER_SEC;
 
-	if (!sack_agreed(c) || h->ca != CA_OPEN || h->cold->recovery.peer_dups > 0 ||
-	    h->sendq.len == 0 || half_has(h, H_TLP_OUT))
+	if (!sack_agreed(c) || h->cold->backoff.no_tlp || h->ca != CA_OPEN ||
+	    h->cold->recovery.peer_dups > 0 || h->sendq.len == 0 || half_has(h, H_TLP_OUT))
 		return false;
 	if (h->rtt.samples)
-		pto = 2 * rtt_srtt(h) +
-		      (is_one_segment_out(h, peer) ? RTO_MIN : 2 * NSEC_PER_MS);
+		pto = 2 * rtt_srtt(h) + (is_one_segment_out(h, peer) ? RTO_MIN : 2 * NSEC_PER_MS);
 	if (rto_left > 0)
 		pto = nsec_min(pto, rto_left);
-	timer_arm(h, TIMER_TLP, 1, now, pto);
+	timer_arm(h, TIMER_TLP, sendq_at(&h->sendq, h->sendq.len - 1u)->sent + 1u, now, pto);
 	slack_set(h, jiffy_excess(pto, 0));
 	return true;
 }
@@ -261,15 +213,29 @@ data_sent(const struct seg *s, bool was_idle)
 		rto_arm(h, s->now, left);
 }
 
+/* The ACK of all that s repeats has had the time to reach the sender: it does not get it. */
+static bool
+is_past_its_ack(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	return half_has(h, H_UNA) && seq_le(s->end, h->seq.una) &&
+	       s->now - h->ack_ts > rtt_min_to(s->c, s->from) + ACK_SLACK;
+}
+
 static void
 data_sent_again(const struct seg *s)
 {
 	struct half *h = s->snd;
 	bool head = h->sendq.len > 0 && s->seq == sendq_at(&h->sendq, 0)->seq;
+	bool timer = s->cause == CAUSE_RTO || s->cause == CAUSE_TLP || s->cause == CAUSE_FIN;
 
-	if (h->sendq.len == 0)
-		return;
-	if (s->cause == CAUSE_RTO || s->cause == CAUSE_TLP || s->cause == CAUSE_FIN || head)
+	if (h->sendq.len == 0) {
+		if (!timer || !is_past_its_ack(s))
+			return;
+		h->flags |= H_DEAF;
+	}
+	if (timer || head)
 		rto_arm(h, s->now, rtt_rto(h));
 }
 
@@ -309,6 +275,13 @@ keepalive_arm(struct half *h, nsec now)
 	slack_set(h, late);
 }
 
+/* When h last sent anything but a keep-alive: those do not restart the peer's timer. */
+static nsec
+half_spoke(const struct half *h)
+{
+	return h->last_kind == KIND_KEEP_ALIVE ? h->cold->keepalive.spoke : h->last_ts;
+}
+
 static void
 probe_sent(const struct seg *s)
 {
@@ -323,7 +296,7 @@ probe_sent(const struct seg *s)
 	if (r->keepalive.unanswered > 0)
 		r->keepalive.gap = s->now - r->keepalive.last_ts;
 	else
-		r->keepalive.idle = s->now - half_active(s->rcv);
+		r->keepalive.idle = s->now - half_spoke(s->rcv);
 	r->keepalive.last_ts = s->now;
 	r->keepalive.probes++;
 	r->keepalive.unanswered += r->keepalive.unanswered < UINT8_MAX;
@@ -349,6 +322,8 @@ timer_sent(struct seg *s, bool was_idle)
 		data_sent_again(s);
 	else if (s->range != RANGE_NONE)
 		data_sent(s, was_idle);
+	if (s->range == RANGE_NEW || s->range == RANGE_GAP)
+		h->flags &= ~(uint32_t)H_DEAF;
 }
 
 /* s came to its receiver: what that does to the receiver's own timer. */
@@ -365,12 +340,18 @@ timer_acked(struct seg *s, seqno una_before)
 	}
 	if (h->cold->closed_got)
 		cold_get(s->core, h)->closed_got = 0;
-	if (h->cold->keepalive.unanswered && s->kind != KIND_KEEP_ALIVE)
+	if (h->cold->keepalive.unanswered && s->kind != KIND_KEEP_ALIVE) {
 		cold_get(s->core, h)->keepalive.unanswered = 0;
-	if (h->cold->zero_window.probes_sent && s->snd->adv.window > 0 && !s->window_closed)
+		backoff_answered(s->core, h);
+	}
+	if (h->cold->zero_window.probes_sent && s->snd->adv.window > 0 && !s->window_closed) {
 		cold_get(s->core, h)->zero_window.probes_sent = 0;
+		backoff_answered(s->core, h);
+	}
 	if (h->timer_kind == TIMER_SYN_ACK && (s->c->flags & C_ACCEPT_FULL) &&
 	    h->state == TCP_SYN_RECV)
+		return;
+	if (half_has(h, H_DEAF))
 		return;
 	if (half_in_flight(h) == 0 || h->sendq.len == 0) {
 		if (s->snd->adv.window == 0 && half_has(h, H_WAS_BLOCKED) &&
@@ -407,39 +388,6 @@ timer_fired(const struct conn *c, enum side s, nsec now)
 
 /* ---- told ---- */
 
-static nsec
-syn_gives_up(const struct half *h)
-{
-	const struct ladder *l = h->syn > 1 ? half_ladder(h) : NULL;
-	nsec first = l ? gap_at(l, 0) : SYN_FIRST;
-
-	if (about(first, SYN_FIRST))
-		return h->syn_ts + (l && l->n > 1 && equal_gaps(l) < 2 ? 127 : 131) * NSEC_PER_SEC;
-	if (about(first, 3 * NSEC_PER_SEC)) /* older Windows: 3 6 12 */
-		return h->syn_ts + 21 * NSEC_PER_SEC;
-	return NSEC_NEVER;
-}
-
-/* D6: at the first expiry when M has passed since the first timeout retransmission. */
-static nsec
-data_gives_up(const struct half *h)
-{
-	nsec t, start, model, step;
-
-	if (!h->rtt.samples || h->timer.length < 0)
-		return NSEC_NEVER;
-	model = half_has(h, H_FIN) ? GIVE_UP_ORPHAN : GIVE_UP_DATA;
-	start = h->cold->recovery.rto_first;
-	if (!start)
-		start = h->timer.start + h->timer.length;
-	step = rtt_rto_base(h) * 2;
-	for (t = start; t - start < model; step *= 2) {
-		step = nsec_min(step, RTO_MAX);
-		t += step;
-	}
-	return t;
-}
-
 /* By the sender's rules, counted from its first attempt. */
 static nsec
 model_gives_up(const struct conn *c, enum side s)
@@ -453,7 +401,7 @@ model_gives_up(const struct conn *c, enum side s)
 		return h->syn_ts + GIVE_UP_SYN_ACK;
 	case TIMER_RTO:
 	case TIMER_TLP:
-		return data_gives_up(h);
+		return backoff_gives_up(h);
 	default:
 		return NSEC_NEVER;
 	}
@@ -517,56 +465,8 @@ timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_fa
 	out->srtt = rtt_srtt(h);
 	out->rttvar = h->rtt.samples ? (h->rtt.mdev >> 2) * NSEC_PER_US : -1;
 	if (o.due != NSEC_NEVER)
-		out->due_latest += slack_of(h) +
-				   timer_lateness(hz, h->timer.length + slack_of(h)) +
+		out->due_latest += slack_of(h) + timer_lateness(hz, h->timer.length + slack_of(h)) +
 				   rtt_min_to(c, s) / 4 + NSEC_PER_MS;
-}
-
-/* ---- the ladder by the sender's rules, beside the measured one ---- */
-
-static size_t
-expected_syn(const struct ladder *l, nsec out[LADDER_MAX], const char **stack)
-{
-	nsec first = gap_at(l, 0), gap;
-	unsigned linear = equal_gaps(l) >= 2 ? LINEAR_GAPS : 1;
-
-	if (about(first, SYN_FIRST))
-		first = SYN_FIRST;
-	gap = first;
-	for (unsigned i = 0; i < l->n; i++) {
-		out[i] = gap;
-		if (i + 1 >= linear)
-			gap = nsec_min(gap * 2, RTO_MAX);
-	}
-	if (l->n < 2)
-		*stack = NULL;
-	else if (linear > 1)
-		*stack = N_("Linux 6.5 or newer, macOS or BSD");
-	else if (first == SYN_FIRST)
-		*stack = N_("Linux before 6.5 or tcp_syn_linear_timeouts=0");
-	else if (about(gap_at(l, 0), 3 * NSEC_PER_SEC))
-		*stack = N_("Windows or an old system");
-	return l->n;
-}
-
-size_t
-timer_expected(const struct ladder *l, nsec out[LADDER_MAX], const char **stack)
-{
-	nsec gap = l->rto ? l->rto : SYN_FIRST;
-
-	*stack = NULL;
-	if (l->n == 0)
-		return 0;
-	if (l->cause == CAUSE_SYN)
-		return expected_syn(l, out, stack);
-	if (l->cause == CAUSE_SYN_ACK)
-		gap = SYN_FIRST;
-	for (unsigned i = 0; i < l->n; i++) {
-		out[i] = gap;
-		if (i > 0 || !l->tlp_first)
-			gap = nsec_min(gap * 2, RTO_MAX);
-	}
-	return l->n;
 }
 
 /* The oldest bytes without acknowledgement. Where the peer is not captured, its SYN-ACK is known to
@@ -587,9 +487,9 @@ unsigned
 repeats_unanswered(const struct conn *c, enum side s)
 {
 	const struct half *h = &c->half[s];
-	const struct ladder *l = h->cold->retransmit_log ? &h->cold->retransmit_log->now : NULL;
+	const struct ladder *l = backoff_ladder(h);
 
-	if (!l || l->n == 0 || h->sendq.len == 0 || conn_last_got(c, s) > l->start)
+	if (!l || h->sendq.len == 0 || conn_last_got(c, s) > l->start)
 		return 0;
 	return l->seq == oldest_unacked(h) ? l->n : 0;
 }

@@ -15,10 +15,6 @@ void timer_syn_at_once(struct half *h, nsec now);
 /* Whether the running timer has come due by now, within what the capture can tell. */
 bool timer_fired(const struct conn *c, enum side s, nsec now);
 void timer_facts_fill(const struct conn *c, enum side s, unsigned hz, struct timer_facts *out);
-/* How late a timer of that length may fire: the granularity of the kernel's timer wheel. */
-nsec timer_lateness(unsigned hz, nsec timeout);
-/* The ladder as the sender's rules would have it, gap by gap; returns how many. */
-size_t timer_expected(const struct ladder *l, nsec out[LADDER_MAX], const char **stack);
 /* When the sender of unanswered SYNs or data gives up; NSEC_NEVER unknown. */
 nsec timer_gives_up(const struct conn *c, enum side s);
 /* Nominal moment of the next attempt; NSEC_NEVER: none runs, unknown, or none will follow. */

@@ -205,7 +205,8 @@ gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
 static bool
 ladder_goes_on(const struct conn_detail *d, int side, nsec at)
 {
-	return timer_runs(d, side) && at == d->f.half[side].last_sent;
+	return !d->half[side].answered && timer_runs(d, side) &&
+	       at == d->f.half[side].last_sent;
 }
 
 /* The attempts that are still to come: the next one, and more where the sender's rules tell. */
