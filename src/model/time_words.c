@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* time_words: in words, where a connection's time went, and the verdicts about it. */
+/* time_words: the texts about where a connection's time went, and of the verdicts about it. */
 #include "model/verdict_words.h"
 
 #include "base/i18n.h"
@@ -56,7 +56,7 @@ static void
 receiver_limited(struct words *w)
 {
 	text_add(w->t, _("%s holds the sender back: its receive window was full for %s (%d%%)"),
-		 words_who(w), words_span(w, w->v->time_spent.spent),
+		 words_end(w), words_span(w, w->v->time_spent.spent),
 		 percent_of(&w->v->time_spent));
 	add_shares(w);
 }
@@ -94,7 +94,7 @@ application_slow(struct words *w)
 		 ngettext("the application on %s took %s in %d wait (%d%%), not the network",
 			  "the application on %s took %s in %d waits (%d%%), not the network",
 			  (unsigned long)waits),
-		 words_who(w), words_span(w, t->spent), waits, percent_of(t));
+		 words_end(w), words_span(w, t->spent), waits, percent_of(t));
 	add_shares(w);
 }
 
@@ -104,7 +104,7 @@ application_slow_check(struct words *w)
 	text_add(
 		w->t,
 		_("the program at %s: its log, its CPU and disk, what it waits for (strace, perf)"),
-		words_who(w));
+		words_end(w));
 }
 
 const struct phrases words_application_slow = {application_slow_row, application_slow,
@@ -122,12 +122,12 @@ delayed_ack(struct words *w)
 	const int waits = words_count(w->v->delayed_ack.waits);
 
 	text_add(w->t,
-		 ngettext("%s held %d small segment back until the delayed ACK of the one before "
-			  "it came (Nagle): %s lost",
-			  "%s held %d small segments back until the delayed ACK of the one before "
-			  "it came (Nagle): %s lost",
+		 ngettext("%s held %d small segment back until the delayed ACK of the previous "
+			  "one arrived (Nagle): %s lost",
+			  "%s held %d small segments back until the delayed ACK of the previous "
+			  "one arrived (Nagle): %s lost",
 			  (unsigned long)waits),
-		 words_who(w), waits, words_span(w, w->v->delayed_ack.spent));
+		 words_end(w), waits, words_span(w, w->v->delayed_ack.spent));
 }
 
 static void
@@ -135,7 +135,7 @@ delayed_ack_check(struct words *w)
 {
 	text_add(w->t,
 		 _("the program at %s: TCP_NODELAY, or one write instead of several small ones"),
-		 words_who(w));
+		 words_end(w));
 }
 
 const struct phrases words_delayed_ack = {delayed_ack_row, delayed_ack, delayed_ack_check};
@@ -155,7 +155,7 @@ bufferbloat(struct words *w)
 	text_add(w->t,
 		 _("the data of %s fills a queue on the path: round trips grew from %s to %s, "
 		   "for %s"),
-		 words_who(w), words_span(w, b->rtt_min), words_span(w, b->rtt_max),
+		 words_end(w), words_span(w, b->rtt_min), words_span(w, b->rtt_max),
 		 words_span(w, b->spent));
 }
 

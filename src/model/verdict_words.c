@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * verdict_words: every verdict in a few words (the list), in a sentence (everywhere else), and what
- * to check next, in the user's language. Every clause is one whole string for the translator. Knows
- * what struct verdict's numbers mean (core's verdict.h), nothing of how they were found.
+ * verdict_words: the texts of verdicts in the user's language: a few words for the list, a sentence
+ * everywhere else, and what to check next. Every clause is one string for the translator. Knows
+ * what the numbers of struct verdict mean (core/verdict.h), not how they were found.
  */
 #include "model/verdict_words.h"
 
@@ -19,11 +19,11 @@ end_of(const struct words *w, int side)
 }
 
 const char *
-words_who(struct words *w)
+words_end(struct words *w)
 {
 	const struct endpoint *e = end_of(w, w->v->side);
 
-	return text_endpoint(w->who, sizeof(w->who), e->addr, e->port);
+	return text_endpoint(w->end, sizeof(w->end), e->addr, e->port);
 }
 
 const char *
@@ -31,19 +31,19 @@ words_peer(struct words *w)
 {
 	const struct endpoint *e = end_of(w, !w->v->side);
 
-	return text_endpoint(w->whom, sizeof(w->whom), e->addr, e->port);
+	return text_endpoint(w->peer, sizeof(w->peer), e->addr, e->port);
 }
 
 const char *
 words_host(struct words *w)
 {
-	return text_addr(w->who, sizeof(w->who), end_of(w, w->v->side)->addr);
+	return text_addr(w->end, sizeof(w->end), end_of(w, w->v->side)->addr);
 }
 
 const char *
 words_peer_host(struct words *w)
 {
-	return text_addr(w->whom, sizeof(w->whom), end_of(w, !w->v->side)->addr);
+	return text_addr(w->peer, sizeof(w->peer), end_of(w, !w->v->side)->addr);
 }
 
 unsigned
@@ -55,7 +55,7 @@ words_server_port(const struct words *w)
 const char *
 words_sender(struct words *w, const struct icmp_notice *n)
 {
-	return text_addr(w->whom, sizeof(w->whom), n->from);
+	return text_addr(w->peer, sizeof(w->peer), n->from);
 }
 
 const char *
@@ -128,7 +128,7 @@ words_answered(enum answered a)
 	}
 }
 
-/* A forecast that the capture has contradicted is not made. */
+/* Without a forecast that the capture has already contradicted. */
 void
 words_forecast(struct words *w, const struct forecast *f)
 {

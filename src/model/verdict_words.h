@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict_words: what the files that put verdicts in words share. */
+/* verdict_words: shared by the files with the texts of verdicts. */
 #ifndef TCPLENS_VERDICT_WORDS_H
 #define TCPLENS_VERDICT_WORDS_H
 
 #include "model/model.h"
 
-#define ROW_COLUMNS 28 /* at most so wide is a verdict's text in a row */
+#define ROW_COLUMNS 28 /* maximum width of a verdict's text in a row */
 
-/* What a text is made from. The buffers hold the pieces that its format refers to. */
+/* What a text is made from. The buffers hold the arguments of its format. */
 struct words {
 	struct text *t;
 	const struct verdict *v;
 	const struct conn_facts *f;
 	unsigned n_spans;
-	char who[64], whom[64], span[4][16], moment[32];
+	char end[64], peer[64], span[4][16], moment[32];
 };
 
 typedef void words_fn(struct words *w);
 
-/* What is said of one verdict. */
+/* The texts of one verdict. */
 struct phrases {
-	words_fn *row;	    /* the distinguishing word first; never what the state says already */
-	words_fn *sentence; /* what was seen, then how it is read */
+	words_fn *row;	    /* the distinguishing word first; does not repeat the state */
+	words_fn *sentence; /* what was seen, then what it means */
 	words_fn *check;    /* what to look at next */
 };
 
@@ -48,7 +48,7 @@ extern const struct phrases words_one_sided, words_midstream, words_capture_loss
 /* ---- pieces ---- */
 
 /* The end that the verdict is about, and the other one: "10.0.0.9:5432". */
-const char *words_who(struct words *w);
+const char *words_end(struct words *w);
 const char *words_peer(struct words *w);
 /* The same without port. */
 const char *words_host(struct words *w);
@@ -61,18 +61,17 @@ const char *words_sender(struct words *w, const struct icmp_notice *n);
 const char *words_icmp(const struct icmp_notice *n);
 /* "host unreachable by 10.0.0.1", where a row has room for it. */
 void words_icmp_row(struct words *w, const struct icmp_notice *n);
-/* A duration; valid until four others were put in words. */
+/* A duration; valid for the next three calls. */
 const char *words_span(struct words *w, nsec duration);
 /* A count within int, for ngettext. */
 int words_count(uint64_t n);
-/* Between two clauses. */
+/* Adds "; " between two clauses. */
 void words_semicolon(struct words *w);
-/* One of two whole phrases, by the side that the verdict is about. */
+/* Adds one of two phrases, by the side that the verdict is about. */
 void words_by_side(struct words *w, const char *client, const char *server);
 /* What a reset answers: "data", "a keep-alive". */
 const char *words_answered(enum answered a);
-/* When the sender tries again, and when it gives up. */
+/* Adds when the sender tries again, and when it gives up. */
 void words_forecast(struct words *w, const struct forecast *f);
-
 
 #endif

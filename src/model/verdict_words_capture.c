@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict_words_capture: in words, the verdicts of what the capture itself lacks. */
+/* verdict_words_capture: the texts of the verdicts about the capture itself. */
 #include "model/verdict_words.h"
 
 #include "base/i18n.h"
@@ -14,9 +14,9 @@ static void
 one_sided(struct words *w)
 {
 	text_add(w->t,
-		 _("only packets from %s were captured, none from %s: RTT, loss and silence cannot "
-		   "be told"),
-		 words_who(w), words_peer_host(w));
+		 _("only packets from %s were captured, none from %s: RTT, loss and silence are "
+		   "unknown"),
+		 words_end(w), words_peer_host(w));
 }
 
 static void
@@ -24,7 +24,7 @@ one_sided_check(struct words *w)
 {
 	text_add(w->t,
 		 _("capture at one of the hosts, or mirror both directions: packets from %s take "
-		   "another way"),
+		   "another path"),
 		 words_peer_host(w));
 }
 
@@ -55,13 +55,14 @@ const struct phrases words_midstream = {midstream_row, midstream, midstream_chec
 static void
 capture_loss_row(struct words *w)
 {
-	text_add(w->t, "%s", _("the capture lacks packets"));
+	text_add(w->t, "%s", _("packets missing in capture"));
 }
 
 static void
 capture_loss(struct words *w)
 {
-	text_add(w->t, "%s", _("bytes were acknowledged that the capture lacks: it lost packets"));
+	text_add(w->t, "%s",
+		 _("bytes were acknowledged that are missing in the capture: it lost packets"));
 }
 
 static void

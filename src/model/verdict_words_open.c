@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict_words_open: in words, the verdicts of how a connection begins, or does not. */
+/* verdict_words_open: the texts of the verdicts about how a connection begins, or does not. */
 #include "model/verdict_words.h"
 
 #include "base/i18n.h"
@@ -20,18 +20,18 @@ refused(struct words *w)
 	const int syns = words_count(r->syns);
 
 	text_add(w->t,
-		 r->firewall ? _("refused in the name of %s after %s")
+		 r->firewall ? _("refused with the address of %s after %s")
 			     : _("refused by %s after %s: port closed"),
 		 words_host(w), words_span(w, r->after));
 	if (r->firewall) {
 		words_semicolon(w);
 		text_add(w->t, "%s",
-			 _("the reset's TTL is not that host's own: a firewall answers"));
+			 _("the reset's TTL is not the one of that host: a firewall answers"));
 	}
 	if (syns > 1) {
 		words_semicolon(w);
 		text_add(w->t,
-			 ngettext("it was the answer to %d SYN", "it was the answer to %d SYNs",
+			 ngettext("it answered %d SYN", "it answered %d SYNs",
 				  (unsigned long)syns),
 			 syns);
 	}
@@ -146,8 +146,8 @@ no_answer(struct words *w)
 	if (resets > 0) {
 		words_semicolon(w);
 		text_add(w->t,
-			 ngettext("%d reset came that the client cannot accept",
-				  "%d resets came that the client cannot accept",
+			 ngettext("%d reset arrived that the client cannot accept",
+				  "%d resets arrived that the client cannot accept",
 				  (unsigned long)resets),
 			 resets);
 	}
@@ -158,7 +158,7 @@ static void
 no_answer_check(struct words *w)
 {
 	text_add(w->t,
-		 _("traceroute -T -p %u %s: where does the way end? Is the host up, and what "
+		 _("traceroute -T -p %u %s: where does the path end? Is the host up, and what "
 		   "drops the SYN?"),
 		 words_server_port(w), words_peer_host(w));
 }
@@ -185,7 +185,7 @@ syn_ack_unanswered(struct words *w)
 	text_add(w->t,
 		 ngettext("%s sent its SYN-ACK %d time in %s", "%s sent its SYN-ACK %d times in %s",
 			  (unsigned long)n),
-		 words_who(w), n, words_span(w, a->elapsed));
+		 words_end(w), n, words_span(w, a->elapsed));
 	words_semicolon(w);
 	if (a->ack_seen)
 		text_add(w->t, "%s",
@@ -204,7 +204,7 @@ syn_ack_unanswered_check(struct words *w)
 			 words_host(w));
 	else
 		text_add(w->t,
-			 _("the way back from %s to %s: routes, firewalls, a spoofed client?"),
+			 _("the path back from %s to %s: routes, firewalls, a spoofed client?"),
 			 words_host(w), words_peer_host(w));
 }
 
@@ -237,8 +237,8 @@ accept_queue_full_facts(struct words *w)
 	if (ignored > 0) {
 		words_semicolon(w);
 		text_add(w->t,
-			 ngettext("the client had to send again %d time",
-				  "the client had to send again %d times", (unsigned long)ignored),
+			 ngettext("the client had to retransmit %d time",
+				  "the client had to retransmit %d times", (unsigned long)ignored),
 			 ignored);
 	}
 }
@@ -250,10 +250,10 @@ accept_queue_full(struct words *w)
 
 	if (a->over)
 		text_add(w->t, _("%s accepted the connection late: its queue was likely full"),
-			 words_who(w));
+			 words_end(w));
 	else
 		text_add(w->t, _("the listener on %s is likely not accepting, its queue is full"),
-			 words_who(w));
+			 words_end(w));
 	accept_queue_full_facts(w);
 	if (a->ack_arrived) {
 		words_semicolon(w);
@@ -284,11 +284,12 @@ deferred_accept(struct words *w)
 	const int n = words_count(d->repeats);
 
 	if (d->over)
-		text_add(w->t, _("%s accepted the connection when its first data came, after %s"),
-			 words_who(w), words_span(w, d->waited));
+		text_add(w->t,
+			 _("%s accepted the connection when its first data arrived, after %s"),
+			 words_end(w), words_span(w, d->waited));
 	else
-		text_add(w->t, _("%s likely waits for data before it accepts; none came for %s"),
-			 words_who(w), words_span(w, d->waited));
+		text_add(w->t, _("%s likely waits for data before it accepts; none arrived for %s"),
+			 words_end(w), words_span(w, d->waited));
 	words_semicolon(w);
 	text_add(w->t,
 		 ngettext("SYN-ACK repeated %d time meanwhile (TCP_DEFER_ACCEPT): nothing was "
@@ -303,7 +304,7 @@ static void
 deferred_accept_check(struct words *w)
 {
 	text_add(w->t, _("whether the listener on %s sets TCP_DEFER_ACCEPT, and why %s is silent"),
-		 words_who(w), words_peer(w));
+		 words_end(w), words_peer(w));
 }
 
 const struct phrases words_deferred_accept = {deferred_accept_row, deferred_accept,
@@ -371,9 +372,9 @@ static void
 two_answers(struct words *w)
 {
 	text_add(w->t,
-		 _("two SYN-ACKs with different numbers answered one SYN in the name of %s, %s "
-		   "apart: two hosts or two stacks answer for it"),
-		 words_who(w), words_span(w, w->v->two_answers.apart));
+		 _("two SYN-ACKs of %s with different sequence numbers answered one SYN, %s "
+		   "apart: two hosts or two stacks have this address"),
+		 words_end(w), words_span(w, w->v->two_answers.apart));
 }
 
 static void
@@ -392,7 +393,7 @@ other_end(struct words *w)
 {
 	const struct verdict_wrong_responder *r = &w->v->wrong_responder;
 
-	return text_endpoint(w->whom, sizeof(w->whom), r->addr, r->port);
+	return text_endpoint(w->peer, sizeof(w->peer), r->addr, r->port);
 }
 
 static void
@@ -412,12 +413,12 @@ wrong_responder(struct words *w)
 		text_add(w->t,
 			 _("this SYN-ACK answers the SYN that %s sent to %s (connection #%llu): it "
 			   "comes from another address and is refused"),
-			 words_who(w), other_end(w), (unsigned long long)r->related);
+			 words_end(w), other_end(w), (unsigned long long)r->related);
 	else
 		text_add(w->t,
 			 _("the SYN of %s was answered by %s (connection #%llu): the client "
 			   "refuses what comes from another address"),
-			 words_who(w), other_end(w), (unsigned long long)r->related);
+			 words_end(w), other_end(w), (unsigned long long)r->related);
 }
 
 static void
@@ -444,7 +445,7 @@ static void
 port_reuse(struct words *w)
 {
 	text_add(w->t,
-		 _("the same addresses and ports were used again %s after the connection before"),
+		 _("the same addresses and ports were used again %s after the previous connection"),
 		 words_span(w, w->v->port_reuse.after));
 }
 
@@ -453,7 +454,7 @@ port_reuse_check(struct words *w)
 {
 	text_add(w->t,
 		 _("on %s: does the program bind a fixed port, or is ip_local_port_range used up?"),
-		 text_addr(w->who, sizeof(w->who), w->f->end[CLIENT].addr));
+		 text_addr(w->end, sizeof(w->end), w->f->end[CLIENT].addr));
 }
 
 const struct phrases words_port_reuse = {port_reuse_row, port_reuse, port_reuse_check};

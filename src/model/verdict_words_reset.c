@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict_words_reset: in words, the verdicts of what a reset means. */
+/* verdict_words_reset: the texts of the verdicts about what a reset means. */
 #include "model/verdict_words.h"
 
 #include "base/i18n.h"
@@ -13,8 +13,8 @@ half_open_row(struct words *w)
 
 	switch (h->how) {
 	case HALF_OPEN_BELIEVED:
-		words_by_side(w, N_("client still believed in it"),
-			      N_("server still believed in it"));
+		words_by_side(w, N_("client still had it open"),
+			      N_("server still had it open"));
 		break;
 	case HALF_OPEN_SYN_MET:
 		if (h->connected)
@@ -40,14 +40,14 @@ half_open_syn_met(struct words *w)
 		text_add(w->t,
 			 _("the SYN of %s met an older connection of these ports, which %s still "
 			   "held; connected after %s"),
-			 words_who(w), words_peer(w), words_span(w, h->cost));
+			 words_end(w), words_peer(w), words_span(w, h->cost));
 		return;
 	}
 	text_add(w->t,
 		 ngettext("the SYN of %s was answered %d time by an ACK of an older connection",
 			  "the SYN of %s was answered %d times by an ACK of an older connection",
 			  (unsigned long)n),
-		 words_who(w), n);
+		 words_end(w), n);
 	words_semicolon(w);
 	text_add(w->t, _("%s still holds one of these ports"), words_peer(w));
 }
@@ -60,8 +60,8 @@ half_open(struct words *w)
 	switch (h->how) {
 	case HALF_OPEN_BELIEVED:
 		text_add(w->t,
-			 _("half-open: %s still believed in a connection that %s does not know"),
-			 words_who(w), words_peer(w));
+			 _("half-open: %s still had a connection open that %s does not know"),
+			 words_end(w), words_peer(w));
 		break;
 	case HALF_OPEN_SYN_MET:
 		half_open_syn_met(w);
@@ -70,12 +70,12 @@ half_open(struct words *w)
 		text_add(w->t,
 			 _("half-open: %s had forgotten the connection and opened a new one over "
 			   "it"),
-			 words_who(w));
+			 words_end(w));
 		break;
 	default:
 		text_add(w->t,
 			 _("half-open: %s had forgotten the connection, its reset answers %s"),
-			 words_who(w), words_answered(h->answered));
+			 words_end(w), words_answered(h->answered));
 	}
 	if (h->silence >= 0 && h->how != HALF_OPEN_SYN_MET) {
 		words_semicolon(w);
@@ -115,12 +115,12 @@ unknown_connection(struct words *w)
 	if (u->answered == ANSWERS_SYN_ACK) {
 		text_add(w->t,
 			 _("%s answered a SYN-ACK with a reset; no SYN of its own was captured: "
-			   "somebody else used its address, or the SYN went another way"),
-			 words_who(w));
+			   "another host used its address, or the SYN took another path"),
+			 words_end(w));
 		return;
 	}
 	text_add(w->t, _("%s answered %s with a reset: it does not know this connection"),
-		 words_who(w), words_answered(u->answered));
+		 words_end(w), words_answered(u->answered));
 	words_semicolon(w);
 	if (u->related)
 		text_add(w->t,
@@ -227,7 +227,7 @@ reset_counted(struct words *w)
 			 ngettext("%s aborted the connection after %d unanswered keep-alive probe",
 				  "%s aborted the connection after %d unanswered keep-alive probes",
 				  (unsigned long)n),
-			 words_who(w), n);
+			 words_end(w), n);
 		break;
 	case RESET_SYN_ACKS:
 		text_add(w->t,
@@ -236,7 +236,7 @@ reset_counted(struct words *w)
 				  "%s gave up the handshake with a reset: its SYN-ACK, sent %d "
 				  "times, was not acknowledged",
 				  (unsigned long)n),
-			 words_who(w), n);
+			 words_end(w), n);
 		break;
 	default:
 		text_add(w->t,
@@ -245,7 +245,7 @@ reset_counted(struct words *w)
 				  "%s gave up with a reset: %u bytes, sent %d times, were not "
 				  "acknowledged",
 				  (unsigned long)n),
-			 words_who(w), w->v->reset.bytes, n);
+			 words_end(w), w->v->reset.bytes, n);
 	}
 }
 
@@ -264,20 +264,20 @@ reset_in_transfer(struct words *w)
 		text_add(w->t,
 			 _("%s aborted the connection, likely with unread data; it had received %s "
 			   "bytes and sent %s"),
-			 words_who(w), received, sent);
+			 words_end(w), received, sent);
 		break;
 	case RESET_NOT_ANSWERED:
 		words_by_side(w, N_("the client aborted the connection before it had an answer"),
 			      N_("the server aborted the connection without an answer"));
 		words_semicolon(w);
-		text_add(w->t, _("%s had sent %s bytes and received %s"), words_who(w), sent,
+		text_add(w->t, _("%s had sent %s bytes and received %s"), words_end(w), sent,
 			 received);
 		break;
 	default:
 		text_add(w->t,
-			 _("%s aborted the connection in mid-transfer, with %s bytes on their way; "
+			 _("%s aborted the connection in mid-transfer, with %s bytes in flight; "
 			   "it had sent %s bytes and received %s"),
-			 words_who(w), pending, sent, received);
+			 words_end(w), pending, sent, received);
 	}
 	if (r->idle >= NSEC_PER_SEC) {
 		words_semicolon(w);
@@ -296,31 +296,31 @@ reset_closing(struct words *w)
 		text_add(w->t,
 			 _("%s reset the connection: %u bytes came after it had closed, and are "
 			   "lost"),
-			 words_who(w), r->bytes);
+			 words_end(w), r->bytes);
 		break;
 	case RESET_AFTER_FIN:
 		text_add(w->t,
 			 _("%s closed the connection and reset it after its own FIN; no data came "
 			   "in between"),
-			 words_who(w));
+			 words_end(w));
 		break;
 	case RESET_SOCKET_GONE:
 		text_add(w->t,
 			 _("%s answered %s with a reset: its socket was closed while the other end "
 			   "was still sending"),
-			 words_who(w), words_answered(r->answered));
+			 words_end(w), words_answered(r->answered));
 		break;
 	case RESET_CLOSING:
 		text_add(w->t,
 			 _("%s answered the other end's close with a reset instead of a FIN; "
 			   "nothing was pending"),
-			 words_who(w));
+			 words_end(w));
 		break;
 	default:
 		text_add(w->t,
 			 _("%s aborted the connection after all data had been acknowledged, %s "
 			   "idle"),
-			 words_who(w), words_span(w, r->idle));
+			 words_end(w), words_span(w, r->idle));
 	}
 }
 
@@ -330,7 +330,7 @@ reset(struct words *w)
 	switch (w->v->reset.situation) {
 	case RESET_ALONE:
 		text_add(w->t, _("%s sent a reset; nothing else of this connection was captured"),
-			 words_who(w));
+			 words_end(w));
 		break;
 	case RESET_KEEPALIVE:
 	case RESET_GAVE_UP:
@@ -340,12 +340,12 @@ reset(struct words *w)
 	case RESET_ABANDONED:
 		text_add(w->t,
 			 _("%s abandoned the handshake with a reset: a scan, a health check, or it "
-			   "changed its mind"),
-			 words_who(w));
+			   "was interrupted"),
+			 words_end(w));
 		break;
 	case RESET_BEFORE_DATA:
 		text_add(w->t, _("%s aborted the connection before any data was sent"),
-			 words_who(w));
+			 words_end(w));
 		break;
 	case RESET_UNREAD:
 	case RESET_IN_FLIGHT:
@@ -364,7 +364,7 @@ reset_check(struct words *w)
 	case RESET_KEEPALIVE:
 	case RESET_GAVE_UP:
 	case RESET_SYN_ACKS:
-		text_add(w->t, _("the way from %s to %s, and whether %s is up"), words_host(w),
+		text_add(w->t, _("the path from %s to %s, and whether %s is up"), words_host(w),
 			 words_peer_host(w), words_peer_host(w));
 		break;
 	case RESET_ALONE:
@@ -381,7 +381,7 @@ reset_check(struct words *w)
 		text_add(w->t,
 			 _("the log of the program at %s at this time: why did it close (time-out, "
 			   "limit, crash)?"),
-			 words_who(w));
+			 words_end(w));
 	}
 }
 
@@ -398,7 +398,7 @@ reset_after_close_row(struct words *w)
 static void
 reset_after_close(struct words *w)
 {
-	text_add(w->t, _("%s sent a reset after both had finished: harmless"), words_who(w));
+	text_add(w->t, _("%s sent a reset after both had finished: harmless"), words_end(w));
 }
 
 static void
@@ -440,19 +440,19 @@ reset_ignored_facts(struct words *w)
 			 ngettext("%s answered the SYN with %d reset that does not acknowledge it",
 				  "%s answered the SYN with %d resets that do not acknowledge it",
 				  (unsigned long)n),
-			 words_who(w), n);
+			 words_end(w), n);
 		break;
 	case IGNORED_WENT_ON:
 		text_add(w->t,
 			 _("%s sent a reset, and %s went on: the reset did not arrive or was not "
 			   "accepted"),
-			 words_who(w), words_peer(w));
+			 words_end(w), words_peer(w));
 		break;
 	default:
 		text_add(w->t,
-			 _("%s sent a reset with number %lld, and %s waits for %lld: it does not "
-			   "count"),
-			 words_who(w), (long long)r->number, words_peer(w), (long long)r->wanted);
+			 _("%s sent a reset with sequence number %lld, but %s expects %lld and "
+			   "ignores it"),
+			 words_end(w), (long long)r->number, words_peer(w), (long long)r->wanted);
 	}
 }
 
@@ -465,16 +465,17 @@ reset_ignored(struct words *w)
 	reset_ignored_facts(w);
 	words_semicolon(w);
 	if (r->why == IGNORED_ACK)
-		text_add(w->t, _("%s goes on trying"), words_peer(w));
+		text_add(w->t, _("%s keeps trying"), words_peer(w));
 	else
 		text_add(w->t,
-			 _("the one believes that the connection is closed, the other that it is "
-			   "open"));
+			 _("one end now considers the connection closed, the other one considers "
+			   "it open"));
 	if (repeats > 0) {
 		words_semicolon(w);
 		text_add(w->t,
-			 ngettext("%s has repeated %d time into silence",
-				  "%s has repeated %d times into silence", (unsigned long)repeats),
+			 ngettext("%s has retransmitted %d time without an answer",
+				  "%s has retransmitted %d times without an answer",
+				  (unsigned long)repeats),
 			 words_peer(w), repeats);
 	}
 }
@@ -483,8 +484,8 @@ static void
 reset_ignored_check(struct words *w)
 {
 	text_add(w->t,
-		 _("who sends this reset: %s itself, or a firewall in its name? Compare TTL and IP "
-		   "ID"),
+		 _("who sends this reset: %s itself, or a firewall with its address? Compare TTL "
+		   "and IP ID"),
 		 words_host(w));
 }
 
@@ -504,7 +505,7 @@ reset_suspect_row(struct words *w)
 		text_add(w->t, "%s", _("IP ID out of sequence"));
 		break;
 	default:
-		text_add(w->t, "%s", _("its sender went on"));
+		text_add(w->t, "%s", _("its sender continued"));
 	}
 }
 
@@ -514,21 +515,21 @@ reset_suspect(struct words *w)
 	switch (w->v->reset_suspect.suspicion) {
 	case SUSPECT_TTL:
 		text_add(w->t,
-			 _("a reset in the name of %s is likely not its own: TTL %d, its other "
-			   "packets have %d"),
-			 words_who(w), w->v->reset_suspect.ttl, w->v->reset_suspect.usual_ttl);
+			 _("a reset with the address of %s was likely sent by another host: TTL "
+			   "%d, other packets have %d"),
+			 words_end(w), w->v->reset_suspect.ttl, w->v->reset_suspect.usual_ttl);
 		break;
 	case SUSPECT_IP_ID:
 		text_add(w->t,
-			 _("a reset in the name of %s is likely not its own: its IP ID is out of "
-			   "sequence, and it has no time stamps"),
-			 words_who(w));
+			 _("a reset with the address of %s was likely sent by another host: its IP "
+			   "ID is out of sequence, and it has no time stamps"),
+			 words_end(w));
 		break;
 	default:
 		text_add(w->t,
-			 _("a reset in the name of %s is likely not its own: it went on as if it "
-			   "had sent none"),
-			 words_who(w));
+			 _("a reset with the address of %s was likely sent by another host: %s "
+			   "continued as if it had sent none"),
+			 words_end(w), words_end(w));
 	}
 }
 
@@ -536,7 +537,7 @@ static void
 reset_suspect_check(struct words *w)
 {
 	text_add(w->t,
-		 _("capture at %s: does the reset leave it? If not, a device on the way sends "
+		 _("capture at %s: does the reset leave it? If not, a device on the path sends "
 		   "it"),
 		 words_host(w));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict_words_silence: in words, the verdicts of an end that waits for the other. */
+/* verdict_words_silence: the texts of the verdicts about an end that waits for the other. */
 #include "model/verdict_words.h"
 
 #include "base/i18n.h"
@@ -40,12 +40,12 @@ peer_silent(struct words *w)
 		text_add(w->t,
 			 ngettext("%s sent its FIN %d time", "%s sent its FIN %d times",
 				  (unsigned long)n),
-			 words_who(w), n);
+			 words_end(w), n);
 	else
 		text_add(w->t,
 			 ngettext("%s sent the same data %d time", "%s sent the same data %d times",
 				  (unsigned long)n),
-			 words_who(w), n);
+			 words_end(w), n);
 	silence_length(w);
 	words_forecast(w, &w->v->silence.forecast);
 }
@@ -54,7 +54,7 @@ static void
 silence_check(struct words *w)
 {
 	text_add(w->t,
-		 _("ping %s; mtr -T -P %u %s: is it down, or does the way to it or back drop?"),
+		 _("ping %s; mtr -T -P %u %s: is it down, or are packets lost to it or back?"),
 		 words_peer_host(w), words_server_port(w), words_peer_host(w));
 }
 
@@ -80,7 +80,7 @@ timed_out(struct words *w)
 		 ngettext("%s has likely given up after sending the same data %d time",
 			  "%s has likely given up after sending the same data %d times",
 			  (unsigned long)n),
-		 words_who(w), n);
+		 words_end(w), n);
 	silence_length(w);
 }
 
@@ -105,7 +105,7 @@ keepalive(struct words *w)
 	const struct verdict_keepalive_unanswered *k = &w->v->keepalive;
 
 	text_add(w->t, _("%d of %d keep-alive probes of %s were not answered"),
-		 words_count(k->unanswered), words_count(k->probes), words_who(w));
+		 words_count(k->unanswered), words_count(k->probes), words_end(w));
 	words_semicolon(w);
 	if (k->silence >= 0)
 		text_add(w->t, _("nothing from %s for %s"), words_peer(w),
@@ -137,14 +137,14 @@ static void
 half_closed(struct words *w)
 {
 	text_add(w->t, _("%s closed %s ago, %s has not yet"), words_peer(w),
-		 words_span(w, w->v->half_closed.since), words_who(w));
+		 words_span(w, w->v->half_closed.since), words_end(w));
 }
 
 static void
 half_closed_check(struct words *w)
 {
 	text_add(w->t, _("the program at %s: does it still send, or has it forgotten to close?"),
-		 words_who(w));
+		 words_end(w));
 }
 
 const struct phrases words_half_closed = {half_closed_row, half_closed, half_closed_check};
@@ -174,19 +174,20 @@ unreachable(struct words *w)
 	words_semicolon(w);
 	if (repeats > 0)
 		text_add(w->t,
-			 ngettext("%s went on and repeated %d time",
-				  "%s went on and repeated %d times", (unsigned long)repeats),
-			 words_who(w), repeats);
+			 ngettext("%s continued and retransmitted %d time",
+				  "%s continued and retransmitted %d times",
+				  (unsigned long)repeats),
+			 words_end(w), repeats);
 	else
-		text_add(w->t, _("%s has not repeated since"), words_who(w));
+		text_add(w->t, _("%s has not retransmitted since"), words_end(w));
 }
 
 static void
 unreachable_check(struct words *w)
 {
-	text_add(w->t, _("the routes and the filter of %s: which way to %s did it lose?"),
+	text_add(w->t, _("the routes and the filter of %s: which route to %s did it lose?"),
 		 words_sender(w, &w->v->unreachable.icmp),
-		 text_addr(w->who, sizeof(w->who), w->f->end[w->v->side == CLIENT].addr));
+		 text_addr(w->end, sizeof(w->end), w->f->end[w->v->side == CLIENT].addr));
 }
 
 const struct phrases words_unreachable = {unreachable_row, unreachable, unreachable_check};

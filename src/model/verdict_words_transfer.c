@@ -36,14 +36,14 @@ window_closed_fact(struct words *w)
 	const int n = words_count(c->closures);
 
 	if (c->closed_for > 0)
-		text_add(w->t, _("the window of %s has been 0 for %s"), words_who(w),
+		text_add(w->t, _("the window of %s has been 0 for %s"), words_end(w),
 			 words_span(w, c->closed_for));
 	else
 		text_add(w->t,
 			 ngettext("the window of %s was 0 %d time, for %s",
 				  "the window of %s was 0 %d times, for %s in total",
 				  (unsigned long)n),
-			 words_who(w), n, words_span(w, c->total));
+			 words_end(w), n, words_span(w, c->total));
 }
 
 static void
@@ -55,15 +55,15 @@ window_closed_reading(struct words *w)
 	switch (c->reading) {
 	case WINDOW_HOLE:
 		text_add(w->t, "%s",
-			 _("bytes are missing below what it has, and it refuses them because of "
-			   "that"));
+			 _("bytes are missing before those that it has, and it refuses them "
+			   "because of its window"));
 		break;
 	case WINDOW_NOT_YET:
 		text_add(w->t, "%s", _("it has been 0 since the SYN-ACK: it takes no data yet"));
 		break;
 	case WINDOW_STACK_FAULT:
 		text_add(w->t, "%s",
-			 _("both ends answer such ACKs with the same, without data: a fault of a "
+			 _("both ends answer these ACKs with ACKs, without data: an error in a TCP "
 			   "stack"));
 		break;
 	default:
@@ -102,7 +102,7 @@ window_closed_check(struct words *w)
 	default:
 		text_add(w->t,
 			 _("the program at %s: ss -tnp shows its Recv-Q; what is it busy with?"),
-			 words_who(w));
+			 words_end(w));
 	}
 }
 
@@ -127,10 +127,10 @@ window_retracted(struct words *w)
 	char bytes[16], refused[16];
 
 	text_add(w->t,
-		 ngettext("%s took back room it had offered %d time, up to %s bytes",
-			  "%s took back room it had offered %d times, up to %s bytes",
+		 ngettext("%s withdrew window that it had offered %d time, up to %s bytes",
+			  "%s withdrew window that it had offered %d times, up to %s bytes",
 			  (unsigned long)times),
-		 words_who(w), times, text_count(bytes, sizeof(bytes), r->bytes));
+		 words_end(w), times, text_count(bytes, sizeof(bytes), r->bytes));
 	words_semicolon(w);
 	text_add(w->t, _("%s bytes that had been sent were refused"),
 		 text_count(refused, sizeof(refused), r->refused));
@@ -216,7 +216,7 @@ loss(struct words *w)
 	const struct verdict_loss *l = &w->v->loss;
 	const struct loss_figures f = loss_figures(l);
 
-	text_add(w->t, _("%s sent %d of %d segments again (%d.%d%%)"), words_who(w), f.lost,
+	text_add(w->t, _("%s sent %d of %d segments again (%d.%d%%)"), words_end(w), f.lost,
 		 f.segments, f.share / 10, f.share % 10);
 	loss_causes(w);
 	words_semicolon(w);
@@ -260,9 +260,9 @@ reordering(struct words *w)
 	const int n = words_count(w->v->reordering.count);
 
 	text_add(w->t,
-		 ngettext("%d segment of %s came out of order",
-			  "%d segments of %s came out of order", (unsigned long)n),
-		 n, words_who(w));
+		 ngettext("%d segment of %s arrived out of order",
+			  "%d segments of %s arrived out of order", (unsigned long)n),
+		 n, words_end(w));
 }
 
 static void
@@ -288,7 +288,7 @@ spurious(struct words *w)
 {
 	text_add(w->t, _("%d of %d retransmissions of %s were not needed: the data had arrived"),
 		 words_count(w->v->spurious.needless), words_count(w->v->spurious.retransmissions),
-		 words_who(w));
+		 words_end(w));
 }
 
 static void
@@ -307,7 +307,8 @@ duplicates_row(struct words *w)
 {
 	const int n = words_count(w->v->duplicates.count);
 
-	text_add(w->t, ngettext("%d packet doubled", "%d packets doubled", (unsigned long)n), n);
+	text_add(w->t,
+		 ngettext("%d packet duplicated", "%d packets duplicated", (unsigned long)n), n);
 }
 
 static void
@@ -316,9 +317,9 @@ duplicates(struct words *w)
 	const int n = words_count(w->v->duplicates.count);
 
 	text_add(w->t,
-		 ngettext("the network doubled %d packet of %s",
-			  "the network doubled %d packets of %s", (unsigned long)n),
-		 n, words_who(w));
+		 ngettext("the network duplicated %d packet of %s",
+			  "the network duplicated %d packets of %s", (unsigned long)n),
+		 n, words_end(w));
 }
 
 static void
@@ -350,7 +351,7 @@ acks_ignored(struct words *w)
 			  "%s repeated %d times what had been acknowledged: the ACK was captured "
 			  "on its way to it",
 			  (unsigned long)n),
-		 words_who(w), n);
+		 words_end(w), n);
 	words_semicolon(w);
 	if (a->at_sender)
 		text_add(w->t, "%s", _("that host drops it"));
@@ -401,19 +402,21 @@ path_mtu_by_icmp(struct words *w)
 	if (m->icmp.mtu > 0)
 		text_add(w->t,
 			 _("%s reports that segments of %s are too large: the path takes %d bytes"),
-			 words_sender(w, &m->icmp), words_who(w), m->icmp.mtu);
+			 words_sender(w, &m->icmp), words_end(w), m->icmp.mtu);
 	else
 		text_add(w->t, _("%s reports that segments of %s are too large for the path"),
-			 words_sender(w, &m->icmp), words_who(w));
+			 words_sender(w, &m->icmp), words_end(w));
 	words_semicolon(w);
 	if (m->kind == PATH_MTU_IGNORED)
 		text_add(w->t, "%s", _("the sender ignores it and sends the same size again"));
 	else if (cut == 0)
-		text_add(w->t, "%s", _("heeded"));
+		text_add(w->t, "%s", _("the sender follows it"));
 	else
 		text_add(w->t,
-			 ngettext("heeded, %d segment was sent again in smaller pieces",
-				  "heeded, %d segments were sent again in smaller pieces",
+			 ngettext("the sender follows it: %d segment was sent again in smaller "
+				  "pieces",
+				  "the sender follows it: %d segments were sent again in smaller "
+				  "pieces",
 				  (unsigned long)cut),
 			 cut);
 }
@@ -426,18 +429,18 @@ path_mtu_hole(struct words *w)
 	if (m->kind == PATH_MTU_HOLE_AT_RECEIVER)
 		text_add(w->t,
 			 _("%u bytes of %s are missing and are never filled, while segments of %u "
-			   "bytes come: large packets are likely dropped before this point"),
-			 m->fails, words_who(w), m->passes);
+			   "bytes arrive: large packets are likely dropped before this point"),
+			 m->fails, words_end(w), m->passes);
 	else if (m->kind == PATH_MTU_FOUND)
 		text_add(w->t,
 			 _("segments of %u bytes of %s never passed; it found by itself that %u "
 			   "bytes do"),
-			 m->fails, words_who(w), m->passes);
+			 m->fails, words_end(w), m->passes);
 	else
 		text_add(w->t,
 			 _("segments of %u bytes of %s never pass (%u attempts), %u bytes do: a "
 			   "router drops large packets and its ICMP is lost, likely"),
-			 m->fails, words_who(w), m->attempts, m->passes);
+			 m->fails, words_end(w), m->attempts, m->passes);
 }
 
 static void
@@ -485,7 +488,7 @@ bad_checksum(struct words *w)
 		 ngettext("%d segment of %s has a wrong checksum: its receiver drops it",
 			  "%d segments of %s have wrong checksums: their receiver drops them",
 			  (unsigned long)n),
-		 n, words_who(w));
+		 n, words_end(w));
 }
 
 static void

@@ -77,8 +77,8 @@ test_refused(void **state)
 	says_check(&v, "ss -ltn on 10.0.0.9: does anything listen on 5432?");
 	v.refused = (struct verdict_refused){.syns = 3, .after = MS(2), .firewall = true};
 	says(&v, "refused by a firewall",
-	     "refused in the name of 10.0.0.9 after 2.0ms; the reset's TTL is not that host's own: "
-	     "a firewall answers; it was the answer to 3 SYNs");
+	     "refused with the address of 10.0.0.9 after 2.0ms; the reset's TTL is not the one "
+	     "of that host: a firewall answers; it answered 3 SYNs");
 }
 
 static void
@@ -134,7 +134,7 @@ test_no_answer(void **state)
 	v.no_answer.resets = 2;
 	v.no_answer.syns = 4;
 	says(&v, "gave up after 4 SYNs",
-	     "no answer to 4 SYNs in 31.0s; 2 resets came that the client cannot accept; the "
+	     "no answer to 4 SYNs in 31.0s; 2 resets arrived that the client cannot accept; the "
 	     "client gave up and closed with a reset");
 }
 
@@ -159,7 +159,7 @@ test_syn_acks(void **state)
 	v.accept_queue_full = (struct verdict_accept_queue_full){.repeats = 3, .ignored = 1};
 	says(&v, "listener does not accept",
 	     "the listener on 10.0.0.9:5432 is likely not accepting, its queue is full; SYN-ACK "
-	     "repeated 3 times after the client's ACK; the client had to send again 1 time");
+	     "repeated 3 times after the client's ACK; the client had to retransmit 1 time");
 	says_check(&v,
 		   "ss -ltn 'sport = 5432' on 10.0.0.9: has Recv-Q reached Send-Q (the backlog)?");
 	v.accept_queue_full =
@@ -173,12 +173,12 @@ test_syn_acks(void **state)
 	v.deferred_accept =
 		(struct verdict_deferred_accept){.repeats = 2, .waited = S(3), .over = true};
 	says(&v, "accept waits for data",
-	     "10.0.0.9:5432 accepted the connection when its first data came, after 3.0s; SYN-ACK "
-	     "repeated 2 times meanwhile (TCP_DEFER_ACCEPT): nothing was lost");
+	     "10.0.0.9:5432 accepted the connection when its first data arrived, after 3.0s; "
+	     "SYN-ACK repeated 2 times meanwhile (TCP_DEFER_ACCEPT): nothing was lost");
 	v.deferred_accept.over = false;
 	says(&v, "accept waits for data",
-	     "10.0.0.9:5432 likely waits for data before it accepts; none came for 3.0s; SYN-ACK "
-	     "repeated 2 times meanwhile (TCP_DEFER_ACCEPT): nothing was lost");
+	     "10.0.0.9:5432 likely waits for data before it accepts; none arrived for 3.0s; "
+	     "SYN-ACK repeated 2 times meanwhile (TCP_DEFER_ACCEPT): nothing was lost");
 }
 
 static void
@@ -211,8 +211,8 @@ test_odd_answers(void **state)
 
 	(void)state;
 	says(&v, "two SYN-ACKs to one SYN",
-	     "two SYN-ACKs with different numbers answered one SYN in the name of 10.0.0.9:5432, "
-	     "1.5ms apart: two hosts or two stacks answer for it");
+	     "two SYN-ACKs of 10.0.0.9:5432 with different sequence numbers answered one SYN, "
+	     "1.5ms apart: two hosts or two stacks have this address");
 	v.code = V_WRONG_RESPONDER;
 	v.side = CLIENT;
 	v.wrong_responder = (struct verdict_wrong_responder){
@@ -227,7 +227,7 @@ test_odd_answers(void **state)
 	v.code = V_PORT_REUSE;
 	v.port_reuse.after = S(2);
 	says(&v, "ports reused after 2.0s",
-	     "the same addresses and ports were used again 2.0s after the connection before");
+	     "the same addresses and ports were used again 2.0s after the previous connection");
 }
 
 /* ---- resets ---- */
@@ -251,9 +251,9 @@ test_half_open(void **state)
 	     "keep-alive");
 	v.side = CLIENT;
 	v.half_open = (struct verdict_half_open){.how = HALF_OPEN_BELIEVED, .silence = -1};
-	says(&v, "client still believed in it",
-	     "half-open: 10.0.0.5:51514 still believed in a connection that 10.0.0.9:5432 does "
-	     "not know");
+	says(&v, "client still had it open",
+	     "half-open: 10.0.0.5:51514 still had a connection open that 10.0.0.9:5432 does not "
+	     "know");
 	v.half_open = (struct verdict_half_open){.how = HALF_OPEN_REPLACED, .silence = S(1)};
 	says(&v, "replaced by a new SYN",
 	     "half-open: 10.0.0.5:51514 had forgotten the connection and opened a new one over "
@@ -290,7 +290,7 @@ test_unknown_connection(void **state)
 	v.unknown_connection = (struct verdict_unknown_connection){.answered = ANSWERS_SYN_ACK};
 	says(&v, "unknown to the client",
 	     "10.0.0.5:51514 answered a SYN-ACK with a reset; no SYN of its own was captured: "
-	     "somebody else used its address, or the SYN went another way");
+	     "another host used its address, or the SYN took another path");
 }
 
 static void
@@ -313,7 +313,7 @@ test_reset(void **state)
 		 "not acknowledged"},
 		{RESET_ABANDONED, "handshake abandoned",
 		 "10.0.0.5:51514 abandoned the handshake with a reset: a scan, a health check, or "
-		 "it changed its mind"},
+		 "it was interrupted"},
 		{RESET_LATE_DATA, "data after client closed",
 		 "10.0.0.5:51514 reset the connection: 70 bytes came after it had closed, and are "
 		 "lost"},
@@ -333,8 +333,8 @@ test_reset(void **state)
 		 "10.0.0.5:51514 aborted the connection, likely with unread data; it had received "
 		 "900 bytes and sent 200; after 1.3s of silence"},
 		{RESET_IN_FLIGHT, "by client in mid-transfer",
-		 "10.0.0.5:51514 aborted the connection in mid-transfer, with 70 bytes on their "
-		 "way; it had sent 200 bytes and received 900; after 1.3s of silence"},
+		 "10.0.0.5:51514 aborted the connection in mid-transfer, with 70 bytes in "
+		 "flight; it had sent 200 bytes and received 900; after 1.3s of silence"},
 		{RESET_NOT_ANSWERED, "by client, still waiting",
 		 "the client aborted the connection before it had an answer; 10.0.0.5:51514 had "
 		 "sent 200 bytes and received 900; after 1.3s of silence"},
@@ -374,21 +374,21 @@ test_reset_ignored(void **state)
 
 	(void)state;
 	says(&v, "reset with a wrong number",
-	     "10.0.0.5:51514 sent a reset with number 145, and 10.0.0.9:5432 waits for 144: it "
-	     "does not count; the one believes that the connection is closed, the other that it "
-	     "is open");
+	     "10.0.0.5:51514 sent a reset with sequence number 145, but 10.0.0.9:5432 expects "
+	     "144 and ignores it; one end now considers the connection closed, the other one "
+	     "considers it open");
 	v.reset_ignored.why = IGNORED_WENT_ON;
 	v.reset_ignored.repeats = 2;
 	says(&v, "server went on after reset",
-	     "10.0.0.5:51514 sent a reset, and 10.0.0.9:5432 went on: the reset did not arrive or "
-	     "was not accepted; the one believes that the connection is closed, the other that it "
-	     "is open; 10.0.0.9:5432 has repeated 2 times into silence");
+	     "10.0.0.5:51514 sent a reset, and 10.0.0.9:5432 went on: the reset did not arrive "
+	     "or was not accepted; one end now considers the connection closed, the other one "
+	     "considers it open; 10.0.0.9:5432 has retransmitted 2 times without an answer");
 	v.side = SERVER;
 	v.reset_ignored =
 		(struct verdict_reset_ignored){.why = IGNORED_ACK, .count = 5, .went_on = -1};
 	says(&v, "resets with a wrong ACK",
 	     "10.0.0.9:5432 answered the SYN with 5 resets that do not acknowledge it; "
-	     "10.0.0.5:51514 goes on trying");
+	     "10.0.0.5:51514 keeps trying");
 }
 
 static void
@@ -402,16 +402,16 @@ test_reset_suspect(void **state)
 
 	(void)state;
 	says(&v, "TTL 240, usually 52",
-	     "a reset in the name of 10.0.0.9:5432 is likely not its own: TTL 240, its other "
-	     "packets have 52");
+	     "a reset with the address of 10.0.0.9:5432 was likely sent by another host: TTL "
+	     "240, other packets have 52");
 	v.reset_suspect.suspicion = SUSPECT_IP_ID;
 	says(&v, "IP ID out of sequence",
-	     "a reset in the name of 10.0.0.9:5432 is likely not its own: its IP ID is out of "
-	     "sequence, and it has no time stamps");
+	     "a reset with the address of 10.0.0.9:5432 was likely sent by another host: its IP "
+	     "ID is out of sequence, and it has no time stamps");
 	v.reset_suspect.suspicion = SUSPECT_WENT_ON;
-	says(&v, "its sender went on",
-	     "a reset in the name of 10.0.0.9:5432 is likely not its own: it went on as if it had "
-	     "sent none");
+	says(&v, "its sender continued",
+	     "a reset with the address of 10.0.0.9:5432 was likely sent by another host: "
+	     "10.0.0.9:5432 continued as if it had sent none");
 	v.code = V_RESET_AFTER_CLOSE;
 	says(&v, "reset after both closed",
 	     "10.0.0.9:5432 sent a reset after both had finished: harmless");
@@ -475,14 +475,14 @@ test_unreachable(void **state)
 	(void)state;
 	says(&v, "admin prohibited by 10.0.0.1",
 	     "10.0.0.1 reported 5 times that segments of the connection do not get through: "
-	     "communication administratively prohibited (ICMP 3/13); 10.0.0.5:51514 went on and "
-	     "repeated 4 times");
+	     "communication administratively prohibited (ICMP 3/13); 10.0.0.5:51514 continued "
+	     "and retransmitted 4 times");
 	v.unreachable.repeats = 0;
 	v.unreachable.times = 1;
 	says(&v, "admin prohibited by 10.0.0.1",
 	     "10.0.0.1 reported 1 time that segments of the connection do not get through: "
 	     "communication administratively prohibited (ICMP 3/13); 10.0.0.5:51514 has not "
-	     "repeated since");
+	     "retransmitted since");
 }
 
 /* ---- transfers ---- */
@@ -509,19 +509,19 @@ test_window_closed(void **state)
 	v.window_closed.reading = WINDOW_HOLE;
 	says(&v, "window 0, segment missing",
 	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; bytes are missing "
-	     "below what it has, and it refuses them because of that");
+	     "before those that it has, and it refuses them because of its window");
 	v.window_closed.reading = WINDOW_NOT_YET;
 	says(&v, "window 0 since SYN-ACK",
 	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; it has been 0 since "
 	     "the SYN-ACK: it takes no data yet");
 	v.window_closed.reading = WINDOW_STACK_FAULT;
 	says(&v, "window 0, ACKs in a loop",
-	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; both ends answer such "
-	     "ACKs with the same, without data: a fault of a stack");
+	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; both ends answer "
+	     "these ACKs with ACKs, without data: an error in a TCP stack");
 	v.code = V_WINDOW_RETRACTED;
 	v.window_retracted = (struct verdict_window_retracted){1, 16640, 16640};
 	says(&v, "window moved back by 17k",
-	     "10.0.0.9:5432 took back room it had offered 1 time, up to 17k bytes; 17k bytes "
+	     "10.0.0.9:5432 withdrew window that it had offered 1 time, up to 17k bytes; 17k bytes "
 	     "that had been sent were refused");
 }
 
@@ -561,9 +561,9 @@ test_repeats(void **state)
 	     "2 of 3 retransmissions of 10.0.0.5:51514 were not needed: the data had arrived");
 	v.code = V_REORDERING;
 	v.reordering.count = 2;
-	says(&v, "2 segments out of order", "2 segments of 10.0.0.5:51514 came out of order");
+	says(&v, "2 segments out of order", "2 segments of 10.0.0.5:51514 arrived out of order");
 	v.code = V_DUPLICATES;
-	says(&v, "2 packets doubled", "the network doubled 2 packets of 10.0.0.5:51514");
+	says(&v, "2 packets duplicated", "the network duplicated 2 packets of 10.0.0.5:51514");
 	v.code = V_ACKS_IGNORED;
 	v.acks_ignored = (struct verdict_acks_ignored){.repeats = 3};
 	says(&v, "its ACKs are ignored, ×3",
@@ -590,11 +590,12 @@ test_path_mtu(void **state)
 	(void)state;
 	says(&v, "path MTU is 1400",
 	     "10.0.0.1 reports that segments of 10.0.0.9:5432 are too large: the path takes 1400 "
-	     "bytes; heeded, 2 segments were sent again in smaller pieces");
+	     "bytes; the sender follows it: 2 segments were sent again in smaller pieces");
 	v.path_mtu.cut = 0;
 	v.path_mtu.icmp.mtu = 0;
 	says(&v, "path MTU is 0",
-	     "10.0.0.1 reports that segments of 10.0.0.9:5432 are too large for the path; heeded");
+	     "10.0.0.1 reports that segments of 10.0.0.9:5432 are too large for the path; the "
+	     "sender follows it");
 	v.path_mtu.icmp.mtu = 1400;
 	v.path_mtu.kind = PATH_MTU_IGNORED;
 	says(&v, "path MTU 1400 is ignored",
@@ -612,7 +613,7 @@ test_path_mtu(void **state)
 	v.path_mtu.kind = PATH_MTU_HOLE_AT_RECEIVER;
 	says(&v, "1448 bytes never pass",
 	     "1448 bytes of 10.0.0.9:5432 are missing and are never filled, while segments of 548 "
-	     "bytes come: large packets are likely dropped before this point");
+	     "bytes arrive: large packets are likely dropped before this point");
 }
 
 static void
@@ -623,13 +624,13 @@ test_capture(void **state)
 	(void)state;
 	says(&v, "only the client captured",
 	     "only packets from 10.0.0.5:51514 were captured, none from 10.0.0.9: RTT, loss and "
-	     "silence cannot be told");
+	     "silence are unknown");
 	v.code = V_MIDSTREAM;
 	says(&v, "capture began in mid-stream",
 	     "the capture began in mid-stream: options and window scale are unknown");
 	v.code = V_CAPTURE_LOSS;
-	says(&v, "the capture lacks packets",
-	     "bytes were acknowledged that the capture lacks: it lost packets");
+	says(&v, "packets missing in capture",
+	     "bytes were acknowledged that are missing in the capture: it lost packets");
 }
 
 /* Every code that can be concluded says something whole, whatever its numbers: all bytes of them 0,
