@@ -88,9 +88,9 @@ seen_of(const struct conn *c, uint64_t nth, const struct packet *p)
 static uint32_t
 apart_us(const struct seen *a, const struct seen *b)
 {
-	int32_t d = (int32_t)(b->ts_us - a->ts_us);
+	uint32_t d = b->ts_us - a->ts_us;
 
-	return d < 0 ? (uint32_t)-d : (uint32_t)d;
+	return d > INT32_MAX ? 0 - d : d;
 }
 
 /* An acknowledgement that repeats the one before may be a duplicate ACK, which receivers send as
