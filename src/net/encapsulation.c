@@ -19,7 +19,7 @@ static const struct encapsulation_info table[ENCAP_COUNT] = {
 	[ENCAP_GRE] = {"gre", N_("GRE of an unknown version")},
 	[ENCAP_ETHERTYPE] = {"ethertype", N_("an unknown EtherType")},
 	[ENCAP_LINK_TYPE] = {"link-type", N_("an unknown link type")},
-	[ENCAP_TOO_DEEP] = {"too-deep", N_("more headers in one another than are followed")},
+	[ENCAP_TOO_DEEP] = {"too-deep", N_("more nested headers than are decoded")},
 };
 
 const struct encapsulation_info *

@@ -70,7 +70,8 @@ header_sum_note(const uint8_t *h, uint32_t len)
 		sum += be16(h + i);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
-	return sum == 0xffff ? N_("Correct") : N_("Wrong, or left to the network card");
+	return sum == 0xffff ? N_("Correct")
+			     : N_("Wrong, or not yet completed by the network card");
 }
 
 static void
@@ -134,9 +135,9 @@ explain_frame(const struct frame *f, field_fn *fn, void *ctx)
 	struct packet packet;
 
 	if (walk_frame(f, &packet, on_header, &x) == DECODE_FRAGMENT)
-		explain_field(&x, 0, N_("One fragment"),
-			      N_("Its datagram came in several frames: of them only this one is "
-				 "shown"),
-			      f->data, 0, "%s", "");
+		explain_field(
+			&x, 0, N_("One fragment"),
+			N_("The datagram was sent in several fragments; only this one is shown"),
+			f->data, 0, "%s", "");
 	return x.payload;
 }

@@ -46,15 +46,15 @@ static const struct value_name families[] = {
 static const struct field_row ethernet_rows[] = {
 	{N_("Destination"), NULL, 0, 6, FMT_MAC, 0, NULL},
 	{N_("Source"), NULL, 6, 6, FMT_MAC, 0, NULL},
-	{N_("Type"), N_("What follows; up to 1500 a length (IEEE 802.3)"), 12, 2, FMT_HEX, 0,
-	 ethertypes},
+	{N_("Type"), N_("What follows; a value up to 1500 is a length (IEEE 802.3)"), 12, 2,
+	 FMT_HEX, 0, ethertypes},
 };
 
 static const struct field_row vlan_rows[] = {
 	{N_("Priority"), N_("0 best effort (usual) to 7 network control"), 0, 2, FMT_DEC, 0xe000,
 	 NULL},
-	{"DEI", N_("May be dropped first"), 0, 2, FMT_DEC, 0x1000, NULL},
-	{N_("VLAN id"), N_("The virtual network; 0: a priority only"), 0, 2, FMT_DEC, 0x0fff, NULL},
+	{"DEI", N_("Drop eligible: dropped first under congestion"), 0, 2, FMT_DEC, 0x1000, NULL},
+	{N_("VLAN id"), N_("The virtual network; 0: only a priority"), 0, 2, FMT_DEC, 0x0fff, NULL},
 	{N_("Type"), ETHERTYPE_NOTE, 2, 2, FMT_HEX, 0, ethertypes},
 };
 
@@ -65,11 +65,12 @@ static const struct field_row llc_rows[] = {
 };
 
 static const struct field_row snap_rows[] = {
-	{"OUI", N_("Who assigns the protocol id; 0: an EtherType"), 0, 3, FMT_HEX, 0, NULL},
+	{"OUI", N_("Organisation that assigned the protocol id; 0: the id is an EtherType"), 0, 3,
+	 FMT_HEX, 0, NULL},
 	{N_("Protocol id"), NULL, 3, 2, FMT_HEX, 0, ethertypes},
 };
 
-#define PACKET_TYPE_NOTE N_("Where the packet was going, seen from the capturing host")
+#define PACKET_TYPE_NOTE N_("Direction of the packet, as seen by the capturing host")
 
 static const struct field_row sll_rows[] = {
 	{N_("Packet type"), PACKET_TYPE_NOTE, 0, 2, FMT_DEC, 0, packet_types},
@@ -91,7 +92,7 @@ static const struct field_row sll2_rows[] = {
 static const struct field_row pppoe_rows[] = {
 	{N_("Version and type"), NULL, 0, 1, FMT_HEX, 0, NULL},
 	{N_("Code"), N_("0: session data"), 1, 1, FMT_HEX, 0, NULL},
-	{N_("Session"), N_("The subscriber's session"), 2, 2, FMT_HEX, 0, NULL},
+	{N_("Session"), N_("Session of the subscriber"), 2, 2, FMT_HEX, 0, NULL},
 	{N_("Length"), NULL, 4, 2, FMT_DEC, 0, NULL},
 };
 
@@ -102,7 +103,7 @@ static const struct field_row chdlc_rows[] = {
 };
 
 static const struct field_row mpls_rows[] = {
-	{N_("Label"), N_("The path that the packet takes in this direction"), 0, 4, FMT_DEC,
+	{N_("Label"), N_("Names the switched path in this direction"), 0, 4, FMT_DEC,
 	 0xfffff000, NULL},
 	{N_("Traffic class"), NULL, 0, 4, FMT_DEC, 0xe00, NULL},
 	{N_("Bottom of stack"), N_("1: no label follows"), 0, 4, FMT_DEC, 0x100, NULL},
@@ -136,7 +137,7 @@ static const struct field_row erf_rows[] = {
 	{N_("Record type"), NULL, 8, 1, FMT_DEC, 0x7f, NULL},
 	{N_("Flags"), NULL, 9, 1, FMT_HEX, 0, NULL},
 	{N_("Record length"), NULL, 10, 2, FMT_DEC, 0, NULL},
-	{N_("Lost before this"), N_("Packets that the card could not keep"), 12, 2, FMT_DEC, 0,
+	{N_("Lost before this"), N_("Packets that the card dropped"), 12, 2, FMT_DEC, 0,
 	 NULL},
 	{N_("Length on the wire"), NULL, 14, 2, FMT_DEC, 0, NULL},
 };
@@ -154,16 +155,16 @@ static const struct field_row ipv4_rows[] = {
 	{"DSCP", DSCP_NOTE, 1, 1, FMT_DEC, 0xfc, NULL},
 	{"ECN", ECN_NOTE, 1, 1, FMT_DEC, 0x03, ecn_names},
 	{N_("Total length"),
-	 N_("Header and payload; 0: too long to say, captured before it was cut"), 2, 2, FMT_DEC, 0,
-	 NULL},
+	 N_("Header and payload; 0: too long for the field, captured before segmentation"), 2, 2,
+	 FMT_DEC, 0, NULL},
 	{N_("Identification"), N_("The same in all fragments of a datagram"), 4, 2, FMT_HEX, 0,
 	 NULL},
-	{"DF", N_("Don't fragment: a router drops it and says so where it is too long"), 6, 2,
+	{"DF", N_("Don't fragment: a router that cannot forward it sends an ICMP error"), 6, 2,
 	 FMT_DEC, 0x4000, NULL},
 	{"MF", N_("More fragments of the datagram follow"), 6, 2, FMT_DEC, 0x2000, NULL},
 	{N_("Fragment offset"), N_("Bytes of the datagram before these"), 6, 2, FMT_BLOCKS, 0x1fff,
 	 NULL},
-	{"TTL", N_("Routers it may still pass; began most likely at 64, 128 or 255"), 8, 1, FMT_DEC,
+	{"TTL", N_("Remaining hops; senders usually start at 64, 128 or 255"), 8, 1, FMT_DEC,
 	 0, NULL},
 	{N_("Protocol"), ETHERTYPE_NOTE, 9, 1, FMT_DEC, 0, protocols},
 	{N_("Header checksum"), NULL, 10, 2, FMT_HEADER_SUM, 0, NULL},
@@ -177,10 +178,10 @@ static const struct field_row ipv6_rows[] = {
 	{"DSCP", DSCP_NOTE, 0, 2, FMT_DEC, 0x0fc0, NULL},
 	{"ECN", ECN_NOTE, 0, 2, FMT_DEC, 0x0030, ecn_names},
 	{N_("Flow label"), N_("The same in all packets of one flow"), 0, 4, FMT_HEX, 0xfffff, NULL},
-	{N_("Payload length"), N_("What follows this header; 0: too long to say here"), 4, 2,
+	{N_("Payload length"), N_("Length after this header; 0: too long for the field"), 4, 2,
 	 FMT_DEC, 0, NULL},
 	{N_("Next header"), ETHERTYPE_NOTE, 6, 1, FMT_DEC, 0, protocols},
-	{N_("Hop limit"), N_("Routers it may still pass; began most likely at 64, 128 or 255"), 7,
+	{N_("Hop limit"), N_("Remaining hops; senders usually start at 64, 128 or 255"), 7,
 	 1, FMT_DEC, 0, NULL},
 	{N_("Source"), NULL, 8, 16, FMT_IPV6, 0, NULL},
 	{N_("Destination"), NULL, 24, 16, FMT_IPV6, 0, NULL},
@@ -196,7 +197,7 @@ static const struct field_row routing_rows[] = {
 	{N_("Next header"), ETHERTYPE_NOTE, 0, 1, FMT_DEC, 0, protocols},
 	{N_("Length"), N_("In units of eight bytes after the first eight"), 1, 1, FMT_DEC, 0, NULL},
 	{N_("Type"), NULL, 2, 1, FMT_DEC, 0, NULL},
-	{N_("Segments left"), N_("Stops before the last one"), 3, 1, FMT_DEC, 0, NULL},
+	{N_("Segments left"), N_("Hops that are left before the last one"), 3, 1, FMT_DEC, 0, NULL},
 	{N_("Data"), NULL, 4, 0, FMT_BYTES, 0, NULL},
 };
 
@@ -271,7 +272,7 @@ rest_null(struct explainer *x, const struct walk *w, const uint8_t *h, uint32_t 
 		if (n->value == af)
 			name = n->name;
 	}
-	explain_field(x, 1, N_("Address family"), N_("As numbered by the capturing system"), h, len,
+	explain_field(x, 1, N_("Address family"), N_("Number used by the capturing system"), h, len,
 		      "%u %s", af, name);
 }
 
@@ -295,7 +296,8 @@ rest_radiotap(struct explainer *x, const struct walk *w, const uint8_t *h, uint3
 	(void)w;
 	explain_field(x, 1, N_("Version"), NULL, h, 1, "%u", h[0]);
 	explain_field(x, 1, N_("Length"), NULL, h + 2, 2, "%u", le16(h + 2));
-	explain_bytes(x, 1, N_("Data"), N_("Signal, rate and channel as the receiver says"), h + 4,
+	explain_bytes(x, 1, N_("Data"),
+		      N_("Signal, rate and channel, as reported by the receiver"), h + 4,
 		      len - 4);
 }
 
@@ -313,7 +315,8 @@ rest_gre(struct explainer *x, const struct walk *w, const uint8_t *h, uint32_t l
 		return;
 	}
 	if (flags & 0x2000 && at + 4 <= len) {
-		explain_field(x, 1, N_("Key"), N_("Tells tunnels between the same ends apart"),
+		explain_field(x, 1, N_("Key"),
+			      N_("Distinguishes tunnels between the same two hosts"),
 			      h + at, 4, "%u", be32(h + at));
 		at += 4;
 	}
@@ -334,10 +337,10 @@ explain_icmp(struct explainer *x, int version, const uint8_t *h)
 		      h + 1, 1, "%u", h[1]);
 	explain_field(x, 1, N_("Checksum"), NULL, h + 2, 2, "0x%04x", be16(h + 2));
 	if (version == 4 && h[0] == 3 && h[1] == 4)
-		explain_field(x, 1, N_("Next-hop MTU"), N_("The longest packet that gets through"),
+		explain_field(x, 1, N_("Next-hop MTU"), N_("Largest packet that can be forwarded"),
 			      h + 6, 2, "%u", be16(h + 6));
 	if (version == 6 && h[0] == 2)
-		explain_field(x, 1, "MTU", N_("The longest packet that gets through"), h + 4, 4,
+		explain_field(x, 1, "MTU", N_("Largest packet that can be forwarded"), h + 4, 4,
 			      "%u", be32(h + 4));
 }
 
@@ -364,9 +367,9 @@ static const struct header_info headers[HDR_COUNT] = {
 	[HDR_VLAN] = {"VLAN", N_("Virtual network tag (IEEE 802.1Q)"), ROWS(vlan_rows), NULL},
 	[HDR_LLC] = {"LLC", NULL, ROWS(llc_rows), NULL},
 	[HDR_SNAP] = {"SNAP", NULL, ROWS(snap_rows), NULL},
-	[HDR_SLL] = {"Linux cooked", N_("Stands for the link layer on the any device"),
+	[HDR_SLL] = {"Linux cooked", N_("Replaces the link layer header on the device \"any\""),
 		     ROWS(sll_rows), NULL},
-	[HDR_SLL2] = {"Linux cooked v2", N_("Stands for the link layer on the any device"),
+	[HDR_SLL2] = {"Linux cooked v2", N_("Replaces the link layer header on the device \"any\""),
 		      ROWS(sll2_rows), NULL},
 	[HDR_NULL] = {"Null/Loopback", N_("No link layer, only an address family"), NULL, 0,
 		      rest_null},
@@ -375,7 +378,7 @@ static const struct header_info headers[HDR_COUNT] = {
 	[HDR_CHDLC] = {"Cisco HDLC", NULL, ROWS(chdlc_rows), NULL},
 	[HDR_FRAME_RELAY] = {"Frame Relay", NULL, ROWS(bytes_rows), NULL},
 	[HDR_MPLS] = {"MPLS", N_("Label of a switched path (RFC 3032)"), ROWS(mpls_rows), NULL},
-	[HDR_RADIOTAP] = {"Radiotap", N_("What the radio says of the frame"), NULL, 0,
+	[HDR_RADIOTAP] = {"Radiotap", N_("Radio information about the frame"), NULL, 0,
 			  rest_radiotap},
 	[HDR_WLAN] = {"IEEE 802.11", NULL, ROWS(wlan_rows), NULL},
 	[HDR_PFLOG] = {"PFLOG", N_("Log record of the packet filter"), ROWS(pflog_rows), NULL},

@@ -11,16 +11,16 @@ static const struct {
 	const char *name;
 	const char *note;
 } flag_rows[] = {
-	{TH_AE, "AE", N_("Accurate ECN (RFC 9768); a nonce sum before")},
+	{TH_AE, "AE", N_("Accurate ECN (RFC 9768); formerly the nonce sum")},
 	{TH_CWR, "CWR", N_("The sender has reduced its congestion window")},
-	{TH_ECE, "ECE", N_("Congestion was met on the way; in a SYN: ECN is understood")},
-	{TH_URG, "URG", N_("The urgent pointer counts")},
+	{TH_ECE, "ECE", N_("Congestion was experienced on the way; in a SYN: ECN is supported")},
+	{TH_URG, "URG", N_("The urgent pointer is valid")},
 	{TH_ACK, "ACK",
-	 N_("The acknowledgment number counts; set in all segments but the first SYN")},
-	{TH_PSH, "PSH", N_("Hand what has arrived to the application now")},
-	{TH_RST, "RST", N_("The connection is reset: it is over at once, or there is none")},
-	{TH_SYN, "SYN", N_("Synchronize sequence numbers: a connection is opened")},
-	{TH_FIN, "FIN", N_("The sender has no more data")},
+	 N_("The acknowledgment number is valid; set in all segments but the first SYN")},
+	{TH_PSH, "PSH", N_("Deliver the data to the application now")},
+	{TH_RST, "RST", N_("Reset: the connection is aborted or does not exist")},
+	{TH_SYN, "SYN", N_("Synchronize sequence numbers: opens a connection")},
+	{TH_FIN, "FIN", N_("The sender has sent all its data")},
 };
 
 static const char *
@@ -43,8 +43,8 @@ static const char *
 window_note(uint16_t flags)
 {
 	if (flags & TH_SYN)
-		return N_("Bytes the sender can take now; in a SYN never scaled");
-	return N_("Bytes the sender can take now, to be multiplied by its window scale");
+		return N_("Bytes that the sender can receive now; never scaled in a SYN");
+	return N_("Bytes that the sender can receive now, to be multiplied by its window scale");
 }
 
 static void
@@ -66,10 +66,11 @@ explain_flags(struct explainer *x, const uint8_t *h)
 static void
 explain_sack(struct explainer *x, const uint8_t *o, uint32_t len)
 {
-	explain_field(x, 1, "SACK", N_("Blocks that arrived beyond the acknowledgment number"), o,
-		      len, "%u", (unsigned)(len - 2) / 8);
+	explain_field(x, 1, "SACK", N_("Data received beyond the acknowledgment number"), o, len,
+		      "%u", (unsigned)(len - 2) / 8);
 	for (uint32_t i = 2; i + 8 <= len; i += 8)
-		explain_field(x, 2, N_("Block"), N_("From this sequence number up to before that"),
+		explain_field(x, 2, N_("Block"),
+			      N_("From the first sequence number up to, not including, the second"),
 			      o + i, 8, "%u-%u", be32(o + i), be32(o + i + 4));
 }
 
@@ -77,12 +78,12 @@ static void
 explain_timestamps(struct explainer *x, const uint8_t *o)
 {
 	explain_field(x, 1, N_("Timestamps"),
-		      N_("Measures round trips, guards against old segments"), o, 10,
+		      N_("For measuring round trips and detecting old segments"), o, 10,
 		      "TSval %u, TSecr %u", be32(o + 2), be32(o + 6));
 	explain_field(x, 2, "TSval", N_("The sender's clock when it sent this"), o + 2, 4, "%u",
 		      be32(o + 2));
-	explain_field(x, 2, "TSecr", N_("The peer's clock as last seen: echoes its TSval"), o + 6,
-		      4, "%u", be32(o + 6));
+	explain_field(x, 2, "TSecr", N_("Echo of the latest TSval from the peer"), o + 6, 4, "%u",
+		      be32(o + 6));
 }
 
 static void
@@ -91,8 +92,8 @@ explain_tfo(struct explainer *x, const uint8_t *o, uint32_t len, uint32_t head)
 	static const char name[] = N_("Fast Open cookie");
 
 	if (len == head)
-		explain_field(x, 1, name, N_("Asks for a cookie, to send data in the next SYN"), o,
-			      len, "%s", "0");
+		explain_field(x, 1, name, N_("Requests a cookie for data in a later SYN"), o, len,
+			      "%s", "0");
 	else
 		explain_bytes(x, 1, name, N_("Allows data in the SYN"), o + head, len - head);
 }
@@ -103,8 +104,8 @@ explain_wscale(struct explainer *x, const uint8_t *o)
 	const unsigned shift = o[2] > 14 ? 14 : o[2];
 
 	explain_field(x, 1, N_("Window scale"),
-		      N_("Windows after the SYN are multiplied by this, if both ends offer it"), o,
-		      3, "%u (2^%u = %u)", o[2], shift, 1u << shift);
+		      N_("Windows after the SYN are shifted left by this, if both ends offer it"),
+		      o, 3, "%u (2^%u = %u)", o[2], shift, 1u << shift);
 }
 
 static void
@@ -129,7 +130,7 @@ explain_long_option(struct explainer *x, const uint8_t *o, uint32_t len)
 	switch (o[0]) {
 	case TCPOPT_MSS:
 		explain_field(x, 1, N_("Maximum segment size"),
-			      N_("Largest payload the sender of this can take in one segment"), o,
+			      N_("Largest payload that the sender can receive in one segment"), o,
 			      len, "%u", be16(o + 2));
 		break;
 	case TCPOPT_WSCALE:
@@ -137,7 +138,7 @@ explain_long_option(struct explainer *x, const uint8_t *o, uint32_t len)
 		break;
 	case TCPOPT_SACK_OK:
 		explain_field(x, 1, N_("SACK permitted"),
-			      N_("The sender understands selective acknowledgments"), o, len, "%s",
+			      N_("The sender supports selective acknowledgments"), o, len, "%s",
 			      "");
 		break;
 	case TCPOPT_SACK:
@@ -155,7 +156,7 @@ explain_long_option(struct explainer *x, const uint8_t *o, uint32_t len)
 			      len - 2);
 		break;
 	case TCPOPT_UTO:
-		explain_bytes(x, 1, N_("User timeout"), N_("How long unacknowledged data may wait"),
+		explain_bytes(x, 1, N_("User timeout"), N_("How long data may stay unacknowledged"),
 			      o + 2, len - 2);
 		break;
 	case TCPOPT_MPTCP:
@@ -178,13 +179,14 @@ explain_option(struct explainer *x, const uint8_t *o, uint32_t len)
 	if (o[0] == TCPOPT_END)
 		explain_field(x, 1, N_("End of options"), NULL, o, 1, "%s", "");
 	else if (o[0] == TCPOPT_NOP)
-		explain_field(x, 1, N_("No operation"), N_("Fills up to a multiple of four"), o, 1,
-			      "%s", "");
+		explain_field(x, 1, N_("No operation"), N_("Padding to a multiple of four bytes"),
+			      o, 1, "%s", "");
 	else if (tcp_option_valid(o, len))
 		explain_long_option(x, o, len);
 	else
-		explain_field(x, 1, N_("Malformed option"), N_("This length cannot be right"), o,
-			      len, "kind %u, len %u", o[0], len);
+		explain_field(x, 1, N_("Malformed option"),
+			      N_("The length is not valid for this option"), o, len,
+			      "kind %u, len %u", o[0], len);
 }
 
 static void
@@ -198,11 +200,11 @@ explain_options(struct explainer *x, const uint8_t *h, uint32_t hlen, uint32_t c
 		explain_option(x, o, it.option_len);
 	if (it.end == TCP_OPTIONS_CUT)
 		explain_field(x, 1, N_("Options cut"),
-			      N_("The snapshot length of the capture ends here"), it.next, 0, "%s",
+			      N_("Cut by the snapshot length of the capture"), it.next, 0, "%s",
 			      "");
 	else if (it.end == TCP_OPTIONS_BAD)
-		explain_bytes(x, 1, N_("Malformed options"), N_("A length that cannot be right"),
-			      it.next, it.cap);
+		explain_bytes(x, 1, N_("Malformed options"), N_("A length is not valid"), it.next,
+			      it.cap);
 }
 
 static void
@@ -211,8 +213,7 @@ explain_ports(struct explainer *x, const uint8_t *h)
 	explain_field(x, 1, N_("Source port"), NULL, h, 2, "%u", be16(h));
 	explain_field(x, 1, N_("Destination port"), NULL, h + 2, 2, "%u", be16(h + 2));
 	explain_field(x, 1, N_("Sequence number"),
-		      N_("Of the first byte of data; with SYN the initial one, data begin after "
-			 "it"),
+		      N_("Number of the first byte of data; in a SYN the initial sequence number"),
 		      h + 4, 4, "%u", be32(h + 4));
 }
 
@@ -223,8 +224,8 @@ explain_control(struct explainer *x, const struct packet *p, const uint8_t *h, u
 	const uint32_t hlen = (h[12] >> 4) * 4u;
 
 	explain_field(x, 1, N_("Acknowledgment number"),
-		      p->flags & TH_ACK ? N_("The next byte the sender of this expects")
-					: N_("Means nothing without the ACK flag"),
+		      p->flags & TH_ACK ? N_("Number of the next byte that the sender expects")
+					: N_("Ignored without the flag ACK"),
 		      h + 8, 4, "%u", be32(h + 8));
 	explain_field(x, 1, N_("Header length"), N_("Bytes, options included"), h + 12, 1,
 		      "%u (%u)", hlen, h[12] >> 4);
@@ -236,10 +237,12 @@ explain_control(struct explainer *x, const struct packet *p, const uint8_t *h, u
 		explain_field(x, 1, N_("Checksum"), checksum_note(p->csum), h + 16, 2, "0x%04x",
 			      be16(h + 16));
 	if (len >= 20)
-		explain_field(x, 1, N_("Urgent pointer"),
-			      p->flags & TH_URG ? N_("Urgent data end here, counted from SEQ")
-						: N_("Means nothing without the URG flag"),
-			      h + 18, 2, "%u", be16(h + 18));
+		explain_field(
+			x, 1, N_("Urgent pointer"),
+			p->flags & TH_URG
+				? N_("End of the urgent data, relative to the sequence number")
+				: N_("Ignored without the flag URG"),
+			h + 18, 2, "%u", be16(h + 18));
 	explain_options(x, h, hlen, len);
 }
 

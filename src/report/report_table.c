@@ -231,7 +231,7 @@ table_connection(struct output *w, const struct report_config *cfg, const struct
 		table_row(w, &d->f);
 	if (d->revision > 0)
 		output_format(w, "%s%s\n", INDENT,
-			      _("went on after it was reported: replaces the earlier row"));
+			      _("continued after it was reported: replaces the earlier row"));
 	for (int i = 0; i < d->n_verdicts; i++)
 		table_verdict(w, cfg->verbose, &d->verdicts[i], &d->f, now);
 	for (int side = CLIENT; side <= SERVER; side++) {

@@ -185,8 +185,8 @@ test_notes(void **state)
 	explain(101);
 	assert_non_null(strstr(note_of("Window"), "never scaled"));
 	assert_non_null(strstr(note_of("Checksum"), "network card"));
-	assert_non_null(strstr(note_of("Fast Open cookie"), "Asks for"));
-	assert_non_null(strstr(note_of("Acknowledgment number"), "nothing"));
+	assert_non_null(strstr(note_of("Fast Open cookie"), "Requests"));
+	assert_non_null(strstr(note_of("Acknowledgment number"), "Ignored"));
 }
 
 /* Fields come in the order of their bytes, headings cover their fields, nothing leaves the frame,
