@@ -107,6 +107,7 @@ handshake_watch(struct seg *s)
 	else if (f == TH_ACK && !(c->flags & C_HANDSHAKE_DONE) && half_has(s->snd, H_SYN_SENT) &&
 		 half_has(s->rcv, H_SYN_ACK) && p->ack == s->rcv->seq.isn + 1) {
 		c->flags |= C_HANDSHAKE_DONE;
+		s->ends_handshake = true;
 		c->hs_frame = frame_marked(c, p->frame);
 		c->synack_to_ack = nsec_max(p->ts - half_syn_last(s->rcv), 0);
 		vantage_by_handshake(c);

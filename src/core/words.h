@@ -128,7 +128,7 @@ enum timer_kind {
 	TIMER_KIND_COUNT,
 };
 
-/* Where a connection's time goes: what ended each gap between its segments. The first five are all
+/* Where a connection's time goes: what ended each gap between its segments. The first four are all
  * that a connection of requests and answers needs. */
 enum time_class {
 	TIME_HANDSHAKE,

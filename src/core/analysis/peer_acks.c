@@ -11,27 +11,33 @@
 const struct peer_ack *
 peer_acks_at(const struct ack_ring *r, unsigned age)
 {
-	return &r->at[(r->newest + PEER_ACKS - age) % PEER_ACKS];
+	return &r->at[(r->newest + r->cap - age) % r->cap];
 }
 
 /* Whether one more entry would push out what a round trip needs. */
 static bool
 ring_is_dense(const struct ack_ring *r, nsec now, nsec rtt)
 {
-	return r->n == PEER_ACKS && now - peer_acks_at(r, PEER_ACKS - 1)->t < rtt + rtt / 4;
+	return r->n == r->cap && now - peer_acks_at(r, r->cap - 1u)->t < rtt + rtt / 4;
 }
 
 void
-peer_acks_add(struct ack_ring *r, const struct seg *s, seqno edge, nsec rtt)
+peer_acks_add(struct time_side *x, const struct seg *s, seqno edge, nsec rtt)
 {
+	struct ack_ring *r = x->ring;
 	struct peer_ack *a = &r->at[r->newest];
 
 	if (r->n > 0 && a->ack == s->p->ack && a->edge == edge && s->p->n_sack == 0)
 		return; /* nothing that makes a sender send */
+	if (ring_is_dense(r, s->now, rtt)) {
+		ledger_ring_grow(s->core, x);
+		r = x->ring;
+		a = &r->at[r->newest];
+	}
 	/* Where ACKs are too many the newest entry stands for those close to it. */
 	if (!ring_is_dense(r, s->now, rtt) || s->now - r->begun >= rtt / RING_STEPS) {
-		r->newest = (uint8_t)((r->newest + (r->n > 0)) % PEER_ACKS);
-		r->n += r->n < PEER_ACKS;
+		r->newest = (uint8_t)((r->newest + (r->n > 0)) % r->cap);
+		r->n += r->n < r->cap;
 		a = &r->at[r->newest];
 		r->begun = s->now;
 	}

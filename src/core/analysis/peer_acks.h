@@ -10,8 +10,9 @@
  * apart. */
 #define RING_STEPS (PEER_ACKS * 3 / 4)
 
-/* s: an ACK of the peer; edge: right edge of the window it offers; rtt: what the ring must last. */
-void peer_acks_add(struct ack_ring *r, const struct seg *s, seqno edge, nsec rtt);
+/* x->ring is not NULL; s: an ACK of the peer; edge: right edge of the window it offers; rtt: what
+ * the ring must last. */
+void peer_acks_add(struct time_side *x, const struct seg *s, seqno edge, nsec rtt);
 /* The ACK that came so many before the newest; age < r->n. */
 const struct peer_ack *peer_acks_at(const struct ack_ring *r, unsigned age);
 /* Age of the newest ACK that x had when it sent s; −1: none is kept. to_sender: least time between

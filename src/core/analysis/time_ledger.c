@@ -20,6 +20,9 @@
 #define NEAR_HOST     (200 * NSEC_PER_US)  /* a way and back shorter than this is none */
 #define DELAYED_EXTRA (20 * NSEC_PER_MS)   /* an ACK that takes longer than the way was delayed */
 #define IDLE_MIN      (5 * NSEC_PER_SEC)
+#define FLIGHT_GAP    (40 * NSEC_PER_MS)
+#define SETTLE_ACKS   4 /* known of the peer before its window is judged */
+#define FLIGHTS_MAX   6 /* of answers, until a connection counts as bulk */
 #define LONG_WAIT     (100 * NSEC_PER_MS)
 
 /* The gap being charged, and what the sender of the segment after it knew. */
@@ -76,10 +79,13 @@ way_to(const struct conn *c, enum side s)
 	return there_and_back < NEAR_HOST ? 0 : there_and_back / 2;
 }
 
+/* The shortest round trip between the hosts, by what one of them keeps of both parts: so that the
+ * other one's cache lines are not touched. */
 static nsec
-min_rtt(const struct conn *c)
+min_rtt(const struct conn *c, enum side s)
 {
-	nsec rtt = nsec_max(rtt_min_to(c, CLIENT), 0) + nsec_max(rtt_min_to(c, SERVER), 0);
+	const struct rtt *r = &c->half[s].rtt;
+	nsec rtt = nsec_max(rtt_min_to(c, s), 0) + (r->samples > 0 ? r->min : 0);
 
 	if (rtt == 0 && c->syn_to_synack >= 0 && c->synack_to_ack >= 0)
 		rtt = c->syn_to_synack + c->synack_to_ack;
@@ -87,9 +93,9 @@ min_rtt(const struct conn *c)
 }
 
 static nsec
-reaction_max(const struct conn *c)
+reaction_max(const struct seg *s)
 {
-	return nsec_max(LAG_MIN, min_rtt(c) / 16);
+	return nsec_max(LAG_MIN, min_rtt(s->c, s->from) / 16);
 }
 
 static nsec
@@ -115,8 +121,8 @@ note_ack(struct seg *s)
 		return;
 	x = &l->full->side[!s->from];
 	if (x->ring)
-		peer_acks_add(x->ring, s, s->p->ack + s->snd->adv.window,
-			 nsec_max(min_rtt(s->c), x->loop));
+		peer_acks_add(x, s, s->p->ack + s->snd->adv.window,
+			 nsec_max(min_rtt(s->c, s->from), x->loop));
 }
 
 /* ---- the rules ---- */
@@ -214,6 +220,12 @@ waits_at(struct time_ledger_full *f, enum time_class cls)
 	return &f->waits[cls == TIME_SERVER ? 0 : cls == TIME_CLIENT ? 1 : 2];
 }
 
+static bool
+is_long_wait(const struct gap *g, nsec wait)
+{
+	return wait >= nsec_max(LONG_WAIT, 8 * g->one_way);
+}
+
 static void
 count_wait(const struct gap *g, enum time_class cls, nsec wait)
 {
@@ -222,12 +234,8 @@ count_wait(const struct gap *g, enum time_class cls, nsec wait)
 	if (!g->l->full || wait < LAG_MIN)
 		return;
 	w = waits_at(g->l->full, cls);
-	if (cls != TIME_SENDER_APPLICATION) { /* those that the compact ledger counted */
-		w->n += g->l->short_waits[cls == TIME_CLIENT];
-		g->l->short_waits[cls == TIME_CLIENT] = 0;
-	}
 	w->n++;
-	w->n_long += wait >= nsec_max(LONG_WAIT, 8 * g->one_way);
+	w->n_long += is_long_wait(g, wait);
 }
 
 /* When the segment left its sender by the sender's own clock, where that can be told: a queue on
@@ -250,7 +258,7 @@ left_sender(const struct gap *g)
 static nsec
 lag_max_of(const struct gap *g)
 {
-	nsec lag = reaction_max(g->s->c);
+	nsec lag = reaction_max(g->s);
 
 	if (g->to_sender > 0)
 		lag += nsec_max(2 * NSEC_PER_MS, g->one_way / 4) + g->x->loop / RING_STEPS;
@@ -262,7 +270,7 @@ static bool
 is_same_burst(const struct gap *g)
 {
 	nsec apart = left_sender(g) - g->x->left;
-	nsec together = reaction_max(g->s->c) / 4;
+	nsec together = reaction_max(g->s) / 4;
 
 	if (g->to_sender > 0 && g->x->has_clock)
 		together = nsec_max(together, NSEC_PER_MS + NSEC_PER_MS / 2);
@@ -339,6 +347,22 @@ charge_way(const struct gap *g)
 			     nsec_min(g->l->until + g->one_way, g->sent));
 }
 
+/* false: there are too many waits for the compact ledger. */
+static bool
+count_compact(const struct gap *g, nsec wait)
+{
+	struct time_ledger *l = g->l;
+	const int i = g->s->from == CLIENT;
+
+	if (wait < LAG_MIN)
+		return true;
+	if (l->waits[i] == UINT8_MAX)
+		return false;
+	l->waits[i]++;
+	l->long_waits[i] += is_long_wait(g, wait);
+	return true;
+}
+
 /* The compact ledger knows who spoke last and nothing else: good for turns that answer all that
  * came, and for bursts. false: that does not suffice. */
 static bool
@@ -349,10 +373,9 @@ charge_compact(const struct gap *g)
 
 	if (g->turned && (s->p->flags & TH_ACK) && seq_le(s->rcv->seq.nxt, s->p->ack)) {
 		charge_way(g);
-		if (g->sent - g->l->until >= LONG_WAIT)
+		if ((s->from == CLIENT && gap > idle_min(s->snd)) ||
+		    !count_compact(g, g->sent - g->l->until))
 			return false;
-		if (g->sent - g->l->until >= LAG_MIN)
-			g->l->short_waits[s->from == CLIENT] += 1;
 		charge_until(s->core, g->l, application_of(s->from), g->sent);
 		return true;
 	}
@@ -360,7 +383,16 @@ charge_compact(const struct gap *g)
 		charge_until(s->core, g->l, application_of(s->from), g->sent);
 		return true;
 	}
-	if (!g->turned && gap < reaction_max(s->c) / 4 && g->l->last_class < TIME_COMPACT) {
+	/* A few round trips of slow start belong to the way of an answer. */
+	if (!g->turned && gap > 0 && gap <= nsec_max(4 * g->one_way, FLIGHT_GAP) &&
+	    g->l->flights < FLIGHTS_MAX && s->p->payload_len >= mss_of(s)) {
+		g->l->flights += gap > reaction_max(s) / 4;
+		g->l->flights_time += gap;
+		g->l->until = g->sent;
+		g->l->last_class = TIME_NETWORK;
+		return true;
+	}
+	if (!g->turned && gap < reaction_max(s) / 4 && g->l->last_class < TIME_COMPACT) {
 		charge_until(s->core, g->l, (enum time_class)g->l->last_class, g->sent);
 		return true;
 	}
@@ -385,11 +417,20 @@ recovery_of(const struct seg *s)
 	}
 }
 
+/* The waits before it was known to be bulk were of the same class. */
+static void
+flights_settle(struct core *core, struct time_ledger *l, enum time_class cls)
+{
+	add_time(core, l, cls, l->flights_time);
+	l->flights_time = 0;
+}
+
 static void
 charge_full(struct gap *g)
 {
 	const struct seg *s = g->s;
-	enum time_class cls;
+	enum time_class cls, window;
+	nsec before, windowed;
 	int age;
 
 	age = peer_acks_known(g->x, g->s, g->to_sender);
@@ -399,7 +440,10 @@ charge_full(struct gap *g)
 		return;
 	}
 	charge_way(g);
+	before = g->l->until;
 	charge_window(g, age);
+	windowed = g->l->until - before;
+	window = (enum time_class)g->l->last_class;
 	cls = class_of(g);
 	if (cls == TIME_NAGLE)
 		count_nagle(g, g->sent - g->l->until);
@@ -409,6 +453,9 @@ charge_full(struct gap *g)
 		watch_queue(g, g->sent - g->l->until);
 	g->x->prev_class = (uint8_t)cls;
 	charge_until(s->core, g->l, cls, g->sent);
+	if (age >= 0 && g->x->ring->n >= SETTLE_ACKS)
+		flights_settle(s->core, g->l,
+			       windowed > g->sent - before - windowed ? window : cls);
 }
 
 static void
@@ -417,7 +464,7 @@ payload_sent(struct seg *s, struct time_ledger *l)
 	struct gap g = {
 		.s = s, .l = l,
 		.to_sender = way_to(s->c, s->from),
-		.one_way = min_rtt(s->c) / 2,
+		.one_way = min_rtt(s->c, s->from) / 2,
 		.turned = l->has_payload && l->last_side != s->from,
 	};
 
@@ -441,7 +488,8 @@ payload_sent(struct seg *s, struct time_ledger *l)
 		g.x->prev = nsec_max(g.sent, g.x->prev);
 		g.x->prev_small = is_small(s);
 		g.x->acked_then = s->p->ack;
-		ledger_ring_get(s->core, g.x);
+		if (!g.turned)
+			ledger_ring_get(s->core, g.x);
 	}
 	l->has_payload = true;
 	l->last_side = s->from;
@@ -452,7 +500,7 @@ static void
 closed(struct seg *s, struct time_ledger *l)
 {
 	nsec sent = s->now - way_to(s->c, s->from);
-	nsec way = min_rtt(s->c) / 2;
+	nsec way = min_rtt(s->c, s->from) / 2;
 
 	if (s->cause != CAUSE_NONE) {
 		charge_until(s->core, l, TIME_RECOVERY_RTO, sent);
@@ -472,7 +520,7 @@ time_ledger_segment(struct seg *s)
 
 	if (l->until == 0)
 		l->until = s->c->start;
-	if ((p->flags & TH_SYN) || s->c->hs_frame == frame_marked(s->c, p->frame))
+	if ((p->flags & TH_SYN) || s->ends_handshake)
 		charge_until(s->core, l, TIME_HANDSHAKE, s->now);
 	else if (s->kind == KIND_ZERO_WINDOW_PROBE)
 		charge_until(s->core, l, TIME_WINDOW_CLOSED, s->now);
@@ -492,7 +540,7 @@ static void
 fill_open(const struct conn *c, nsec open, struct time_facts *out)
 {
 	const struct half *a = &c->half[CLIENT], *b = &c->half[SERVER];
-	nsec way = nsec_min(open, min_rtt(c));
+	nsec way = nsec_min(open, min_rtt(c, CLIENT));
 	enum time_class rest = TIME_IDLE;
 
 	if (!(c->flags & (C_HANDSHAKE_DONE | C_MIDSTREAM)) && !conn_time(c)->has_payload)
@@ -519,6 +567,7 @@ time_facts_fill(const struct conn *c, struct time_facts *out)
 		out->spent[i] = l->spent[i];
 	for (int i = TIME_COMPACT; l->full && i < TIME_CLASS_COUNT; i++)
 		out->spent[i] = l->full->spent[i - TIME_COMPACT];
+	out->spent[TIME_NETWORK] += l->flights_time;
 	if (l->full) {
 		out->delayed_ack = l->full->delayed_ack;
 		out->delayed_ack_waits = l->full->delayed_ack_waits;
@@ -532,9 +581,14 @@ time_facts_fill(const struct conn *c, struct time_facts *out)
 struct time_waits
 time_waits_of(const struct conn *c, enum time_class cls)
 {
-	struct time_ledger_full *f = conn_time(c)->full;
+	const struct time_ledger *l = conn_time(c);
 
-	return f ? *waits_at(f, cls) : (struct time_waits){0, 0};
+	if (l->full)
+		return *waits_at(l->full, cls);
+	if (cls == TIME_SENDER_APPLICATION)
+		return (struct time_waits){0, 0};
+	return (struct time_waits){l->waits[cls == TIME_CLIENT],
+				   l->long_waits[cls == TIME_CLIENT]};
 }
 
 struct time_queue

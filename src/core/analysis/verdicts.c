@@ -156,7 +156,7 @@ signs_of(const struct conn *c, nsec now)
 		signs |= SIGN_LATE;
 	if (((a->flags | b->flags) & H_FIN_ACKED) && !(a->flags & b->flags & H_FIN))
 		signs |= SIGN_CLOSING;
-	if (conn_time(c)->full)
+	if (conn_time(c)->full || conn_time(c)->long_waits[0] || conn_time(c)->long_waits[1])
 		signs |= SIGN_TIME;
 	if ((a->segments == 0 || b->segments == 0) && ((a->flags | b->flags) & H_ACK))
 		signs |= SIGN_UNHEARD;

@@ -232,17 +232,20 @@ struct lone_syn {
 	bool partial_csum;
 };
 
-#define TIME_COMPACT (TIME_PAUSE + 1) /* classes that need no struct time_ledger_full */
+#define TIME_COMPACT (TIME_CLIENT + 1) /* classes that need no struct time_ledger_full */
 
 /* Where a connection's time went so far; see analysis/time_ledger.c. One cache line. */
 struct time_ledger {
 	nsec until; /* sending time up to which all is charged; 0: nothing yet */
 	struct time_ledger_full *full; /* from the pool when requests and answers are not all */
 	nsec spent[TIME_COMPACT];
+	nsec flights_time; /* see flights; network time, unless the connection turns out as bulk */
 	uint8_t last_side;  /* enum side that sent the latest payload */
 	uint8_t last_class; /* enum time_class of the latest charge */
 	bool has_payload;   /* there was any */
-	uint16_t short_waits[2]; /* for the server's, the client's application */
+	/* Waits for the server's and the client's application, while full is NULL. */
+	uint8_t waits[2], long_waits[2];
+	uint8_t flights; /* waits within an answer, while full is NULL */
 };
 _Static_assert(sizeof(struct time_ledger) == CACHE_LINE, "one line for every packet with data");
 

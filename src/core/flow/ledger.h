@@ -8,7 +8,8 @@
 
 #include "core/flow/flow.h"
 
-#define PEER_ACKS 32
+#define PEER_ACKS	32
+#define PEER_ACKS_FIRST 8
 
 /* See time_in_queue(). */
 struct time_queue {
@@ -31,10 +32,10 @@ struct peer_ack {
 };
 
 struct ack_ring {
-	uint8_t n, newest;
+	uint8_t n, newest, cap; /* cap: PEER_ACKS_FIRST, or PEER_ACKS where these do not last */
 	bool has_ts;
 	nsec begun; /* when the newest entry was begun; later ACKs may have replaced it */
-	struct peer_ack at[PEER_ACKS];
+	struct peer_ack at[];
 };
 
 struct time_side {
@@ -59,14 +60,17 @@ struct time_ledger_full {
 	nsec delayed_ack;
 	uint32_t delayed_ack_waits;
 	uint8_t delayed_side; /* enum side whose small segments waited last */
-	struct time_waits waits[3];
+	struct time_waits waits[3]; /* for the server, the client, the sender of bulk */
 	struct time_queue queue;
 	double rate_max;
 };
 
 /* l->full, made if need be; NULL: no memory. */
 struct time_ledger_full *ledger_full_get(struct core *core, struct time_ledger *l);
+/* x->ring, made if need be; NULL: no memory. */
 struct ack_ring *ledger_ring_get(struct core *core, struct time_side *x);
+/* Gives the ring its full capacity, where there is memory. */
+void ledger_ring_grow(struct core *core, struct time_side *x);
 void ledger_release(struct core *core, struct conn *c);
 /* The roles of the connection's endpoints are swapped. */
 void ledger_swap(struct conn *c);

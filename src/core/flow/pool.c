@@ -183,3 +183,9 @@ pool_used(const struct pool *p)
 {
 	return p->used;
 }
+
+size_t
+pool_budget(const struct pool *p)
+{
+	return p->budget;
+}

@@ -20,6 +20,7 @@ void pool_prepare(struct pool *p);
 void *pool_get(struct pool *p, size_t size);
 void pool_put(struct pool *p, void *mem, size_t size); /* size as requested; mem may be NULL */
 size_t pool_used(const struct pool *p);
+size_t pool_budget(const struct pool *p);
 
 #define POOL_MAX_SIZE ((size_t)1 << 18)
 

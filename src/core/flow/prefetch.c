@@ -109,8 +109,7 @@ table_prefetch_halves(const struct conn *c, const struct packet *p)
 	prefetch_lines(&c->half[sender], 0, HALF_SENT_LINES);
 	prefetch_lines(&c->half[!sender], 0, 1);
 	prefetch_lines(half_of_data(c, p), HALF_DATA_LINE, HALF_LINES);
-	if (p->payload_len > 0)
-		prefetch_lines(conn_time(c), 0, 1);
+	prefetch_lines(conn_time(c), 0, 1);
 }
 
 /* The sent range that the packet will add, or the first ones that it acknowledges. */

@@ -36,6 +36,7 @@ struct seg {
 	bool new_instance; /* it opened a new connection of a used tuple */
 	/* ---- decided of it; all 0 before ---- */
 	uint32_t findings; /* FINDING() bits */
+	bool ends_handshake; /* the third packet of the handshake */
 	enum range_kind range;
 	enum seg_kind kind;
 	bool outstanding;   /* rcv has unacknowledged data that this could acknowledge */
