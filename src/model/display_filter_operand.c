@@ -104,9 +104,19 @@ take_names(struct parser *ps, const struct filter_operand *o)
 	return mask;
 }
 
+/* Names separated by commas; *names: the bits of all of them. what: for the error. */
 static bool
-names_end(struct parser *ps)
+parse_names(struct parser *ps, const struct filter_operand *o, const char *what, uint64_t *names)
 {
+	*names = 0;
+	do {
+		parser_skip_space(ps);
+		const uint64_t taken = take_names(ps, o);
+
+		if (taken == 0)
+			return name_expected(ps, o, what);
+		*names |= taken;
+	} while (parser_take(ps, ","));
 	return ends_value(ps->p) || parser_expected(ps, _("a comma or the next word"));
 }
 
@@ -116,20 +126,15 @@ static bool
 parse_state(struct parser *ps, const struct filter_word *w, uint8_t sides)
 {
 	struct filter_test t = {.match = w->match};
+	uint64_t names;
 	bool negated;
 
 	(void)sides;
-	if (!parser_take_equality(ps, &negated))
+	if (!parser_take_equality(ps, &negated) ||
+	    !parse_names(ps, w->operand, _("a state"), &names))
 		return false;
-	do {
-		parser_skip_space(ps);
-		const uint64_t states = take_names(ps, w->operand);
-
-		if (states == 0)
-			return name_expected(ps, w->operand, _("a state"));
-		t.states |= (uint32_t)states;
-	} while (parser_take(ps, ","));
-	return names_end(ps) && parser_add_equality(ps, &t, negated);
+	t.states = (uint32_t)names;
+	return parser_add_equality(ps, &t, negated);
 }
 
 const struct filter_operand filter_operand_state = {
@@ -153,21 +158,16 @@ static bool
 parse_verdict(struct parser *ps, const struct filter_word *w, uint8_t sides)
 {
 	struct filter_test t = {.match = w->match};
+	uint64_t names;
 	bool negated;
 
 	(void)sides;
-	if (!parser_take_equality(ps, &negated))
+	if (!parser_take_equality(ps, &negated) ||
+	    !parse_names(ps, w->operand, _("any, none or a verdict"), &names))
 		return false;
-	do {
-		parser_skip_space(ps);
-		const uint64_t names = take_names(ps, w->operand);
-
-		if (names == 0)
-			return name_expected(ps, w->operand, _("any, none or a verdict"));
-		t.verdicts |= names >> ANY_VERDICT & 1 ? ALL_VERDICTS : names & ALL_VERDICTS;
-		t.without_verdict |= names >> NO_VERDICT & 1;
-	} while (parser_take(ps, ","));
-	return names_end(ps) && parser_add_equality(ps, &t, negated);
+	t.verdicts = names >> ANY_VERDICT & 1 ? ALL_VERDICTS : names & ALL_VERDICTS;
+	t.without_verdict = names >> NO_VERDICT & 1;
+	return parser_add_equality(ps, &t, negated);
 }
 
 const struct filter_operand filter_operand_verdict = {
@@ -196,20 +196,14 @@ static bool
 parse_severity(struct parser *ps, const struct filter_word *w, uint8_t sides)
 {
 	struct filter_test t = {.match = w->match};
-	uint8_t comparison = parser_take_comparison(ps);
-	uint64_t named = 0;
+	const uint8_t comparison = parser_take_comparison(ps);
+	uint64_t names;
 
 	(void)sides;
-	do {
-		parser_skip_space(ps);
-		const uint64_t severities = take_names(ps, w->operand);
-
-		if (severities == 0)
-			return name_expected(ps, w->operand, _("a severity"));
-		named |= severities;
-	} while (parser_take(ps, ","));
-	t.severities = compared_severities(named, comparison == 0 ? EQUAL : comparison);
-	return names_end(ps) && parser_add_test(ps, &t);
+	if (!parse_names(ps, w->operand, _("a severity"), &names))
+		return false;
+	t.severities = compared_severities(names, comparison == 0 ? EQUAL : comparison);
+	return parser_add_test(ps, &t);
 }
 
 const struct filter_operand filter_operand_severity = {
