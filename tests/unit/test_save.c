@@ -159,8 +159,6 @@ check_format(const char *name, const void *magic, size_t len, bool is_pcapng)
 
 static const uint8_t pcap_magic[] = {0x4d, 0x3c, 0xb2, 0xa1};
 static const uint8_t pcapng_magic[] = {0x0a, 0x0d, 0x0d, 0x0a};
-static const uint8_t gzip_magic[] = {0x1f, 0x8b};
-static const uint8_t zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
 
 static void
 test_name_decides_the_format(void **state)
@@ -171,11 +169,13 @@ test_name_decides_the_format(void **state)
 	check_format("a.pcapng", pcapng_magic, 4, true);
 	check_format("a.PcapNG", pcapng_magic, 4, true);
 #ifdef HAVE_ZLIB
+	static const uint8_t gzip_magic[] = {0x1f, 0x8b};
 	check_format("a.gz", gzip_magic, 2, false);
 	check_format("a.pcap.gz", gzip_magic, 2, false);
 	check_format("a.pcapng.gz", gzip_magic, 2, true);
 #endif
 #ifdef HAVE_ZSTD
+	static const uint8_t zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
 	check_format("a.pcap.zst", zstd_magic, 4, false);
 	check_format("a.pcapng.zst", zstd_magic, 4, true);
 #endif
