@@ -18,12 +18,15 @@ struct core {
 	struct table *table;	/* the connections */
 	struct pool *pool;	/* memory of what grows with trouble */
 	struct history *log;	/* the kept segments of all connections */
+	struct coverage *coverage; /* the capture's time, and the hosts seen in it */
+	struct syn_memory *syns; /* the latest SYNs */
 	struct dedup *dedup;	/* the latest packets, to recognise copies */
 	union scratch *scratch;
 	struct totals counts;
 	struct engine_sink sink;
 	unsigned hz;		/* timer ticks per second of the senders' kernels */
 	bool history;		/* segments are kept */
+	bool live;		/* packets come as they are captured: see engine_set_live() */
 	bool frozen;		/* a snapshot is being shown: see before_change */
 	nsec now;		/* time of the newest packet or tick; never runs backwards */
 	/* Called, while frozen, before a connection changes or goes, so that its old facts can be

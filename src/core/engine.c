@@ -8,9 +8,11 @@
 
 #include "core/analysis/retransmit_needed.h"
 #include "core/flow/cold.h"
+#include "core/flow/coverage.h"
 #include "core/flow/history.h"
 #include "core/flow/lifecycle.h"
 #include "core/flow/pool.h"
+#include "core/flow/syn_memory.h"
 #include "core/flow/table.h"
 #include "core/process.h"
 #include "core/report.h"
@@ -73,7 +75,7 @@ before_change(struct core *core, struct conn *c)
 	struct engine *e = engine_of(core);
 
 	if (!e->freeze.snapshots[c->slot])
-		snapshot_keep(&e->freeze, c);
+		snapshot_keep(&e->freeze, core, c);
 }
 
 static void
@@ -83,7 +85,7 @@ report_connection(struct core *core, struct conn *c)
 	uint64_t verdicts = 0;
 
 	retransmit_needed_close(core, c);
-	detail_fill(c, nsec_max(core->now, c->last), &d);
+	detail_fill(core, c, nsec_max(core->now, c->last), &d);
 	for (int i = 0; i < d.n_verdicts; i++) {
 		core->counts.verdicts[d.verdicts[i].code]++;
 		verdicts |= UINT64_C(1) << d.verdicts[i].code;
@@ -159,7 +161,10 @@ engine_set_up(struct engine *e, const struct engine_config *cfg)
 	e->core.report = report_connection;
 	e->core.pool = pool_new(memory / 4);
 	e->core.dedup = dedup_new();
-	return e->core.pool && e->core.dedup && history_init(&e->log, history) &&
+	e->core.coverage = coverage_new();
+	e->core.syns = syn_memory_new();
+	return e->core.pool && e->core.dedup && e->core.coverage && e->core.syns &&
+	       history_init(&e->log, history) &&
 	       table_init(&e->table, cfg->max_connections, cfg->seed);
 }
 
@@ -175,6 +180,8 @@ engine_new(const struct engine_config *cfg, struct err *err)
 		if (e) {
 			pool_free_all(e->core.pool);
 			dedup_free(e->core.dedup);
+			coverage_free(e->core.coverage);
+			syn_memory_free(e->core.syns);
 			history_done(&e->log);
 			free(e);
 		}
@@ -194,6 +201,8 @@ engine_free(struct engine *e)
 	history_done(&e->log);
 	pool_free_all(e->core.pool);
 	dedup_free(e->core.dedup);
+	coverage_free(e->core.coverage);
+	syn_memory_free(e->core.syns);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
 }
@@ -265,6 +274,7 @@ ingest_slice(struct engine *e, struct batch *b, size_t from)
 	for (size_t i = from; i < end; i++) {
 		fetch_ahead(e, b, i);
 		e->core.now = nsec_max(e->core.now, b->p[i].ts);
+		coverage_clock(e->core.coverage, b->p[i].ts);
 		process_packet(&e->core, &b->p[i], b->hash[i]);
 	}
 	e->core.counts.change++;
@@ -290,6 +300,14 @@ engine_ingest(struct engine *e, const struct packet *p, size_t n)
 	}
 	for (size_t i = 0; i < n; i += SLICE)
 		ingest_slice(e, &b, i);
+}
+
+void
+engine_set_live(struct engine *e, bool live)
+{
+	engine_lock(e);
+	e->core.live = live;
+	engine_unlock(e);
 }
 
 void
@@ -403,7 +421,7 @@ slot_facts(const struct engine *e, uint32_t slot, nsec now, struct conn_facts *o
 	}
 	if (c->id == 0 || (e->freeze.on && c->id >= e->freeze.first_id))
 		return false;
-	facts_fill(c, e->freeze.on ? e->freeze.now : now, out);
+	facts_fill(&e->core, c, e->freeze.on ? e->freeze.now : now, out);
 	return true;
 }
 
@@ -473,7 +491,7 @@ engine_detail(struct engine *e, nsec now, struct connref ref, struct conn_detail
 	if (frozen)
 		snapshot_detail(s, c, out);
 	else if (c)
-		detail_fill(c, e->freeze.on ? e->freeze.now : now, out);
+		detail_fill(&e->core, c, e->freeze.on ? e->freeze.now : now, out);
 	engine_unlock(e);
 	return frozen || c;
 }

@@ -29,6 +29,9 @@ struct engine *engine_new(const struct engine_config *cfg, struct err *err);
 void engine_free(struct engine *e);
 
 /* ---- capture thread ---- */
+/* Packets come as they are captured: whatever is not captured until now is not there. At first, and
+ * for files, only what the packets themselves cover is. */
+void engine_set_live(struct engine *e, bool live);
 /* Applies segments and ICMP errors in order. n ≤ ENGINE_BATCH. */
 #define ENGINE_BATCH 128
 void engine_ingest(struct engine *e, const struct packet *p, size_t n);

@@ -10,6 +10,7 @@
 #include "core/analysis/retransmit_needed.h"
 #include "core/analysis/time_ledger.h"
 #include "core/flow/cold.h"
+#include "core/flow/coverage.h"
 #include "core/flow/history.h"
 #include "core/flow/lifecycle.h"
 #include "core/flow/sendq.h"
@@ -20,6 +21,7 @@
 #include "core/segment/icmp_error.h"
 #include "core/segment/identify.h"
 #include "core/segment/lone_syn.h"
+#include "core/segment/opening.h"
 #include "core/segment/rtt.h"
 #include "core/segment/sack.h"
 #include "core/segment/segment.h"
@@ -36,6 +38,14 @@
 #include <string.h>
 
 /* ---- before ---- */
+
+/* The hosts are noted with the first packet of each end, and once in a second or so. */
+static void
+hosts_note(struct core *core, const struct conn *c, const struct packet *p, bool first)
+{
+	if (first || (p->ts >> 30) != (c->last >> 30))
+		coverage_packet(core->coverage, p, (p->flags & TH_RST) ? 0 : p->ttl);
+}
 
 static void
 seg_begin(struct seg *s, struct core *core, const struct packet *p, struct conn *c, enum side from,
@@ -209,27 +219,6 @@ gap_explained(struct seg *s)
 
 /* ---- after ---- */
 
-/* A new SYN found the peer still in the old connection: the client resets its challenge ACK. */
-static void
-half_open_by_syn(struct seg *s, uint64_t hash)
-{
-	struct conn *c = s->c, *newest;
-	enum side from;
-
-	if (!(c->flags & C_REPLACED) || !(s->p->flags & TH_RST) || !s->rst_valid ||
-	    c->end_cause != END_RESET)
-		return;
-	c->flags |= C_HALF_OPEN_SYN;
-	newest = table_find(s->core->table, hash, s->p, &from);
-	if (!newest || newest == c || newest->half[from].state != TCP_SYN_SENT)
-		return;
-	conn_touch(s->core, newest);
-	newest->flags |= C_CHALLENGED;
-	timer_syn_at_once(&newest->half[from], s->now);
-	if (s->core->sink.timer)
-		timers_emit(s->core, newest, s->now);
-}
-
 static void
 copy_emit(struct seg *s, enum copy copy)
 {
@@ -265,7 +254,7 @@ apply(struct seg *s, uint64_t hash)
 	timer_acked(s, una);
 	retransmit_needed_update(s, una);
 	state_segment(s);
-	half_open_by_syn(s, hash);
+	opening_over_older(s, hash);
 	count_findings(s);
 	blocked_watch(s);
 	gap_explained(s);
@@ -333,6 +322,7 @@ process_usual(struct core *core, struct conn *c, enum side from, const struct pa
 	idle = p->payload_len > 0 && s.snd->sendq.len == 0;
 	una = s.rcv->seq.una;
 	dedup_note(core->dedup, c, s.snd->segments, p);
+	hosts_note(core, c, p, false);
 	vantage_by_packet(&s);
 	s.range = p->payload_len > 0 ? RANGE_NEW : RANGE_NONE;
 	sender_update(&s);
@@ -361,6 +351,7 @@ process_lone_syn(struct core *core, const struct packet *p, uint64_t hash)
 	}
 	conn_touch(core, c);
 	dedup_note(core->dedup, c, 0, p);
+	hosts_note(core, c, p, true);
 	if (core->history) {
 		conn_expand(c, &room);
 		seg_begin(&s, core, p, &room.c, CLIENT, true);
@@ -402,6 +393,7 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 		return;
 	}
 	conn_revive(core, c);
+	hosts_note(core, c, p, s.snd->segments == 0);
 	s.snd->scope = p->scope;
 	vantage_by_packet(&s);
 	midstream_begin(&s);
@@ -411,6 +403,7 @@ process_segment(struct core *core, const struct packet *p, uint64_t hash)
 		copy_emit(&s, COPY_BY_NETWORK);
 		return;
 	}
+	opening_watch(&s, hash);
 	if (p->flags & TH_RST)
 		reset_examine(&s);
 	if (s.kind == KIND_ODD && s.range == RANGE_NONE) { /* changes nothing but what it is */

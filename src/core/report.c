@@ -138,7 +138,7 @@ conn_fill(const struct conn *c, nsec now, struct conn_facts *out)
 }
 
 void
-facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
+facts_fill(const struct core *core, const struct conn *conn, nsec now, struct conn_facts *out)
 {
 	struct conn_expanded room;
 	const struct conn *c;
@@ -146,7 +146,7 @@ facts_fill(const struct conn *conn, nsec now, struct conn_facts *out)
 	c = conn_expand(conn, &room);
 	conn_fill(c, now, out);
 	out->n_verdicts =
-		(uint8_t)verdicts_of(c, now, &out->verdict, 1, &out->verdict_set);
+		(uint8_t)verdicts_of(core, c, now, &out->verdict, 1, &out->verdict_set);
 	if (out->n_verdicts == 0)
 		memset(&out->verdict, 0, sizeof(out->verdict));
 }
@@ -189,7 +189,7 @@ icmp_fill(const struct conn *c, struct conn_detail *out)
 }
 
 void
-detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
+detail_fill(const struct core *core, const struct conn *conn, nsec now, struct conn_detail *out)
 {
 	struct conn_expanded room;
 	const struct conn *c = conn_expand(conn, &room);
@@ -197,7 +197,7 @@ detail_fill(const struct conn *conn, nsec now, struct conn_detail *out)
 	conn_fill(c, now, &out->f);
 	out->revision = c->revision;
 	time_facts_fill(c, &out->time);
-	out->n_verdicts = (uint8_t)verdicts_of(c, now, out->verdicts, VERDICT_COUNT,
+	out->n_verdicts = (uint8_t)verdicts_of(core, c, now, out->verdicts, VERDICT_COUNT,
 					       &out->f.verdict_set);
 	out->f.n_verdicts = out->n_verdicts;
 	if (out->n_verdicts > 0)

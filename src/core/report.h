@@ -5,7 +5,7 @@
 
 #include "core/flow/flow.h"
 
-void facts_fill(const struct conn *c, nsec now, struct conn_facts *out);
-void detail_fill(const struct conn *c, nsec now, struct conn_detail *out);
+void facts_fill(const struct core *core, const struct conn *c, nsec now, struct conn_facts *out);
+void detail_fill(const struct core *core, const struct conn *c, nsec now, struct conn_detail *out);
 
 #endif

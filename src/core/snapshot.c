@@ -36,7 +36,7 @@ rest_of(const struct conn_detail *d)
 }
 
 void
-snapshot_keep(struct freeze *f, const struct conn *c)
+snapshot_keep(struct freeze *f, const struct core *core, const struct conn *c)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 
@@ -47,7 +47,7 @@ snapshot_keep(struct freeze *f, const struct conn *c)
 	f->snapshots[c->slot] = s;
 	if (s->born)
 		return;
-	detail_fill(c, f->now, &f->room);
+	detail_fill(core, c, f->now, &f->room);
 	s->facts = f->room.f;
 	if (has_more(&f->room) && (f->n_rests < RESTS_MAX || c->pins)) {
 		s->rest = rest_of(&f->room);

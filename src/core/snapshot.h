@@ -36,7 +36,7 @@ struct freeze {
 	struct totals totals;
 };
 
-void snapshot_keep(struct freeze *f, const struct conn *c);
+void snapshot_keep(struct freeze *f, const struct core *core, const struct conn *c);
 /* c: the connection as it is now, NULL when it is gone. */
 void snapshot_detail(const struct snapshot *s, const struct conn *c, struct conn_detail *out);
 void snapshots_free(struct snapshot **snapshots, uint32_t n);

@@ -300,6 +300,16 @@ wait_for_input(struct source *s)
 		return;
 }
 
+/* Of a file the engine knows only what its packets cover. */
+static void
+tell_liveness(struct source *s)
+{
+	pthread_mutex_lock(&s->lock);
+	bool live = s->status.live;
+	pthread_mutex_unlock(&s->lock);
+	engine_set_live(s->engine, live);
+}
+
 void
 capture_run(struct source *s)
 {
@@ -310,6 +320,7 @@ capture_run(struct source *s)
 	};
 	enum input_result r = INPUT_MORE;
 
+	tell_liveness(s);
 	s->next = s->batch;
 	while (!atomic_load_explicit(&s->stopping, memory_order_relaxed)) {
 		r = s->ops->read(s);

@@ -172,13 +172,14 @@ check_asked(struct engine *e, nsec now, struct connref ref)
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
 	uint64_t set, set_all;
 	struct conn_expanded room;
-	const struct conn *c = table_at(engine_core(e)->table, ref);
+	struct core *core = engine_core(e);
+	const struct conn *c = table_at(core->table, ref);
 
 	if (!c)
 		return;
 	c = conn_expand(c, &room);
-	size_t n = verdicts_of(c, now, some, VERDICT_COUNT, &set);
-	MUST(n == verdicts_of_all_rules(c, now, all, VERDICT_COUNT, &set_all));
+	size_t n = verdicts_of(core, c, now, some, VERDICT_COUNT, &set);
+	MUST(n == verdicts_of_all_rules(core, c, now, all, VERDICT_COUNT, &set_all));
 	MUST(memcmp(some, all, n * sizeof(*all)) == 0);
 }
 

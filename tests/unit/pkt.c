@@ -447,13 +447,14 @@ assert_asked_enough(struct pair *c, nsec now, struct connref ref)
 	static struct verdict some[VERDICT_COUNT], all[VERDICT_COUNT];
 	uint64_t set, set_all;
 	struct conn_expanded room;
-	const struct conn *conn = table_at(engine_core(c->w->e)->table, ref);
+	struct core *core = engine_core(c->w->e);
+	const struct conn *conn = table_at(core->table, ref);
 
 	if (!conn)
 		return; /* only a freeze remembers it */
 	conn = conn_expand(conn, &room);
-	size_t n = verdicts_of(conn, now, some, VERDICT_COUNT, &set);
-	assert_int_equal(n, verdicts_of_all_rules(conn, now, all, VERDICT_COUNT, &set_all));
+	size_t n = verdicts_of(core, conn, now, some, VERDICT_COUNT, &set);
+	assert_int_equal(n, verdicts_of_all_rules(core, conn, now, all, VERDICT_COUNT, &set_all));
 	assert_memory_equal(some, all, n * sizeof(*all));
 }
 

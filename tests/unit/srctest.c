@@ -77,6 +77,13 @@ engine_count(struct engine *e, const uint64_t counts[DECODE_RESULT_COUNT])
 }
 
 void
+engine_set_live(struct engine *e, bool live)
+{
+	(void)e;
+	(void)live;
+}
+
+void
 engine_tick(struct engine *e, nsec now)
 {
 	e->tick_at[e->ticks % SEEN_MAX] = e->n;

@@ -490,7 +490,7 @@ test_mistakes(void **state)
 		{"state", 5, true, "SYN-SENT"},
 		{"state bogus", 6, false, "SYN-SENT"},
 		{"state < estab", 6, false, "="},
-		{"verdict wrong", 8, false, "refused"},
+		{"verdict wrongly", 8, false, "refused"},
 		{"severity bad", 9, false, "warning"},
 		{"retx >", 6, true, "number"},
 		{"retx > x", 7, false, "number"},

@@ -5,166 +5,6 @@
  */
 #include "verdict_case.h"
 
-/* ---- opening ---- */
-
-static void
-test_refused(void **state)
-{
-	BEGIN(w, c);
-	syn(&c, .at = MS(0));
-	uint64_t f = rst_ack(&c, SERVER, .seq = SEQ_ISN, .win = WIN_ZERO, .at = MS(0.02));
-	LOOK(c, MS(1));
-	assert_verdict(V_REFUSED);
-	const struct verdict *v = verdict_of(&d, V_REFUSED);
-	assert_int_equal(v->severity, SEV_ERROR);
-	assert_int_equal(v->side, SERVER);
-	assert_int_equal(v->refused.after, US(20));
-	assert_evidence(v, 1);
-	assert_evidence(v, f);
-	assert_no_verdict(V_RESET);
-	assert_no_verdict(V_NO_ANSWER);
-	watch_close(&w);
-}
-
-static void
-test_rejected(void **state)
-{
-	BEGIN(w, c);
-	syn(&c, .at = MS(0));
-	uint64_t f = pair_icmp(&c, MS(5), 7, 3, 13, 0);
-	LOOK(c, MS(10));
-	assert_verdict(V_REJECTED);
-	const struct verdict *v = verdict_of(&d, V_REJECTED);
-	assert_int_equal(v->side, SERVER);
-	assert_int_equal(v->rejected.icmp.type, 3);
-	assert_int_equal(v->rejected.icmp.code, 13);
-	assert_int_equal(v->rejected.icmp.from[15], 7);
-	assert_int_equal(v->rejected.after, MS(5));
-	assert_int_equal(v->rejected.syns, 1);
-	assert_false(v->rejected.by_server);
-	assert_evidence(v, 1);
-	assert_evidence(v, f);
-	assert_no_verdict(V_REFUSED);
-	assert_int_equal(d.n_icmp, 1);
-	assert_int_equal(d.icmp[0].frame, f);
-	assert_int_equal(d.icmp[0].quotes, 1);
-	watch_close(&w);
-}
-
-/* Every kind that ends or hinders an opening; source quench does not. */
-static void
-test_rejected_by(void **state)
-{
-	static const struct {
-		uint8_t type, code;
-		bool rejects;
-	} kinds[] = {{3, 0, true}, {3, 4, false}, {4, 0, false}, {11, 0, true}, {12, 0, true}};
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		BEGIN(w, c);
-		syn(&c, .at = MS(0));
-		pair_icmp(&c, MS(5), 7, kinds[i].type, kinds[i].code, 0);
-		LOOK(c, MS(10));
-		assert_int_equal(!verdict_of(&d, V_REJECTED), !kinds[i].rejects);
-		assert_int_equal(d.f.end_cause, kinds[i].rejects ? END_REJECTED : END_OPEN);
-		watch_close(&w);
-	}
-}
-
-/* A client that tries again is rejected again, until somebody answers. */
-static void
-test_rejected_again(void **state)
-{
-	BEGIN(w, c);
-	syn(&c, .at = MS(0));
-	pair_icmp(&c, MS(5), 7, 3, 1, 0);
-	syn(&c, .at = SEC(1));
-	LOOK(c, SEC(1.5));
-	assert_verdict(V_REJECTED);
-	assert_int_equal(verdict_of(&d, V_REJECTED)->rejected.syns, 2);
-	assert_no_verdict(V_NO_ANSWER);
-	synack(&c, .at = SEC(1.52));
-	ack(&c, CLIENT, .at = SEC(1.53));
-	LOOK(c, SEC(2));
-	assert_no_verdict(V_REJECTED);
-	watch_close(&w);
-}
-
-static void
-test_no_answer(void **state)
-{
-	BEGIN(w, c);
-	syn(&c, .at = SEC(0));
-	LOOK(c, MS(300));
-	assert_no_verdict(V_NO_ANSWER); /* it may come yet */
-	syn(&c, .at = SEC(1.01));
-	syn(&c, .at = SEC(3.02));
-	LOOK(c, SEC(4));
-	assert_verdict(V_NO_ANSWER);
-	const struct verdict *v = verdict_of(&d, V_NO_ANSWER);
-	assert_int_equal(v->no_answer.syns, 3);
-	assert_int_equal(v->no_answer.elapsed, SEC(4));
-	assert_evidence(v, 1);
-	watch_close(&w);
-}
-
-static void
-test_answer_ends_no_answer(void **state)
-{
-	BEGIN(w, c);
-	syn(&c, .at = SEC(0));
-	syn(&c, .at = SEC(1.01));
-	synack(&c, .at = SEC(1.03));
-	ack(&c, CLIENT, .at = SEC(1.031));
-	LOOK(c, SEC(2));
-	assert_no_verdict(V_NO_ANSWER);
-	assert_verdict(V_SYN_LOST);
-	watch_close(&w);
-}
-
-static void
-test_first_syn_answered(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	LOOK(c, SEC(1));
-	assert_int_equal(d.n_verdicts, 0);
-	assert_int_equal(d.f.verdict.severity, SEV_NONE);
-	watch_close(&w);
-}
-
-static void
-test_syn_ack_unanswered(void **state)
-{
-	BEGIN(w, c);
-	syn(&c, .at = MS(0));
-	synack(&c, .at = MS(20));
-	LOOK(c, MS(100));
-	assert_no_verdict(V_SYN_ACK_UNANSWERED);
-	synack(&c, .at = SEC(1.03));
-	synack(&c, .at = SEC(3.05));
-	LOOK(c, SEC(4));
-	assert_verdict(V_SYN_ACK_UNANSWERED);
-	assert_int_equal(verdict_of(&d, V_SYN_ACK_UNANSWERED)->syn_ack_unanswered.syn_acks, 3);
-	watch_close(&w);
-}
-
-static void
-test_accept_queue_full(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	data(&c, CLIENT, .len = 100, .at = MS(30));
-	for (int i = 0; i < 3; i++) {
-		synack(&c, .ack = 1, .at = SEC(1.05 * (1 << i)));
-		ack(&c, CLIENT);
-	}
-	LOOK(c, SEC(5));
-	assert_verdict(V_ACCEPT_QUEUE_FULL);
-	assert_int_equal(verdict_of(&d, V_ACCEPT_QUEUE_FULL)->accept_queue_full.repeats, 3);
-	watch_close(&w);
-}
-
 /* ---- silence ---- */
 
 static void
@@ -393,23 +233,6 @@ test_half_closed(void **state)
 }
 
 static void
-test_port_reuse(void **state)
-{
-	BEGIN(w, c);
-	pair_handshake(&c, MS(0), MS(20));
-	fin(&c, CLIENT, .at = MS(100));
-	fin(&c, SERVER, .at = MS(120));
-	ack(&c, CLIENT, .at = MS(120.1));
-	LOOK(c, MS(200));
-	assert_no_verdict(V_PORT_REUSE);
-	pair_anew(&c, 100000);
-	pair_handshake(&c, SEC(2), MS(20));
-	LOOK(c, SEC(3));
-	assert_verdict(V_PORT_REUSE);
-	watch_close(&w);
-}
-
-static void
 test_midstream(void **state)
 {
 	BEGIN(w, c);
@@ -456,17 +279,8 @@ test_capture_loss(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	SEQ_TEST(test_refused),
-	SEQ_TEST(test_rejected),
-	SEQ_TEST(test_rejected_by),
-	SEQ_TEST(test_rejected_again),
 	SEQ_TEST(test_unreachable),
 	SEQ_TEST(test_unreachable_of_old_data),
-	SEQ_TEST(test_no_answer),
-	SEQ_TEST(test_answer_ends_no_answer),
-	SEQ_TEST(test_first_syn_answered),
-	SEQ_TEST(test_syn_ack_unanswered),
-	SEQ_TEST(test_accept_queue_full),
 	SEQ_TEST(test_peer_silent),
 	SEQ_TEST(test_window_closed),
 	SEQ_TEST(test_window_closed_briefly),
@@ -477,7 +291,6 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_path_mtu_ignored),
 	SEQ_TEST(test_keepalive_unanswered),
 	SEQ_TEST(test_half_closed),
-	SEQ_TEST(test_port_reuse),
 	SEQ_TEST(test_midstream),
 	SEQ_TEST(test_one_sided),
 	SEQ_TEST(test_capture_loss),

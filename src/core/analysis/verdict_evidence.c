@@ -2,10 +2,18 @@
 /* verdict_evidence: what several predicates ask of a connection, and the frames that they name. */
 #include "core/analysis/verdict_evidence.h"
 
+#include "core/flow/coverage.h"
 #include "core/segment/timers.h"
 
 #define SILENT_REPEATS 2
 #define BACK_OFF_GAPS  3
+
+bool
+host_heard(const struct verdict_input *in, enum side s)
+{
+	return in->c->half[s].segments > 0 ||
+	       coverage_heard(in->core->coverage, in->c->end[s].addr);
+}
 
 void
 evidence_frame(struct verdict *v, uint64_t frame)

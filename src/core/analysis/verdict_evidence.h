@@ -7,10 +7,13 @@
 
 /* A connection at one moment, as the predicates see it. */
 struct verdict_input {
+	const struct core *core;
 	const struct conn *c;
-	nsec now;
+	nsec now; /* not later than what the capture covers of its hosts */
 };
 
+/* Whether a packet from that end's host was captured, in whatever connection. */
+bool host_heard(const struct verdict_input *in, enum side s);
 /* Adds a frame to the evidence; 0 and what is too many are left out. */
 void evidence_frame(struct verdict *v, uint64_t frame);
 /* Adds the retransmissions of a sender, oldest first. */

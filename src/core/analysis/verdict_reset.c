@@ -133,7 +133,7 @@ verdict_unknown_connection(const struct verdict_input *in, struct verdict *v)
 	const struct conn *c = in->c;
 	const struct reset_record *r = taken_reset(c);
 
-	if (!r || !is_from_unheard(r))
+	if (!r || !is_from_unheard(r) || c->cold->responder.related)
 		return false;
 	v->side = r->from;
 	v->time = r->ts;
@@ -158,15 +158,35 @@ half_open_replaced(const struct conn *c, struct verdict *v)
 	return true;
 }
 
-bool
-verdict_half_open(const struct verdict_input *in, struct verdict *v)
+/* A SYN was answered by an older connection of its ports. */
+static bool
+half_open_syn_met(const struct conn *c, struct verdict *v)
 {
-	const struct conn *c = in->c;
+	const struct half *h = &c->half[CLIENT];
+
+	if (!(c->flags & C_CHALLENGED))
+		return false;
+	v->side = CLIENT;
+	v->time = h->syn_ts;
+	v->half_open.how = HALF_OPEN_SYN_MET;
+	v->half_open.silence = -1;
+	v->half_open.answers = c->cold->challenge.count;
+	v->half_open.older = c->cold->challenge.older;
+	v->half_open.cost = half_syn_last(h) - h->syn_ts;
+	v->half_open.connected = half_has(&c->half[SERVER], H_SYN_ACK);
+	if (v->half_open.connected)
+		v->severity = SEV_NOTE;
+	evidence_frame(v, frame_of(c, h->syn_frame));
+	evidence_frame(v, frame_of(c, c->cold->challenge.frame));
+	return true;
+}
+
+static bool
+half_open_by_reset(const struct conn *c, struct verdict *v)
+{
 	const struct reset_record *r = taken_reset(c);
 	bool believed = r && is_from_unheard(r) && r->answered != ANSWERS_SYN_ACK;
 
-	if (half_open_replaced(c, v))
-		return true;
 	if (!r || !(believed || is_forgotten(c, r)))
 		return false;
 	v->side = believed ? !r->from : r->from;
@@ -178,6 +198,13 @@ verdict_half_open(const struct verdict_input *in, struct verdict *v)
 		v->severity = SEV_NOTE;
 	reset_frames(v, c);
 	return true;
+}
+
+bool
+verdict_half_open(const struct verdict_input *in, struct verdict *v)
+{
+	return half_open_replaced(in->c, v) || half_open_by_reset(in->c, v) ||
+	       half_open_syn_met(in->c, v);
 }
 
 /* Harmless where the end that asked for something has what it asked for. */

@@ -14,7 +14,8 @@ typedef bool verdict_fn(const struct verdict_input *in, struct verdict *v);
 
 /* verdict_open.c */
 verdict_fn verdict_refused, verdict_rejected, verdict_no_answer, verdict_syn_ack_unanswered,
-	verdict_accept_queue_full, verdict_syn_lost, verdict_port_reuse;
+	verdict_accept_queue_full, verdict_deferred_accept, verdict_syn_lost, verdict_two_answers,
+	verdict_wrong_responder, verdict_port_reuse;
 /* verdict_reset.c */
 verdict_fn verdict_half_open, verdict_unknown_connection, verdict_reset,
 	verdict_reset_after_close, verdict_reset_ignored, verdict_reset_suspect;

@@ -6,6 +6,7 @@
 #include "core/analysis/verdicts.h"
 
 #include "core/analysis/verdict_rules.h"
+#include "core/flow/coverage.h"
 
 #include <limits.h>
 #include <string.h>
@@ -26,7 +27,7 @@ enum sign {
 
 #define FAILED_ENDS                                                                                \
 	(1u << END_REFUSED | 1u << END_REJECTED | 1u << END_RESET | 1u << END_NO_ANSWER)
-#define FLAGS (C_MIDSTREAM | C_PORT_REUSED | C_LOST_BY_CAPTURE)
+#define FLAGS (C_MIDSTREAM | C_PORT_REUSED | C_LOST_BY_CAPTURE | C_CHALLENGED)
 
 struct verdict_row {
 	enum verdict_code code;
@@ -44,13 +45,13 @@ static const struct verdict_row rows[] = {
 		N_("A reset answered the SYN: nobody listens on that port, or a firewall says so.")},
 	{V_REJECTED, "rejected", SEV_ERROR, SIGN_CONNECTION, verdict_rejected,
 		N_("An ICMP error that quotes the SYN: which, and which host sent it.")},
-	{V_WRONG_RESPONDER, "wrong-responder", SEV_ERROR, SIGN_NONE, NULL,
+	{V_WRONG_RESPONDER, "wrong-responder", SEV_ERROR, SIGN_CONNECTION, verdict_wrong_responder,
 		N_("The answer to a SYN came from another address or port, and the client refuses it.")},
 	{V_NO_ANSWER, "no-answer", SEV_ERROR, SIGN_LATE | SIGN_FAILED, verdict_no_answer,
 		N_("SYNs and silence: wrong address, host down, or dropped on the way.")},
 	{V_UNKNOWN_CONNECTION, "unknown-connection", SEV_ERROR, SIGN_FAILED, verdict_unknown_connection,
 		N_("A reset from an end of which nothing else was captured: it does not know this connection.")},
-	{V_HALF_OPEN, "half-open", SEV_ERROR, SIGN_FAILED, verdict_half_open,
+	{V_HALF_OPEN, "half-open", SEV_ERROR, SIGN_FAILED | SIGN_FLAGGED, verdict_half_open,
 		N_("A reset answers data after a long silence, or a new SYN meets an older connection: one end "
 		   "had forgotten it.")},
 	{V_TIMED_OUT, "timed-out", SEV_ERROR, SIGN_ENDPOINT, verdict_timed_out,
@@ -84,7 +85,7 @@ static const struct verdict_row rows[] = {
 		N_("The same bytes again and again although their acknowledgement was captured on its way.")},
 	{V_BAD_CHECKSUM, "bad-checksum", SEV_WARNING, SIGN_NONE, NULL,
 		N_("Segments that their receiver must drop because their checksum is wrong.")},
-	{V_TWO_ANSWERS, "two-answers", SEV_WARNING, SIGN_NONE, NULL,
+	{V_TWO_ANSWERS, "two-answers", SEV_WARNING, SIGN_CONNECTION, verdict_two_answers,
 		N_("Two different SYN-ACKs answered one SYN.")},
 	{V_LOSS, "loss", SEV_WARNING, SIGN_ENDPOINT, verdict_loss,
 		N_("Segments were lost and sent again: at least one in a hundred.")},
@@ -96,7 +97,7 @@ static const struct verdict_row rows[] = {
 		N_("A queue on the path makes round trips at least four times as long as the shortest.")},
 	{V_DELAYED_ACK, "delayed-ack", SEV_NOTE, SIGN_TIME, verdict_delayed_ack,
 		N_("Small segments wait for delayed ACKs (Nagle).")},
-	{V_DEFERRED_ACCEPT, "deferred-accept", SEV_NOTE, SIGN_NONE, NULL,
+	{V_DEFERRED_ACCEPT, "deferred-accept", SEV_NOTE, SIGN_ENDPOINT, verdict_deferred_accept,
 		N_("The server waits for data before it accepts (TCP_DEFER_ACCEPT): nothing was lost.")},
 	{V_SYN_LOST, "syn-lost", SEV_NOTE, SIGN_ENDPOINT, verdict_syn_lost,
 		N_("Connected only after the SYN was repeated: the first was lost.")},
@@ -164,10 +165,14 @@ signs_of(const struct conn *c, nsec now)
 }
 
 static size_t
-verdicts_by_signs(const struct conn *c, nsec now, unsigned signs, struct verdict *out, size_t max,
-		  uint64_t *set)
+verdicts_by_signs(const struct core *core, const struct conn *c, nsec now, unsigned signs,
+		  struct verdict *out, size_t max, uint64_t *set)
 {
-	const struct verdict_input in = {.c = c, .now = now};
+	const struct verdict_input in = {
+		.core = core,
+		.c = c,
+		.now = core->live ? now : coverage_until(core->coverage, c->end, c->last, now),
+	};
 	struct verdict v = {0};
 	size_t n = 0;
 
@@ -190,19 +195,20 @@ verdicts_by_signs(const struct conn *c, nsec now, unsigned signs, struct verdict
 }
 
 size_t
-verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max, uint64_t *set)
+verdicts_of(const struct core *core, const struct conn *c, nsec now, struct verdict *out,
+	    size_t max, uint64_t *set)
 {
 	const unsigned signs = signs_of(c, now);
 
 	*set = 0;
-	return signs ? verdicts_by_signs(c, now, signs, out, max, set) : 0;
+	return signs ? verdicts_by_signs(core, c, now, signs, out, max, set) : 0;
 }
 
 size_t
-verdicts_of_all_rules(const struct conn *c, nsec now, struct verdict *out, size_t max,
-		      uint64_t *set)
+verdicts_of_all_rules(const struct core *core, const struct conn *c, nsec now,
+		      struct verdict *out, size_t max, uint64_t *set)
 {
-	return verdicts_by_signs(c, now, UINT_MAX, out, max, set);
+	return verdicts_by_signs(core, c, now, UINT_MAX, out, max, set);
 }
 
 const char *

@@ -7,9 +7,10 @@
 
 /* Writes the verdicts that hold at `now`, most telling first, max at the most; returns how many it
  * wrote. *set: bit per enum verdict_code of all that hold. */
-size_t verdicts_of(const struct conn *c, nsec now, struct verdict *out, size_t max, uint64_t *set);
+size_t verdicts_of(const struct core *core, const struct conn *c, nsec now, struct verdict *out,
+		   size_t max, uint64_t *set);
 /* verdicts_of() without its shortcut, for the tests to show that both find the same. */
-size_t verdicts_of_all_rules(const struct conn *c, nsec now, struct verdict *out, size_t max,
-			     uint64_t *set);
+size_t verdicts_of_all_rules(const struct core *core, const struct conn *c, nsec now,
+			     struct verdict *out, size_t max, uint64_t *set);
 
 #endif

@@ -131,6 +131,10 @@ struct capture_jump {
 
 /* The latest SYN or SYN-ACK where it is not the first one. */
 struct syn_repeat {
+	uint16_t by_timer;  /* SYN-ACKs that no repeated SYN brought about */
+	uint16_t after_ack; /* those of them that came after the client's ACK */
+	bool late;	    /* the first of these came later than any timer */
+	bool ack_echoed;    /* one of them echoes the time stamp of that ACK */
 	nsec last_ts; /* 0: the first is the latest */
 	frame_mark last_frame;
 	seqno refused_end; /* end of the SYN's data that the server did not take (RFC 7413) */
@@ -229,7 +233,33 @@ struct reset_record {
 };
 
 /* The cold part of a connection; from the pool at its first change, until then conn_cold_none. */
+/* A SYN that met an older connection of its ports. */
+struct syn_challenge {
+	frame_mark frame; /* the latest answer */
+	uint16_t count;	  /* ACKs of the older connection that answered it */
+	uint64_t older;	  /* its id, 0: it was not captured */
+};
+
+/* A second SYN-ACK with another number to the same SYN. */
+struct second_answer {
+	nsec ts;    /* 0: none */
+	nsec apart; /* after the first */
+	frame_mark frame;
+	bool late; /* the client had acknowledged the first */
+};
+
+/* A SYN-ACK that comes from another address or port than the SYN went to. */
+struct other_responder {
+	uint8_t addr[16]; /* of the server of the other connection */
+	uint64_t related; /* its id, 0: none */
+	uint16_t port;
+	bool is_answer; /* this connection has the SYN-ACK, the other one the SYN */
+};
+
 struct conn_cold {
+	struct syn_challenge challenge;
+	struct second_answer second_answer;
+	struct other_responder responder;
 	struct reset_record reset;
 	nsec prior_ended;	/* port reuse: latest packet of the older connection */
 	nsec pmtu_ts;		/* latest ICMP "too big", 0 none */

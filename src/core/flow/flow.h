@@ -118,6 +118,8 @@ enum {
 				   * keep-alives, which the peer's first ACK will tell */
 	H_DEAF = 0x20000000, /* repeats acknowledged bytes: it does not get the ACKs */
 	H_HINT_TS = 0x800000,	 /* recovery.hint_tsval is valid */
+	H_ECN_SYN = 0x4000,	 /* its SYN asked for ECN (RFC 3168 6.1.1) */
+	H_ECN_DROPPED = 0x10000, /* and a repetition of it did not */
 	H_LAST_DATA = 0x8000000, /* its latest segment carried data */
 	H_LAST_FIN = 0x10000000,	 /* its latest segment carried a FIN */
 };
@@ -209,6 +211,7 @@ enum {
 	C_REPORTED = 0x0008,	  /* given to the sink */
 	C_PORT_REUSED = 0x0010,	  /* addresses and ports were used before */
 	C_SERVER_LAST = 0x0020,	  /* the latest payload was the server's */
+	C_FOREIGN_TTL = 0x0040,	  /* the reset that refused it bears another TTL than its host */
 	C_HALF_OPEN_SYN = 0x0080, /* a new SYN of its client found it still open at the server */
 	C_TENTATIVE = 0x0100,	  /* a new SYN while the older connection lives */
 	C_REPLACED = 0x0400,	  /* a newer connection has the same addresses and ports */
@@ -229,7 +232,7 @@ struct lone_syn {
 	uint32_t scope;
 	uint16_t options, window, mss, ip_id; /* as in struct packet */
 	uint8_t wscale, ttl;
-	bool partial_csum;
+	bool partial_csum, ecn; /* asks for ECN */
 };
 
 #define TIME_COMPACT (TIME_CLIENT + 1) /* classes that need no struct time_ledger_full */

@@ -9,6 +9,7 @@
 #include "core/flow/cold.h"
 #include "core/flow/ledger.h"
 #include "core/flow/lifecycle.h"
+#include "core/flow/syn_memory.h"
 #include "core/flow/table.h"
 #include "core/segment/dedup.h"
 #include "core/segment/lone_syn.h"
@@ -113,6 +114,8 @@ conn_new(struct core *core, const struct packet *p, uint64_t hash, enum side fro
 		return NULL;
 	conn_open(c, p, from);
 	core->counts.connections++;
+	if ((p->flags & (TH_SYN | TH_ACK)) == TH_SYN)
+		syn_memory_add(core->syns, p, c);
 	return c;
 }
 
@@ -190,8 +193,9 @@ plausible(const struct conn *c, const struct packet *p, enum side from)
 
 	if (h->scope != p->scope && half_has(h, H_SEQ))
 		return false;
-	/* An unanswered SYN can only be answered by its own number. */
-	if (!half_has(h, H_SEQ) && half_has(peer, H_ISN) && (p->flags & TH_ACK) &&
+	/* A SYN can only be answered, or refused once more, by its own number. */
+	if ((!half_has(h, H_SEQ) || ((p->flags & TH_RST) && !half_has(peer, H_ACK))) &&
+	    half_has(peer, H_ISN) && (p->flags & TH_ACK) &&
 	    (!seq_lt(peer->seq.isn, p->ack) || !seq_le(p->ack, peer->seq.nxt)))
 		return false;
 	/* Until it is answered a client has nothing to acknowledge. */

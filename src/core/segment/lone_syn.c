@@ -31,6 +31,7 @@ lone_syn_keep(struct conn *c, const struct packet *p)
 		.options = p->options, .window = p->window, .mss = p->mss, .ip_id = p->ip_id,
 		.wscale = p->wscale, .ttl = p->ttl,
 		.partial_csum = p->csum == CSUM_PARTIAL,
+		.ecn = (p->flags & (TH_ECE | TH_CWR)) == (TH_ECE | TH_CWR),
 	};
 	if (c->syn.partial_csum)
 		c->near |= 1 << CLIENT;
@@ -80,6 +81,8 @@ client_syn(const struct conn *c, const struct lone_syn *syn, struct half *h)
 	}
 	if (syn->partial_csum)
 		h->flags |= H_PARTIAL_CSUM;
+	if (syn->ecn)
+		h->flags |= H_ECN_SYN;
 	timer_syn_sent(h, c->start);
 }
 

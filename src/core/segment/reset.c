@@ -6,6 +6,7 @@
 #include "core/segment/reset.h"
 
 #include "core/flow/cold.h"
+#include "core/flow/coverage.h"
 #include "core/flow/sendq.h"
 #include "core/segment/rtt.h"
 #include "core/segment/seqspace.h"
@@ -260,6 +261,24 @@ reset_examine(struct seg *s)
 
 /* ---- what it ends ---- */
 
+/* From how many hops away: the difference to what hosts begin with. */
+static int
+hops_of(uint8_t ttl)
+{
+	return ttl <= 64 ? 64 - ttl : ttl <= 128 ? 128 - ttl : 255 - ttl;
+}
+
+/* It comes from nearer or farther than that host's other packets. Hosts may begin resets with
+ * another TTL, so only equal beginnings are compared. */
+static bool
+is_from_elsewhere(const struct seg *s)
+{
+	const uint8_t ttl = s->p->ttl, usual = coverage_ttl(s->core->coverage, s->p->src);
+
+	return usual && ttl && (ttl > 128) == (usual > 128) && (ttl > 64) == (usual > 64) &&
+	       abs(hops_of(ttl) - hops_of(usual)) > 1;
+}
+
 static void
 ends_stop(struct conn *c)
 {
@@ -296,6 +315,8 @@ reset_apply(struct seg *s)
 	} else {
 		c->end_frame = frame_marked(c, s->p->frame);
 		c->end_cause = end_cause_of(s);
+		if (c->end_cause == END_REFUSED && is_from_elsewhere(s))
+			c->flags |= C_FOREIGN_TTL;
 		c->ended_by = (int8_t)s->from;
 	}
 	ends_stop(c);
