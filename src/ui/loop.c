@@ -101,6 +101,7 @@ poll_timeout(const struct ui *ui)
 		return 0;
 	nsec wait = nsec_min(LONGEST_WAIT, index_wait(ui->index));
 
+	wait = nsec_min(wait, v->wait);
 	if ((running && ui->tick - ui->packets_at < BUSY) || v->counting_down)
 		wait = nsec_min(wait, FRAME);
 	if (v->ticking)

@@ -62,10 +62,11 @@ inherit_clock(struct view *v)
 bool
 view_update(struct view *v)
 {
+	v->wait = NSEC_NEVER;
 	bool changed = v->ops->update && v->ops->update(v);
-
 	if (v->child) {
 		changed |= view_update(v->child);
+		v->wait = nsec_min(v->wait, v->child->wait);
 		inherit_clock(v);
 	}
 	return changed;

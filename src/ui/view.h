@@ -60,6 +60,7 @@ struct view {
 	struct view *child;   /* shown in place of the list, gets keys first; owned by the state */
 	struct list list;
 	struct layout layout; /* of the latest drawing: for the mouse too */
+	nsec wait;            /* set by update(): how long until it has work to do; else for ever */
 	bool counting_down;   /* what is shown changes with time alone: ten drawings a second */
 	bool ticking;         /* the same, once a second */
 };

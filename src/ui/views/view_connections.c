@@ -6,18 +6,14 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "ui/app.h"
+#include "ui/index_rows.h"
 #include "ui/table.h"
 
-#define ROWS_MAX 256 /* engine_rows' limit */
-#define NARROW   60  /* narrower screens have the columns in narrow[] only */
+#define NARROW 60  /* narrower screens have the columns in narrow[] only */
 
 struct connections {
-	struct connref selected;
-	bool has_selected;
 	struct ui *ui;
-	size_t first, n; /* rows[] are rows [first, first + n) of the list */
-	struct conn_facts rows[ROWS_MAX];
+	struct index_rows rows;
 	struct table_column columns[COLUMNS_MAX]; /* as ui->column_order */
 	struct table table;
 };
@@ -32,9 +28,9 @@ format_cell(const struct table_cell *cell, char *out, size_t size)
 	const struct connections *f = cell->data;
 	struct row_context row = {.now = f->ui->now, .style = ui_style(f->ui)};
 
-	row.facts = &f->rows[cell->row - f->first];
+	row.facts = index_rows_facts(&f->rows, cell->row);
 	row.style.width = cell->width;
-	if (row.facts->ref.gen != 0)
+	if (row.facts)
 		column_format(cell->column->arg, &row, out, size);
 }
 
@@ -83,7 +79,7 @@ lay_out_table(struct connections *f, int width)
 			.arg = c,
 		};
 	}
-	table_lay_out(&f->table, width, f->first, f->n);
+	table_lay_out(&f->table, width, f->rows.first, f->rows.n);
 }
 
 static bool
@@ -94,6 +90,7 @@ connections_open(struct view *v, const void *arg, struct err *err)
 	(void)arg;
 	(void)err;
 	f->ui = v->ui;
+	f->rows.index = v->ui->index;
 	f->table = (struct table){.columns = f->columns, .n_columns = column_count, .data = f};
 	return true;
 }
@@ -105,38 +102,23 @@ connections_moved(struct view *v)
 {
 	struct connections *f = v->state;
 
-	f->has_selected = v->list.cursor < index_count(v->ui->index);
-	if (f->has_selected)
-		f->selected = index_at(v->ui->index, v->list.cursor);
+	index_rows_moved(&f->rows, v);
 }
 
 static bool
 connections_update(struct view *v)
 {
 	struct connections *f = v->state;
-	struct index *ix = v->ui->index;
-	size_t cursor = v->list.cursor;
-	ptrdiff_t found = f->has_selected ? index_find(ix, f->selected) : -1;
 
-	list_sync(&v->list, index_count(ix), found);
-	/* Before the first move the first row is the selected one, whoever that is; a selected one
-	 * that vanished leaves the cursor where it was. */
-	if (!v->list.touched || found < 0)
-		connections_moved(v);
-	return v->list.cursor != cursor;
+	return index_rows_update(&f->rows, v);
 }
 
 static void
 connections_fetch(struct view *v, size_t first, size_t n)
 {
 	struct connections *f = v->state;
-	struct connref refs[ROWS_MAX];
 
-	f->first = first;
-	f->n = n < ROWS_MAX ? n : ROWS_MAX;
-	for (size_t i = 0; i < f->n; i++)
-		refs[i] = index_at(v->ui->index, first + i);
-	engine_rows(v->ui->engine, v->ui->now, refs, f->n, f->rows);
+	index_rows_fetch(&f->rows, v, first, n);
 	lay_out_table(f, v->layout.list.columns);
 }
 
@@ -162,10 +144,10 @@ static void
 connections_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
 	struct connections *f = v->state;
-	const struct conn_facts *c = &f->rows[row - f->first];
+	const struct conn_facts *c = index_rows_facts(&f->rows, row);
 
-	if (row - f->first >= f->n || c->ref.gen == 0)
-		return; /* gone since the list was made; the next one is without it */
+	if (!c)
+		return;
 	enum severity severity = c->n_verdicts > 0 ? c->verdict.severity : SEV_NONE;
 	enum role plain = selected ? ROLE_SELECTED : is_over(c) ? ROLE_DIM : ROLE_NORMAL;
 	enum role loud = selected || severity == SEV_NONE ? plain : severity_role(severity);
@@ -184,7 +166,7 @@ connections_draw_top(struct view *v, struct area a)
 	size_t sorted = TABLE_NONE;
 
 	if (v->list.count == 0) {
-		f->n = 0;
+		f->rows.n = 0;
 		lay_out_table(f, a.columns);
 	}
 	for (size_t i = 0; i < column_count && ui->sort; i++)
@@ -321,11 +303,8 @@ selected_facts(struct ui *ui, struct view *v, struct conn_facts *out)
 {
 	struct connections *f = v->state;
 
-	if (f->has_selected) {
-		engine_rows(ui->engine, ui->now, &f->selected, 1, out);
-		if (out->ref.gen != 0)
-			return true;
-	}
+	if (index_rows_selected(&f->rows, v, out))
+		return true;
 	ui_say(ui, _("No connection is selected"));
 	return false;
 }

@@ -1,138 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_problems: what went wrong, across all connections, newest first; Enter goes to the one. The
- * engine's table is walked in slices, a few per turn, so that a large one never stops the screen.
+ * view_problems: what went wrong, across all connections, newest first; Enter goes to the
+ * connection. Its rows are an index of its own, which is brought up to date while it is shown.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/i18n.h"
+#include "ui/index_rows.h"
 #include "ui/lines.h"
 #include "ui/table.h"
-#include "ui/app.h"
 
-#define PROBLEMS_MAX 4096 /* kept: the newest */
-#define SLICE        1024
-#define SLICES       16  /* per turn */
-#define ROWS_MAX     256 /* engine_rows' limit */
-#define WHOLE_LINES  3   /* for the sentence under the cursor */
+#define INDEX_BUDGET   (10 * NSEC_PER_MS) /* of work on the index per turn */
+#define SENTENCE_LINES 3                  /* for the sentence under the cursor */
 
 struct problems {
-	struct connref selected;
-	bool has_selected;
-	uint32_t cursor; /* of the walk in progress; UINT32_MAX: none */
-	uint64_t change; /* of the engine, when the present list's walk began */
-	uint64_t walking;
-	size_t n, n_new;
-	struct scan_item items[PROBLEMS_MAX];
-	struct scan_item new[PROBLEMS_MAX + SLICE];
-	size_t first, n_rows;
-	struct conn_facts rows[ROWS_MAX];
+	struct index_rows rows;
 	struct table table;
 };
 
-static bool
-has_problem(const void *arg, const struct conn_facts *f)
-{
-	(void)arg;
-	return f->verdict.severity != SEV_NONE;
-}
-
 static int64_t
-newest_first(const void *arg, const struct conn_facts *f)
+verdict_time(const struct row_context *row)
 {
-	(void)arg;
-	return -f->verdict.time;
+	return row->facts->verdict.time;
 }
 
-static int
-by_key(const void *a, const void *b)
-{
-	const struct scan_item *x = a, *y = b;
-
-	return (x->key > y->key) - (x->key < y->key);
-}
-
-/* Walks on; true: the walk is complete. */
-static bool
-walk(struct problems *p, struct ui *ui)
-{
-	for (int i = 0; i < SLICES && p->cursor != UINT32_MAX; i++) {
-		p->n_new += engine_scan(ui->engine, &p->cursor, ui->now, has_problem, newest_first,
-					NULL, p->new + p->n_new, SLICE);
-		if (p->n_new > PROBLEMS_MAX) {
-			qsort(p->new, p->n_new, sizeof(p->new[0]), by_key);
-			p->n_new = PROBLEMS_MAX;
-		}
-	}
-	return p->cursor == UINT32_MAX;
-}
-
-static ptrdiff_t
-find_selected(const struct problems *p)
-{
-	for (size_t i = 0; p->has_selected && i < p->n; i++)
-		if (connref_equal(p->items[i].ref, p->selected))
-			return (ptrdiff_t)i;
-	return -1;
-}
+/* The order: by the time of the verdict, the newest first. */
+static const struct column newest = {.name = "newest", .descending = true, .key = verdict_time};
 
 static void
 problems_moved(struct view *v)
 {
 	struct problems *p = v->state;
 
-	p->has_selected = v->list.cursor < p->n;
-	if (p->has_selected)
-		p->selected = p->items[v->list.cursor].ref;
+	index_rows_moved(&p->rows, v);
 }
 
 static bool
 problems_update(struct view *v)
 {
 	struct problems *p = v->state;
+	bool changed = index_step(p->rows.index, v->ui->now, INDEX_BUDGET);
 
-	if (p->cursor == UINT32_MAX && p->change == v->ui->totals.change)
-		return false;
-	if (p->cursor == UINT32_MAX) {
-		p->cursor = 0;
-		p->n_new = 0;
-		p->walking = v->ui->totals.change;
-	}
-	if (!walk(p, v->ui))
-		return false;
-	qsort(p->new, p->n_new, sizeof(p->new[0]), by_key);
-	memcpy(p->items, p->new, p->n_new * sizeof(p->new[0]));
-	p->n = p->n_new;
-	p->change = p->walking;
-	ptrdiff_t found = find_selected(p);
-	list_sync(&v->list, p->n, found);
-	if (!v->list.touched || found < 0)
-		problems_moved(v);
-	return true;
+	v->wait = index_wait(p->rows.index);
+	return index_rows_update(&p->rows, v) || changed;
 }
 
 static void
 problems_fetch(struct view *v, size_t first, size_t n)
 {
 	struct problems *p = v->state;
-	struct connref refs[ROWS_MAX];
 
-	p->first = first;
-	p->n_rows = n < ROWS_MAX ? n : ROWS_MAX;
-	for (size_t i = 0; i < p->n_rows; i++)
-		refs[i] = p->items[first + i].ref;
-	engine_rows(v->ui->engine, v->ui->now, refs, p->n_rows, p->rows);
-	table_lay_out(&p->table, v->layout.list.columns, first, p->n_rows);
-}
-
-/* The facts of a row on the screen; NULL: the connection is gone. */
-static const struct conn_facts *
-row_facts(const struct problems *p, size_t row)
-{
-	if (row < p->first || row - p->first >= p->n_rows || p->rows[row - p->first].ref.gen == 0)
-		return NULL;
-	return &p->rows[row - p->first];
+	index_rows_fetch(&p->rows, v, first, n);
+	table_lay_out(&p->table, v->layout.list.columns, first, p->rows.n);
 }
 
 /* ---- columns ---- */
@@ -143,21 +60,26 @@ cell_facts(const struct table_cell *cell)
 	const struct view *v = cell->data;
 	const struct problems *p = v->state;
 
-	return &p->rows[cell->row - p->first];
+	return index_rows_facts(&p->rows, cell->row);
 }
 
 static void
 format_time(const struct table_cell *cell, char *out, size_t size)
 {
-	text_clock(out, size, cell_facts(cell)->verdict.time, 0);
+	const struct conn_facts *c = cell_facts(cell);
+
+	if (c)
+		text_clock(out, size, c->verdict.time, 0);
 }
 
 static void
 format_severity(const struct table_cell *cell, char *out, size_t size)
 {
+	const struct conn_facts *c = cell_facts(cell);
 	struct text t = text_on(out, size);
 
-	text_add(&t, "%c", severity_letter(cell_facts(cell)->verdict.severity));
+	if (c)
+		text_add(&t, "%c", severity_letter(c->verdict.severity));
 }
 
 /* arg is the number of the end. Its port is kept where the address is too long. */
@@ -165,10 +87,12 @@ static void
 format_end(const struct table_cell *cell, char *out, size_t size)
 {
 	const enum side *side = cell->column->arg;
-	const struct endpoint *e = &cell_facts(cell)->end[*side];
+	const struct conn_facts *c = cell_facts(cell);
 	char text[64];
 
-	text_endpoint(text, sizeof(text), e->addr, e->port);
+	if (!c)
+		return;
+	text_endpoint(text, sizeof(text), c->end[*side].addr, c->end[*side].port);
 	text_cut_middle(out, size, text, (size_t)cell->width, 6);
 }
 
@@ -178,7 +102,8 @@ format_sentence(const struct table_cell *cell, char *out, size_t size)
 	const struct view *v = cell->data;
 	const struct conn_facts *c = cell_facts(cell);
 
-	verdict_text(out, size, &c->verdict, c, v->ui->now);
+	if (c)
+		verdict_text(out, size, &c->verdict, c, v->ui->now);
 }
 
 static const enum side client = CLIENT, server = SERVER;
@@ -197,6 +122,7 @@ static bool
 problems_open(struct view *v, const void *arg, struct err *err)
 {
 	struct problems *p = v->state;
+	struct filter_error error;
 
 	(void)arg;
 	(void)err;
@@ -206,10 +132,19 @@ problems_open(struct view *v, const void *arg, struct err *err)
 		.data = v,
 		.indent = 1,
 	};
-	p->cursor = UINT32_MAX;
-	p->change = ~v->ui->totals.change;
+	p->rows.index = index_new(v->ui->engine);
+	index_set_filter(p->rows.index, filter_parse("severity >= note", &error));
+	index_set_sort(p->rows.index, &newest, false);
 	problems_update(v);
 	return true;
+}
+
+static void
+problems_close(struct view *v)
+{
+	struct problems *p = v->state;
+
+	index_free(p->rows.index);
 }
 
 /* ---- drawing ---- */
@@ -218,22 +153,21 @@ static struct layout
 problems_lay_out(struct view *v, struct area a)
 {
 	(void)v;
-	return layout_split(a, 1, a.lines < 12 ? 0 : WHOLE_LINES);
+	return layout_split(a, 1, a.lines < 12 ? 0 : SENTENCE_LINES);
 }
 
 static void
 problems_draw_top(struct view *v, struct area a)
 {
-	const struct problems *p = v->state;
-
-	term_printf(a.y, 1, a.columns - 1, ROLE_TITLE, _("Problems, newest first: %zu"), p->n);
+	term_printf(a.y, 1, a.columns - 1, ROLE_TITLE, _("Problems, newest first: %zu"),
+		    v->list.count);
 }
 
 static void
 problems_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
 	const struct problems *p = v->state;
-	const struct conn_facts *c = row_facts(p, row);
+	const struct conn_facts *c = index_rows_facts(&p->rows, row);
 
 	if (c)
 		table_draw_row(&p->table, a, row, selected ? ROLE_SELECTED : ROLE_NORMAL,
@@ -245,7 +179,7 @@ static void
 problems_draw_bottom(struct view *v, struct area a)
 {
 	const struct problems *p = v->state;
-	const struct conn_facts *c = row_facts(p, v->list.cursor);
+	const struct conn_facts *c = index_rows_facts(&p->rows, v->list.cursor);
 	struct lines whole = {0};
 	char text[512];
 
@@ -261,10 +195,11 @@ problems_draw_bottom(struct view *v, struct area a)
 static void
 problems_empty(struct view *v, char *out, size_t size)
 {
+	const struct problems *p = v->state;
 	struct text t = text_on(out, size);
 
-	(void)v;
-	text_add(&t, "%s", _("Nothing went wrong so far"));
+	text_add(&t, "%s",
+		 index_settled(p->rows.index) ? _("Nothing went wrong so far") : _("Searching"));
 }
 
 static void
@@ -272,9 +207,8 @@ problems_enter(struct view *v)
 {
 	const struct problems *p = v->state;
 
-	if (v->list.cursor < p->n)
-		ui_open(v->ui, &view_connection,
-			&(struct connection_arg){p->items[v->list.cursor].ref});
+	if (p->rows.has_selected)
+		ui_open(v->ui, &view_connection, &(struct connection_arg){p->rows.selected});
 }
 
 static const struct action problems_actions[] = {
@@ -288,6 +222,7 @@ const struct view_ops view_problems = {
 	.help = N_("What went wrong, across all connections, newest first."),
 	.state_size = sizeof(struct problems),
 	.open = problems_open,
+	.close = problems_close,
 	.update = problems_update,
 	.moved = problems_moved,
 	.lay_out = problems_lay_out,
