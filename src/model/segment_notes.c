@@ -48,17 +48,20 @@ add_kind(struct text *t, const struct segment *s, enum finding f)
 static void
 add_repeat(struct text *t, const struct segment *s, enum finding f)
 {
-	char kind_text[128], after[16];
+	char kind_text[128], after_text[24], duration[16];
 	struct text kind = text_on(kind_text, sizeof(kind_text));
+	struct text after = text_on(after_text, sizeof(after_text));
 
 	add_kind(&kind, s, f);
-	text_duration(after, sizeof(after), s->rexmit_after);
+	if (s->rexmit_after >= 0) /* else unknown: the earlier attempt was not captured */
+		text_add(&after, " +%s",
+			 text_duration(duration, sizeof(duration), s->rexmit_after));
 	if (s->needed == NEEDED_YES) /* TRANSLATORS: [Retransmission RTO #3 +1.02s, needed] */
-		text_add(t, _("[%s #%u +%s, needed]"), kind_text, s->rexmit_n, after);
+		text_add(t, _("[%s #%u%s, needed]"), kind_text, s->rexmit_n, after_text);
 	else if (s->needed == NEEDED_NO)
-		text_add(t, _("[%s #%u +%s, not needed]"), kind_text, s->rexmit_n, after);
+		text_add(t, _("[%s #%u%s, not needed]"), kind_text, s->rexmit_n, after_text);
 	else
-		text_add(t, "[%s #%u +%s]", kind_text, s->rexmit_n, after);
+		text_add(t, "[%s #%u%s]", kind_text, s->rexmit_n, after_text);
 }
 
 /* Adds the note of a repetition; returns the findings that it covers. */

@@ -290,7 +290,7 @@ walk_scope(struct walk *w, enum scope_kind kind, uint32_t id)
 /* Decodes a frame without reassembling fragments and calls fn for each header. */
 enum decode_result walk_frame(const struct frame *f, struct packet *out, header_fn *fn, void *ctx);
 
-/* ---- linktype.c: the table of link types ---- */
+/* ---- link_table.c: the table of link types ---- */
 struct link {
 	int linktype;
 	const char *name; /* as listed by tcpdump -L */
@@ -363,7 +363,7 @@ enum decode_result walk_gre_type(struct walk *w, uint16_t type, bool sequenced);
 /* Decodes what a next-protocol number of NSH or VXLAN-GPE names. */
 enum decode_result walk_next_protocol(struct walk *w, uint8_t next);
 
-/* ---- icmp_error.c ---- */
+/* ---- icmp.c ---- */
 decode_fn decode_icmp, decode_icmpv6;
 /* The result of an ICMP error, from the result of the datagram that it quotes. */
 enum decode_result icmp_quote_result(struct walk *w, enum decode_result quoted);

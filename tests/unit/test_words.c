@@ -688,6 +688,11 @@ test_notes(void **state)
 	snprintf(want, sizeof(want), "[%s RTO #3 +1.0s]", finding_info(F_RETRANSMISSION)->label);
 	assert_string_equal(segment_notes(out, sizeof(out), &s), want);
 
+	s.rexmit_after = -1; /* unknown */
+	snprintf(want, sizeof(want), "[%s RTO #3]", finding_info(F_RETRANSMISSION)->label);
+	assert_string_equal(segment_notes(out, sizeof(out), &s), want);
+	s.rexmit_after = NSEC_PER_SEC;
+
 	s.needed = NEEDED_NO;
 	s.findings |= FINDING(F_SPURIOUS_RETRANSMISSION) | FINDING(F_ZERO_WINDOW);
 	snprintf(want, sizeof(want), "[%s RTO #3 +1.0s, not needed] [%s]",

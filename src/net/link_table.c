@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * linktype.c: the table of link types (LINKTYPE_ and DLT_ values of capture files), and the link
+ * link_table.c: the table of link types (LINKTYPE_ and DLT_ values of capture files), and the link
  * layers whose header names another link type (PPI, PKTAP).
  */
 #include "net/decode.h"

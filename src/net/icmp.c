@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * icmp_error.c: ICMP errors (RFC 792, 1191, 4443). What they quote is decoded for its addresses,
+ * icmp.c: ICMP errors (RFC 792, 1191, 4443). What they quote is decoded for its addresses,
  * ports and sequence number; it does not count as a segment.
  */
 #include "net/decode.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report: runs a source through an engine and writes what the engine reports to its sink. A file is
- * read and reported in the calling thread. While packets arrive over time, the capture thread fills
- * the buffer and the calling thread writes it ten times a second, so that a slow reader costs no
- * packets; the lock protects the buffer.
+ * report_run: runs a source through an engine and writes what the engine reports to its sink. A
+ * file is read and reported in the calling thread. While packets arrive over time, the capture
+ * thread fills the buffer and the calling thread writes it ten times a second, so that a slow
+ * reader costs no packets; the lock protects the buffer.
  */
 #include "config.h"
 
