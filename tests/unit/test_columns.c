@@ -91,6 +91,25 @@ test_addresses(void **state)
 			    "[2001:db8::1]:51514");
 }
 
+/* Two ports of one place in the cache, one of which has no name. */
+static void
+test_service_names(void **state)
+{
+	const uint16_t other = 23 + 256 * 235;
+	uint16_t port;
+
+	(void)state;
+	assert_string_equal(service_name(23), "telnet");
+	assert_null(service_name(other));
+	assert_null(service_name(other));
+	assert_string_equal(service_name(23), "telnet");
+	assert_true(service_port("telnet", &port));
+	assert_int_equal(port, 23);
+	assert_true(service_port("Telnet", &port));
+	assert_false(service_port("", &port));
+	assert_false(service_port("no-such-service", &port));
+}
+
 static void
 test_next(void **state)
 {
@@ -540,6 +559,7 @@ test_sort_order(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_addresses),
+	cmocka_unit_test(test_service_names),
 	cmocka_unit_test(test_next),
 	cmocka_unit_test(test_figures),
 	cmocka_unit_test(test_every_cell),

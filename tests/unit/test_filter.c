@@ -483,6 +483,7 @@ test_mistakes(void **state)
 		{"[::1", 4, true, "]"},
 		{"[::1]", 5, true, "colon"},
 		{"10.0.0.5:", 9, true, "port number"},
+		{"10.0:80", 5, false, "address"},
 		{"src", 3, true, "host or net"},
 		{"src ho", 4, true, "host or net"},
 		{"src estab", 4, false, "host or net"},
