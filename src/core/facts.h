@@ -163,6 +163,7 @@ struct segment {
 	uint8_t needed;	  /* enum needed */
 	bool pending;	  /* needed or findings may still be revised by what follows */
 	bool window_unscaled; /* the scale is unknown: window is as in the header */
+	bool settled; /* pending only because the roles of both ends may still be turned round */
 	uint32_t rexmit_n;   /* ordinal of the repetition, 0 none */
 	uint64_t rexmit_of;  /* frame it repeats, 0 unknown */
 	nsec rexmit_after;   /* since the previous attempt of the same bytes */

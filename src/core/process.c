@@ -299,7 +299,7 @@ is_usual(const struct conn *c, enum side from, const struct packet *p)
 	return (p->flags & ~TH_PSH) == TH_ACK && p->seq == snd->seq.nxt && p->scope == snd->scope &&
 	       !(p->options & (OPT_SACK | OPT_MPTCP)) && p->window > 0 && is_calm(snd) &&
 	       is_calm(rcv) && c->end_cause == END_OPEN &&
-	       !(c->flags & (C_REPLACED | C_TENTATIVE | C_ACCEPT_FULL)) &&
+	       !(c->flags & (C_REPLACED | C_TENTATIVE | C_ACCEPT_FULL | C_ROLES_OPEN)) &&
 	       !(snd->flags & H_WAS_BLOCKED) &&
 	       p->ack - rcv->seq.una <= rcv->seq.nxt - rcv->seq.una &&
 	       (p->payload_len > 0 ? room > p->payload_len + snd->max_payload && room < INT32_MAX

@@ -516,6 +516,66 @@ test_syn_ack_after_its_ack(void **state)
 	}
 }
 
+/* ---- who is client ---- */
+
+/* Two high ports, of which the server's looks like a client's. */
+static void
+high_ports(struct pair *c)
+{
+	c->end[CLIENT].port = 40000;
+	c->end[SERVER].port = 50000;
+}
+
+/* The SYN-ACK is captured late and turns the connection round, with what was recorded of it. */
+static void
+test_roles_by_a_late_syn_ack(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		high_ports(&c);
+		syn(&c, .unseen = true);
+		struct pkt s = {.at = MS(10.02)};
+		struct packet late = pair_packet(&c, SERVER, TH_SYN | TH_ACK, &s);
+
+		uint64_t e = ack(&c, CLIENT, .at = MS(10));
+		uint64_t f = data(&c, CLIENT, .len = 100, .at = MS(10.01));
+		assert_int_equal(seg_at(&w, e)->from, SERVER);
+		late.frame = late.ref = ++w.frame;
+		watch_ingest(&w, &late);
+		uint64_t g = data(&c, SERVER, .len = 200, .at = MS(20));
+		assert_int_equal(seg_at(&w, e)->from, CLIENT);
+		assert_int_equal(seg_at(&w, f)->from, CLIENT);
+		assert_int_equal(seg_at(&w, late.frame)->from, SERVER);
+		assert_int_equal(seg_at(&w, g)->from, SERVER);
+		assert_false(seg_at(&w, f)->pending);
+		struct conn_detail d = DETAIL(&c);
+		assert_false(d.f.roles_guessed);
+		assert_int_equal(d.f.end[SERVER].port, 50000);
+		assert_int_equal(d.f.half[CLIENT].bytes, 100);
+		assert_int_equal(d.f.half[SERVER].bytes, 200);
+	}
+}
+
+/* No SYN comes: what was recorded is final soon, with the roles that were guessed. */
+static void
+test_roles_stay_guessed(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		high_ports(&c);
+		c.next[CLIENT] = c.next[SERVER] = 1;
+		uint64_t e = data(&c, CLIENT, .len = 100, .at = MS(10));
+		uint64_t f = ack(&c, SERVER, .at = MS(11));
+		assert_true(seg_at(&w, e)->pending);
+		uint64_t g = data(&c, CLIENT, .len = 100, .at = MS(20));
+		assert_false(seg_at(&w, e)->pending);
+		assert_false(seg_at(&w, f)->pending);
+		assert_false(seg_at(&w, g)->pending);
+		assert_int_equal(seg_at(&w, e)->from, SERVER);
+		assert_true(DETAIL(&c).f.roles_guessed);
+	}
+}
+
 /* ---- two ISNs ---- */
 
 static uint64_t
@@ -578,6 +638,8 @@ test_acknowledged_isn_wins(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_roles_by_a_late_syn_ack),
+	SEQ_TEST(test_roles_stay_guessed),
 	SEQ_TEST(test_keepalives_of_both_ends),
 	SEQ_TEST(test_byte_repeated_beside_traffic),
 	SEQ_TEST(test_begins_with_keepalives),

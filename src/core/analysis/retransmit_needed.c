@@ -272,6 +272,8 @@ needed_at_last(const struct conn *c, enum side from, const struct retx *x)
 void
 retransmit_needed_close(struct core *core, struct conn *c)
 {
+	if (c->flags & C_ROLES_OPEN)
+		segments_settle(core, c);
 	for (int i = 0; c->half && i < 2; i++) {
 		struct half *h = &c->half[i];
 		struct retransmit_log *t = h->cold->retransmit_log;

@@ -212,6 +212,7 @@ enum {
 	C_PORT_REUSED = 0x0010,	  /* addresses and ports were used before */
 	C_SERVER_LAST = 0x0020,	  /* the latest payload was the server's */
 	C_FOREIGN_TTL = 0x0040,	  /* the reset that refused it bears another TTL than its host */
+	C_ROLES_OPEN = 0x0200,	  /* its first segments wait for a late SYN to tell the roles */
 	C_HALF_OPEN_SYN = 0x0080, /* a new SYN of its client found it still open at the server */
 	C_TENTATIVE = 0x0100,	  /* a new SYN while the older connection lives */
 	C_REPLACED = 0x0400,	  /* a newer connection has the same addresses and ports */

@@ -7,6 +7,8 @@
 #include "core/segment/segment.h"
 #include "core/segment/timers.h"
 
+#define TURN_MAX 4096 /* kept segments that are turned round with their connection */
+
 /* The segment's own window, also where it is no offer: a reset's, an unacceptable segment's. */
 static uint32_t
 window_said(const struct seg *s)
@@ -34,7 +36,8 @@ segment_fill(const struct seg *s, struct segment *out)
 		.findings = s->findings, .flags = p->flags, .dup_ack = s->dup_ack,
 		.from = s->from,
 		.state = {s->c->half[0].state, s->c->half[1].state},
-		.cause = s->cause, .needed = s->needed, .pending = s->pending,
+		.cause = s->cause, .needed = s->needed,
+		.pending = s->pending || (s->c->flags & C_ROLES_OPEN), .settled = !s->pending,
 		.window_unscaled = s->snd->wscale == -2 && !(p->flags & TH_SYN),
 		.rexmit_n = s->rexmit_n, .rexmit_of = s->rexmit_of,
 		.rexmit_after = s->rexmit_after,
@@ -62,9 +65,48 @@ segment_amend(struct core *core, struct conn *c, uint32_t log, bool final)
 		return;
 	history_marks_changed(c, log);
 	if (final)
-		s->pending = false;
+		s->settled = true;
+	s->pending = !s->settled || (c->flags & C_ROLES_OPEN);
 	if (core->sink.amend)
 		core->sink.amend(core->sink.ctx, s);
+}
+
+static void
+segment_turn(struct segment *s)
+{
+	uint32_t in_flight = s->in_flight[CLIENT];
+	uint8_t state = s->state[CLIENT];
+
+	s->from = !s->from;
+	s->in_flight[CLIENT] = s->in_flight[SERVER];
+	s->in_flight[SERVER] = in_flight;
+	s->state[CLIENT] = s->state[SERVER];
+	s->state[SERVER] = state;
+}
+
+void
+segments_turn(struct conn *c)
+{
+	for (uint32_t i = 0; i < c->log_next && i < TURN_MAX; i++) {
+		struct segment *s = history_get(c, i);
+
+		if (!s)
+			continue;
+		segment_turn(s);
+		history_marks_changed(c, i);
+	}
+}
+
+void
+segments_settle(struct core *core, struct conn *c)
+{
+	c->flags &= (uint16_t)~C_ROLES_OPEN;
+	for (uint32_t i = 0; i < c->log_next; i++) {
+		const struct segment *s = history_get(c, i);
+
+		if (s && s->pending)
+			segment_amend(core, c, i, s->settled);
+	}
 }
 
 void

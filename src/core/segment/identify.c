@@ -12,6 +12,7 @@
 #include "core/flow/syn_memory.h"
 #include "core/flow/table.h"
 #include "core/segment/dedup.h"
+#include "core/segment/emit.h"
 #include "core/segment/lone_syn.h"
 #include "core/segment/sender.h"
 
@@ -97,6 +98,8 @@ conn_open(struct conn *c, const struct packet *p, enum side from)
 	c->cold = &conn_cold_none;
 	if (!(p->flags & TH_SYN)) {
 		c->flags |= C_GUESSED | C_MIDSTREAM;
+		if (p->sport >= 1024 && p->dport >= 1024)
+			c->flags |= C_ROLES_OPEN;
 	} else if (p->flags & TH_ACK) {
 		c->flags |= C_MIDSTREAM;
 	}
@@ -366,7 +369,7 @@ is_new_midstream(const struct conn *c, const struct packet *p, enum side from)
 }
 
 static void
-roles_check(struct conn *c, const struct packet *p, enum side *from)
+roles_check(struct core *core, struct conn *c, const struct packet *p, enum side *from)
 {
 	enum side told;
 
@@ -380,8 +383,11 @@ roles_check(struct conn *c, const struct packet *p, enum side *from)
 	told = (p->flags & TH_ACK) ? SERVER : CLIENT;
 	if (told != *from) {
 		roles_swap(c);
+		segments_turn(c);
 		*from = told;
 	}
+	if (c->flags & C_ROLES_OPEN)
+		segments_settle(core, c);
 	c->flags &= ~(uint32_t)(p->flags & TH_ACK ? C_GUESSED : C_GUESSED | C_MIDSTREAM);
 }
 
@@ -412,7 +418,7 @@ identify(struct core *core, struct conn *found, const struct packet *p, uint64_t
 		}
 	}
 	if (c && !*fresh)
-		roles_check(c, p, from);
+		roles_check(core, c, p, from);
 	return c;
 }
 

@@ -13,6 +13,8 @@
 
 #include <assert.h>
 
+#define ROLES_TIME     (2 * NSEC_PER_MS)
+#define ROLES_SEGMENTS 16
 #define BARE_MAX 32 /* ACKs without data that are kept pending at most */
 
 /* The position was known so far only from what the peer acknowledged, and data was in flight. */
@@ -100,11 +102,20 @@ is_bare_start(const struct seg *s)
 				    s->p->ack == h->adv.ack && s->p->window == h->window_raw);
 }
 
+/* Capture queues may still deliver the SYN or SYN-ACK that tells who is client. */
+static bool
+roles_may_turn(const struct seg *s)
+{
+	return s->now - s->c->start <= ROLES_TIME && s->c->log_next < ROLES_SEGMENTS;
+}
+
 void
 midstream_begin(struct seg *s)
 {
 	if (!(s->c->flags & C_MIDSTREAM))
 		return;
+	if ((s->c->flags & C_ROLES_OPEN) && !roles_may_turn(s))
+		segments_settle(s->core, s->c);
 	in_flight_passed(s);
 	if (half_has(s->rcv, H_BARE_START))
 		bare_answered(s);
