@@ -144,13 +144,23 @@ outstanding_drop(struct core *core, struct half *h)
 	}
 }
 
+/* SND.UNA, if it is of use: before both endpoints are synchronised any number is taken, also one
+ * 2^31 and more ahead of what was acknowledged. */
+static seqno
+acknowledged(const struct half *h)
+{
+	bool valid = half_has(h, H_UNA) && seq_le(h->seq.una, h->seq.nxt);
+
+	return valid ? h->seq.una : h->seq.nxt;
+}
+
 /* by_ack: the peer acknowledges `to`, which h was not seen to send. */
 static void
 jump(struct seg *s, struct half *h, seqno to, bool by_ack)
 {
 	const struct capture_jump old = {
 		.ts = s->now, .from = h->seq.nxt, .to = to,
-		.una = half_has(h, H_UNA) ? h->seq.una : h->seq.nxt,
+		.una = acknowledged(h),
 		.log = s->log, .by_ack = by_ack, .pending = true,
 	};
 
