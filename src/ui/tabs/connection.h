@@ -11,11 +11,11 @@
 
 /* The kept segments, and those of them that are on the screen. */
 struct segment_list {
-	uint64_t total, dropped; /* kept; older ones no longer kept */
-	size_t first, n;         /* rows[] are rows [first, first+n) of the list */
-	nsec before;             /* time of the segment before rows[0]; 0 none */
-	uint64_t selected;       /* under the cursor: its place, dropped ones counted too */
-	bool follow;             /* the cursor follows the newest segment */
+	struct history_facts history;
+	size_t first, n;   /* rows[] are rows [first, first + n) of the list */
+	nsec before;       /* time of the segment before rows[0]; 0 none */
+	uint64_t selected; /* under the cursor: its number in the connection, from 0 */
+	bool follow;       /* the cursor follows the newest segment */
 	struct segment rows[SEGMENTS_MAX];
 };
 

@@ -16,26 +16,48 @@ segment_list_open(struct view *v, const void *arg, struct err *err)
 	return true;
 }
 
+/* The number of a row's segment, from 0, dropped ones counted too. */
+static uint64_t
+number_of(const struct segment_list *l, size_t row)
+{
+	return row < l->history.gap ? row : row + l->history.dropped;
+}
+
+/* The row of a segment; of a dropped one, that of the segment after the gap. -1: not yet kept. */
+static ptrdiff_t
+row_of(const struct segment_list *l, uint64_t number)
+{
+	const struct history_facts *h = &l->history;
+	uint64_t row = number < h->gap                ? number
+		       : number < h->gap + h->dropped ? h->gap
+						      : number - h->dropped;
+
+	return row < h->kept ? (ptrdiff_t)row : -1;
+}
+
+/* Whether segments were dropped just before that of this row. */
+static bool
+is_after_gap(const struct segment_list *l, size_t row)
+{
+	return l->history.dropped > 0 && row == l->history.gap;
+}
+
 bool
 segment_list_update(struct view *v)
 {
 	struct connection *c = tab_connection(v);
 	struct segment_list *l = &c->segments;
-	struct segment one;
 
 	if (!c->gone)
-		engine_segments(v->ui->engine, c->ref, 0, 1, &one, &l->total, &l->dropped);
-	size_t count = (size_t)l->total;
-	ptrdiff_t found = l->selected >= l->dropped ? (ptrdiff_t)(l->selected - l->dropped) : 0;
-	if (found >= (ptrdiff_t)count)
-		found = -1;
-	list_sync(&v->list, count, found);
+		engine_history(v->ui->engine, c->ref, &l->history);
+	size_t count = (size_t)l->history.kept;
+	list_sync(&v->list, count, row_of(l, l->selected));
 	if (!l->follow || c->gone)
 		return false;
 	c->remark = N_("following (F)");
 	if (count > 0) {
 		list_go(&v->list, count - 1);
-		l->selected = l->dropped + v->list.cursor;
+		l->selected = number_of(l, v->list.cursor);
 	}
 	return false;
 }
@@ -45,7 +67,7 @@ segment_list_moved(struct view *v)
 {
 	struct segment_list *l = &tab_connection(v)->segments;
 
-	l->selected = l->dropped + v->list.cursor;
+	l->selected = number_of(l, v->list.cursor);
 	if (v->list.cursor + 1 < v->list.count)
 		l->follow = false;
 }
@@ -84,7 +106,7 @@ segment_list_delta(const struct view *v, size_t row)
 	size_t i = row - l->first;
 	nsec before = i > 0 ? l->rows[i - 1].ts : l->before;
 
-	return before != 0 ? l->rows[i].ts - before : 0;
+	return before != 0 && !is_after_gap(l, row) ? l->rows[i].ts - before : 0;
 }
 
 enum role
@@ -121,11 +143,26 @@ segment_list_loud_role(const struct view *v, const struct segment *s, bool selec
 }
 
 void
-segment_remarks(const struct segment *s, char *out, size_t size)
+segment_list_notes(const struct view *v, size_t row, char *out, size_t size)
 {
+	const struct segment_list *l = &tab_connection(v)->segments;
+	char notes[512];
+	struct text t = text_on(out, size);
+
+	if (is_after_gap(l, row))
+		text_add(&t, _("[%llu segments before this one are no longer kept]"),
+			 (unsigned long long)l->history.dropped);
+	segment_notes(notes, sizeof(notes), segment_list_row(v, row));
+	text_add(&t, "%s%s", t.len > 0 && notes[0] != '\0' ? " " : "", notes);
+}
+
+void
+segment_list_remarks(const struct view *v, size_t row, char *out, size_t size)
+{
+	const struct segment *s = segment_list_row(v, row);
 	char after[16];
 
-	segment_notes(out, size, s);
+	segment_list_notes(v, row, out, size);
 	if (s->acked_by == 0 || s->len == 0)
 		return;
 	struct text t = {out, size, strlen(out)};
@@ -152,7 +189,7 @@ segment_list_draw_bottom(struct view *v, struct area a)
 
 	if (!s)
 		return;
-	segment_remarks(s, text, sizeof(text));
+	segment_list_remarks(v, v->list.cursor, text, sizeof(text));
 	if (text[0] != '\0')
 		term_printf(a.y, 1, a.columns - 1, ROLE_NOTE, "#%llu  %s",
 			    (unsigned long long)s->frame, text);

@@ -20,12 +20,15 @@ extern const struct action segment_list_actions[];
 
 /* The segment in a row that was fetched, or NULL. */
 const struct segment *segment_list_row(const struct view *v, size_t row);
-/* Time between that row's segment and the one before it; 0 for the first. */
+/* Time between that row's segment and the one before it; 0 for the first and after a gap. */
 nsec segment_list_delta(const struct view *v, size_t row);
 /* The role of a row's ordinary cells, and of those that say what is wrong with the segment. */
 enum role segment_list_role(const struct view *v, bool selected);
 enum role segment_list_loud_role(const struct view *v, const struct segment *s, bool selected);
-/* Findings, and the ACK that covered the segment: "[Retransmission RTO #3 +1.02s] acked #9". */
-void segment_remarks(const struct segment *s, char *out, size_t size);
+/* What is to be said of a row's segment, which must have been fetched: its findings, and that
+ * segments before it were dropped: "[Retransmission RTO #3 +1.02s]". */
+void segment_list_notes(const struct view *v, size_t row, char *out, size_t size);
+/* The same, and the ACK that covered it. */
+void segment_list_remarks(const struct view *v, size_t row, char *out, size_t size);
 
 #endif

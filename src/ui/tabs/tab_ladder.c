@@ -65,9 +65,11 @@ arrow_draw(const struct view *v, const struct segment *s, int y, const struct la
 }
 
 static void
-ladder_notes(const struct segment *s, char *out, size_t size)
+ladder_notes(const struct view *v, size_t row, char *out, size_t size)
 {
-	segment_notes(out, size, s);
+	const struct segment *s = segment_list_row(v, row);
+
+	segment_list_notes(v, row, out, size);
 	if (s->rexmit_of == 0)
 		return;
 	struct text t = {out, size, strlen(out)};
@@ -106,7 +108,7 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	term_put(a.y, l.left, 1, plain, line);
 	term_put(a.y, l.right, 1, plain, line);
 	arrow_draw(v, s, a.y, &l, loud);
-	ladder_notes(s, notes, sizeof(notes));
+	ladder_notes(v, row, notes, sizeof(notes));
 	if (l.notes > 0)
 		term_put(a.y, l.notes, a.columns - l.notes, loud, notes);
 }

@@ -137,7 +137,7 @@ seg_server(const struct table_cell *cell, char *out, size_t size)
 static void
 seg_notes(const struct table_cell *cell, char *out, size_t size)
 {
-	segment_remarks(cell_segment(cell), out, size);
+	segment_list_remarks(cell_view(cell), cell->row, out, size);
 }
 
 enum {
@@ -209,14 +209,8 @@ static void
 segments_draw_top(struct view *v, struct area a)
 {
 	const struct segments *s = v->state;
-	const struct table_slot *last = &s->table.slots[s->table.n_slots - 1]; /* notes */
-	uint64_t dropped = tab_connection(v)->segments.dropped;
-	int x = a.x + last->x + 6;
 
 	table_draw_titles(&s->table, a, TABLE_NONE, false);
-	if (dropped > 0)
-		term_printf(a.y, x, a.columns - x, ROLE_WARNING, _("(%llu older forgotten)"),
-			    (unsigned long long)dropped);
 }
 
 static void
