@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- a decoder and an engine that write down ---- */
+/* ---- a decoder and an engine that record ---- */
 
 struct decoder {
 	char unused;
@@ -43,7 +43,7 @@ decoder_fragments_lost(const struct decoder *d)
 	return 0;
 }
 
-/* Frames below 20 bytes are no segments. */
+/* Frames of less than 20 bytes are not TCP. */
 enum decode_result
 decode_frame(struct decoder *d, const struct frame *f, struct packet *out)
 {

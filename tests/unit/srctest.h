@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * srctest: for tests of the source layer: a decoder and an engine that only write down what they
- * are given, and sources opened on memory and on pipes. Waiting is for an event, with a generous
+ * srctest: for tests of the source layer: a decoder and an engine that only record their input, and
+ * functions that open sources on memory and on pipes. Tests wait for an event, with a generous
  * limit; no result depends on how long something took.
  */
 #ifndef TCPLENS_TEST_SRCTEST_H
@@ -29,10 +29,10 @@ struct engine {
 	unsigned tick_at[SEEN_MAX]; /* n at that time */
 };
 
-/* A link type that the decoder says it does not know. */
+/* A link type that this decoder does not support. */
 #define LINKTYPE_NOT_KNOWN 147
 
-/* The engine of the present test. */
+/* The engine of the current test. */
 extern struct engine *engine;
 int setup(void **state);
 int teardown(void **state);
@@ -50,7 +50,7 @@ struct source_status wait_end(struct source *s);
 /* n packets, `gap` seconds apart, of sizes 20 + i. */
 void numbered(struct capfile *c, unsigned n, uint32_t gap);
 
-/* A source on a FIFO of which we have the other end. */
+/* A source on a FIFO, and its other end. */
 struct pipe_source {
 	struct source *s;
 	int fd;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Test of the capture thread with the real decoder and engine: it runs over a capture in memory at
- * full speed, again and again, while this thread asks everything that a screen asks. Made for the
- * thread sanitizer; says also that nothing is lost or mixed up on the way. Not covered: live
- * interfaces (the lab).
+ * Test of the capture thread with the real decoder and engine: it reads a capture in memory at full
+ * speed, repeatedly, while this thread makes all queries that a screen makes. Meant for the thread
+ * sanitizer; also checks that no packet is lost. Not covered: live interfaces (the lab).
  */
 #include "config.h"
 
@@ -96,7 +95,7 @@ check_bytes(struct source *s, const struct segment *g)
 		assert_int_equal(buf[54], (uint8_t)g->raw_seq);
 }
 
-/* What a screen asks about some connections. */
+/* The queries of a screen about some connections. */
 static void
 ask_rows(struct source *s, struct engine *e, const struct scan_item *items, size_t n)
 {

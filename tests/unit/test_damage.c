@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unit test of savefile and stream on what is not as it should be or comes in pieces: files cut at
- * every byte and damaged at every byte, compressed files, a pipe that is filled bit by bit.
+ * Unit test of savefile and stream with damaged and incomplete input: files cut at every byte and
+ * damaged at every byte, compressed files, a pipe that is filled in pieces.
  */
 #include "config.h"
 
@@ -88,7 +88,7 @@ test_pcapng_damage(void **state)
 }
 
 static void
-test_pcapng_impossible_resolution(void **state)
+test_pcapng_invalid_resolution(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -102,7 +102,7 @@ test_pcapng_impossible_resolution(void **state)
 }
 
 static void
-test_pcapng_options_that_lie(void **state)
+test_pcapng_invalid_options(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -146,7 +146,7 @@ test_cut_at_every_byte(void **state)
 	}
 }
 
-/* Whatever a byte becomes: it ends, within bounds, and what comes before it is unchanged. */
+/* Changes each byte: reading ends, within bounds, with the packets before it unchanged. */
 static void
 test_damage_at_every_byte(void **state)
 {
@@ -252,7 +252,7 @@ check_packed(pack_fn *pack)
 	capfile_free(&c);
 }
 
-/* A little input gives a lot of output: nothing may be thought over too early. */
+/* A little input has a lot of output: the end of the input is not the end of the output. */
 static void
 check_highly_packed(pack_fn *pack)
 {
@@ -304,7 +304,7 @@ test_zstd(void **state)
 }
 
 static void
-test_unknown_packing_is_named(void **state)
+test_unsupported_compression_is_named(void **state)
 {
 	(void)state;
 	struct got g;
@@ -323,7 +323,7 @@ send_bytes(int fd, const uint8_t *p, size_t len)
 	assert_int_equal(write(fd, p, len), len);
 }
 
-/* A packet is given as soon as its last byte is there, and nothing is before. */
+/* A packet is delivered as soon as its last byte is there, and not earlier. */
 static void
 check_pipe(const struct capfile *c, int which, size_t step, const struct got *whole)
 {
@@ -375,9 +375,9 @@ test_pipe_in_pieces(void **state)
 }
 
 #ifdef HAVE_ZLIB
-/* Asking a compressed pipe again and again while nothing comes is no error. */
+/* Reading a compressed pipe repeatedly while it is empty is not an error. */
 static void
-test_packed_pipe_waits(void **state)
+test_compressed_pipe_waits(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -419,17 +419,17 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_not_a_capture),
 	cmocka_unit_test(test_pcap_damage_is_located),
 	cmocka_unit_test(test_pcapng_damage),
-	cmocka_unit_test(test_pcapng_impossible_resolution),
-	cmocka_unit_test(test_pcapng_options_that_lie),
+	cmocka_unit_test(test_pcapng_invalid_resolution),
+	cmocka_unit_test(test_pcapng_invalid_options),
 	cmocka_unit_test(test_cut_at_every_byte),
 	cmocka_unit_test(test_damage_at_every_byte),
 	cmocka_unit_test(test_file_in_blocks),
 	cmocka_unit_test(test_gzip),
 	cmocka_unit_test(test_zstd),
-	cmocka_unit_test(test_unknown_packing_is_named),
+	cmocka_unit_test(test_unsupported_compression_is_named),
 	cmocka_unit_test(test_pipe_in_pieces),
 #ifdef HAVE_ZLIB
-	cmocka_unit_test(test_packed_pipe_waits),
+	cmocka_unit_test(test_compressed_pipe_waits),
 #endif
 };
 

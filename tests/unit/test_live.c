@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Test of live capture on the loopback of a network namespace of its own, with an engine that only
- * writes down. Skipped where the machine forbids namespaces or capturing. Not covered: TCP on the
+ * records. Skipped if namespaces or capturing are not permitted. Not covered: TCP on the
  * wire (the lab), loss under load.
  */
 #include "config.h"

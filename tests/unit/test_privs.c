@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unit test of privs: in child processes, because what is dropped does not come back. As root all
- * of it, else what an ordinary user's process can show. Not covered: which files the program opens
- * with which rights (tests/cli/privileges).
+ * Unit test of privs, in child processes, because privileges cannot be regained. Some cases need
+ * root. Not covered: which files the program opens with which privileges (tests/cli/privileges).
  */
 #include "config.h"
 
@@ -20,7 +19,7 @@
 
 #define NOBODY 65534
 
-/* The child's exit status; 0 when the function says true. */
+/* Runs the function in a child process; returns 0 if it returned true. */
 static int
 in_child(bool (*fn)(void))
 {
@@ -36,7 +35,7 @@ in_child(bool (*fn)(void))
 	return WEXITSTATUS(status);
 }
 
-/* A line of /proc/self/status: the hexadecimal number after its name. */
+/* The hexadecimal number after that name in /proc/self/status. */
 static unsigned long long
 proc_status(const char *name)
 {
@@ -135,14 +134,14 @@ another_user_without_root(void)
 }
 
 static void
-test_capabilities_go(void **state)
+test_capabilities_are_dropped(void **state)
 {
 	(void)state;
 	assert_int_equal(in_child(drop_as_it_is), 0);
 }
 
 static void
-test_becomes_the_user(void **state)
+test_user_is_changed(void **state)
 {
 	(void)state;
 	const struct passwd *pw = getpwnam("nobody");
@@ -162,7 +161,7 @@ test_refusals(void **state)
 }
 
 static void
-test_want_of_permission_names_the_remedy(void **state)
+test_missing_permission_explains_setcap(void **state)
 {
 	(void)state;
 	struct err err = {""};
@@ -177,10 +176,10 @@ test_want_of_permission_names_the_remedy(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_capabilities_go),
-	cmocka_unit_test(test_becomes_the_user),
+	cmocka_unit_test(test_capabilities_are_dropped),
+	cmocka_unit_test(test_user_is_changed),
 	cmocka_unit_test(test_refusals),
-	cmocka_unit_test(test_want_of_permission_names_the_remedy),
+	cmocka_unit_test(test_missing_permission_explains_setcap),
 };
 
 UNIT_MAIN(tests)

@@ -166,7 +166,7 @@ test_pcapng_time_resolutions(void **state)
 }
 
 static void
-test_pcapng_absurd_times_saturate(void **state)
+test_pcapng_times_saturate(void **state)
 {
 	(void)state;
 	assert_int_equal(read_one_time(0, 0, UINT64_MAX), INT64_MAX / 2);
@@ -312,7 +312,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_pcap_linktype_without_fcs_bits),
 	cmocka_unit_test(test_pcap_wire_length_below_captured),
 	cmocka_unit_test(test_pcapng_time_resolutions),
-	cmocka_unit_test(test_pcapng_absurd_times_saturate),
+	cmocka_unit_test(test_pcapng_times_saturate),
 	cmocka_unit_test(test_pcapng_blocks),
 	cmocka_unit_test(test_pcapng_sections_of_either_order),
 	cmocka_unit_test(test_pcapng_interfaces_end_with_their_section),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unit test of the source layer with an engine that only writes down: files, memory, pipes, pace,
+ * Unit test of the source layer with an engine that only records: files, memory, pipes, pace,
  * capture filters on files. Not covered: live interfaces, which need a network (the lab), writing
  * and the packet store (test_store), the real engine (test_capture).
  */
@@ -45,7 +45,7 @@ test_frames_reach_the_engine_in_order(void **state)
 }
 
 static void
-test_wake_fd_tells_packets_and_the_end(void **state)
+test_wake_fd_is_readable_after_packets_and_the_end(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -160,7 +160,7 @@ test_what_cannot_be_opened(void **state)
 }
 
 static void
-test_unknown_link_type_is_told(void **state)
+test_unsupported_link_type_is_reported(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -176,7 +176,7 @@ test_unknown_link_type_is_told(void **state)
 
 /* ---- time ---- */
 
-/* File or pipe, large or small pieces: the engine's time moves at the same packets. */
+/* The engine's time advances at the same packets for files and pipes, whatever the batches. */
 static void
 test_ticks_follow_packet_time_only(void **state)
 {
@@ -290,7 +290,7 @@ test_pipe_delivers_at_once(void **state)
 }
 
 static void
-test_fifo_that_nobody_writes_to_yet(void **state)
+test_fifo_without_a_writer(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -316,7 +316,7 @@ test_fifo_that_nobody_writes_to_yet(void **state)
 }
 
 static void
-test_pipe_that_brings_no_capture(void **state)
+test_pipe_without_a_capture(void **state)
 {
 	(void)state;
 	struct pipe_source p;
@@ -330,7 +330,7 @@ test_pipe_that_brings_no_capture(void **state)
 }
 
 static void
-test_pipe_is_stopped_while_it_waits(void **state)
+test_stop_while_waiting_for_a_pipe(void **state)
 {
 	(void)state;
 	struct pipe_source p;
@@ -342,7 +342,7 @@ test_pipe_is_stopped_while_it_waits(void **state)
 	close_writer(&p);
 }
 
-/* A packet, then blocks of 4 GB that are passed over, holes in the file: minutes to be read. */
+/* A packet, then 250 blocks of 4 GB that are skipped, all holes: minutes of reading. */
 static bool
 save_endless_blocks(char path[64])
 {
@@ -383,7 +383,7 @@ test_stop_among_endless_blocks(void **state)
 	unlink(path);
 }
 
-/* Whoever writes into a pipe that is damaged must not wait for ever for somebody to read. */
+/* The writer of a pipe with damaged data gets EPIPE instead of blocking for ever. */
 static void
 test_damaged_pipe_is_closed(void **state)
 {
@@ -411,7 +411,7 @@ test_damaged_pipe_is_closed(void **state)
 }
 
 static void
-test_standard_input_is_given_up_at_the_end(void **state)
+test_standard_input_is_closed_at_the_end(void **state)
 {
 	(void)state;
 	struct source_config cfg = {.read_file = "-", .keep_bytes = true, .max_packets = 1};
@@ -527,7 +527,7 @@ test_filter_per_link_type(void **state)
 }
 
 static void
-test_filter_error_says_where(void **state)
+test_filter_error_has_its_position(void **state)
 {
 	(void)state;
 	static const struct {
@@ -553,7 +553,7 @@ test_filter_error_says_where(void **state)
 }
 
 static void
-test_file_filter_stays(void **state)
+test_filter_of_a_file_cannot_be_changed(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -568,27 +568,27 @@ test_file_filter_stays(void **state)
 
 static const struct CMUnitTest tests[] = {
 	SOURCE_TEST(test_frames_reach_the_engine_in_order),
-	SOURCE_TEST(test_wake_fd_tells_packets_and_the_end),
+	SOURCE_TEST(test_wake_fd_is_readable_after_packets_and_the_end),
 	SOURCE_TEST(test_max_packets),
 	SOURCE_TEST(test_snaplen_cuts_frames),
 	SOURCE_TEST(test_damage_ends_with_a_message),
 	SOURCE_TEST(test_what_cannot_be_opened),
-	SOURCE_TEST(test_unknown_link_type_is_told),
+	SOURCE_TEST(test_unsupported_link_type_is_reported),
 	SOURCE_TEST(test_ticks_follow_packet_time_only),
 	SOURCE_TEST(test_paced_replay_ends_and_is_stopped),
 	SOURCE_TEST(test_replay_arithmetic),
 	SOURCE_TEST(test_pipe_delivers_at_once),
-	SOURCE_TEST(test_fifo_that_nobody_writes_to_yet),
-	SOURCE_TEST(test_pipe_that_brings_no_capture),
-	SOURCE_TEST(test_pipe_is_stopped_while_it_waits),
+	SOURCE_TEST(test_fifo_without_a_writer),
+	SOURCE_TEST(test_pipe_without_a_capture),
+	SOURCE_TEST(test_stop_while_waiting_for_a_pipe),
 	SOURCE_TEST(test_stop_among_endless_blocks),
 	SOURCE_TEST(test_damaged_pipe_is_closed),
-	SOURCE_TEST(test_standard_input_is_given_up_at_the_end),
+	SOURCE_TEST(test_standard_input_is_closed_at_the_end),
 	SOURCE_TEST(test_filter_on_a_file),
 	SOURCE_TEST(test_filter_hint_for_vlans),
 	SOURCE_TEST(test_filter_per_link_type),
-	SOURCE_TEST(test_filter_error_says_where),
-	SOURCE_TEST(test_file_filter_stays),
+	SOURCE_TEST(test_filter_error_has_its_position),
+	SOURCE_TEST(test_filter_of_a_file_cannot_be_changed),
 };
 
 UNIT_MAIN(tests)

@@ -31,7 +31,7 @@ temporary_path(char *path)
 }
 
 static void
-test_written_file_reads_the_same(void **state)
+test_written_file_has_the_same_packets(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -57,7 +57,7 @@ test_written_file_reads_the_same(void **state)
 }
 
 static void
-test_written_file_is_current_while_waiting(void **state)
+test_written_file_is_flushed_while_waiting(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -83,7 +83,7 @@ test_written_file_is_current_while_waiting(void **state)
 }
 
 static void
-test_writer_never_overwrites_unasked(void **state)
+test_writer_refuses_an_existing_file(void **state)
 {
 	(void)state;
 	char path[64];
@@ -138,7 +138,7 @@ test_writer_overwrites_regular_files_only(void **state)
 	assert_not_overwritten("/dev/null", "not a regular file");
 }
 
-/* Files may not grow beyond `size` bytes: a full disk, without one. */
+/* Limits the size of files: has the effect of a full disk. */
 static void
 limit_file_size(rlim_t size)
 {
@@ -151,7 +151,7 @@ limit_file_size(rlim_t size)
 }
 
 static void
-test_writer_tells_a_full_disk(void **state)
+test_writer_reports_a_full_disk(void **state)
 {
 	(void)state;
 	struct err err = {""};
@@ -190,8 +190,8 @@ test_writer_leaves_other_link_types_out(void **state)
 	unlink(path);
 }
 
-/* Of all records that a file can hold, those with impossible times too, the store gives the time
- * that the engine was given; a pcap file holds no later one than 2106. */
+/* The store returns the same saturated time that the engine got; a pcap file cannot hold a later
+ * time than 2106. */
 static void
 test_impossible_times_saturate(void **state)
 {
@@ -222,7 +222,7 @@ test_impossible_times_saturate(void **state)
 }
 
 static void
-test_written_mixture_is_told(void **state)
+test_left_out_packets_are_reported(void **state)
 {
 	(void)state;
 	struct capfile c = {0};
@@ -243,10 +243,10 @@ test_written_mixture_is_told(void **state)
 	capfile_free(&c);
 }
 
-/* A full disk is found out while packets are written, or not before the file is closed; whatever
- * else there is to report, the failure is reported too. */
+/* A full disk is noticed while packets are written, or when the file is closed, and is reported
+ * even if there is another message. */
 static void
-test_full_disk_is_in_the_status(void **state)
+test_status_reports_a_full_disk(void **state)
 {
 	(void)state;
 	static const struct {
@@ -333,7 +333,7 @@ test_store_of_memory_file_and_pipe(void **state)
 	capfile_free(&c);
 }
 
-/* A file of more than one piece (of which hashes are kept), and a source that has read it. */
+/* Writes a file of more than one piece (as reread.c has them) and reads it with a source. */
 static struct source *
 read_long_file(char path[64])
 {
@@ -380,7 +380,7 @@ test_store_of_a_file_that_grows_or_is_replaced(void **state)
 	unlink(path);
 }
 
-/* One byte is other than it was, size and times are the same. */
+/* One byte is changed, size and times are the same. */
 static void
 test_store_of_a_file_that_was_changed(void **state)
 {
@@ -417,7 +417,7 @@ test_store_of_a_file_that_was_cut(void **state)
 	unlink(path);
 }
 
-/* Cut at the end of a record: only its size tells that packets are missing. */
+/* Cut at the end of a record: only the size shows that packets are missing. */
 static void
 test_file_that_is_cut_while_it_is_read(void **state)
 {
@@ -473,7 +473,7 @@ test_store_of_a_compressed_file(void **state)
 #endif
 }
 
-/* What a ring should hold, kept beside it. */
+/* A packet that was added to a ring. */
 struct kept {
 	uint64_t ref;
 	uint8_t id;
@@ -497,7 +497,7 @@ ring_holds(struct ring *r, const struct kept *k, uint64_t number)
 }
 
 static void
-test_ring_knows_what_was_overwritten(void **state)
+test_ring_recognises_overwritten_packets(void **state)
 {
 	(void)state;
 	enum { N = 20000 };
@@ -566,7 +566,7 @@ test_spool_keeps_the_latest(void **state)
 	spool_free(sp);
 }
 
-/* The directory in which a descriptor's file without a name lies. */
+/* Whether a descriptor refers to a file without a name in that directory. */
 static bool
 has_file_in(const char *dir)
 {
@@ -583,7 +583,7 @@ has_file_in(const char *dir)
 }
 
 static void
-test_spool_lies_where_it_is_told(void **state)
+test_spool_directory(void **state)
 {
 	(void)state;
 	struct err err = {""};
@@ -606,7 +606,7 @@ test_spool_lies_where_it_is_told(void **state)
 	assert_non_null(strstr(err.msg, "--spool-dir"));
 }
 
-/* On a file system of 4 MB half of them are used, and no error comes of it. */
+/* On a file system of 4 MB, half is used, without an error. */
 static void
 test_spool_leaves_free_space(void **state)
 {
@@ -636,24 +636,24 @@ test_spool_leaves_free_space(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	SOURCE_TEST(test_written_file_reads_the_same),
-	SOURCE_TEST(test_written_file_is_current_while_waiting),
-	SOURCE_TEST(test_writer_never_overwrites_unasked),
+	SOURCE_TEST(test_written_file_has_the_same_packets),
+	SOURCE_TEST(test_written_file_is_flushed_while_waiting),
+	SOURCE_TEST(test_writer_refuses_an_existing_file),
 	SOURCE_TEST(test_writer_overwrites_regular_files_only),
-	SOURCE_TEST(test_writer_tells_a_full_disk),
+	SOURCE_TEST(test_writer_reports_a_full_disk),
 	SOURCE_TEST(test_writer_leaves_other_link_types_out),
 	SOURCE_TEST(test_impossible_times_saturate),
-	SOURCE_TEST(test_written_mixture_is_told),
-	SOURCE_TEST(test_full_disk_is_in_the_status),
+	SOURCE_TEST(test_left_out_packets_are_reported),
+	SOURCE_TEST(test_status_reports_a_full_disk),
 	SOURCE_TEST(test_store_of_memory_file_and_pipe),
 	SOURCE_TEST(test_store_of_a_file_that_grows_or_is_replaced),
 	SOURCE_TEST(test_store_of_a_file_that_was_changed),
 	SOURCE_TEST(test_store_of_a_file_that_was_cut),
 	SOURCE_TEST(test_file_that_is_cut_while_it_is_read),
 	SOURCE_TEST(test_store_of_a_compressed_file),
-	SOURCE_TEST(test_ring_knows_what_was_overwritten),
+	SOURCE_TEST(test_ring_recognises_overwritten_packets),
 	SOURCE_TEST(test_spool_keeps_the_latest),
-	SOURCE_TEST(test_spool_lies_where_it_is_told),
+	SOURCE_TEST(test_spool_directory),
 	SOURCE_TEST(test_spool_leaves_free_space),
 };
 
