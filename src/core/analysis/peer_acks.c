@@ -11,7 +11,7 @@
 const struct peer_ack *
 peer_acks_at(const struct ack_ring *r, unsigned age)
 {
-	return &r->at[(r->newest + r->cap - age) % r->cap];
+	return &r->at[(r->newest - age) & (r->cap - 1u)];
 }
 
 /* Whether one more entry would push out what a round trip needs. */
@@ -36,7 +36,7 @@ peer_acks_add(struct time_side *x, const struct seg *s, seqno edge, nsec rtt)
 	}
 	/* Where ACKs are too many the newest entry stands for those close to it. */
 	if (!ring_is_dense(r, s->now, rtt) || s->now - r->begun >= rtt / RING_STEPS) {
-		r->newest = (uint8_t)((r->newest + (r->n > 0)) % r->cap);
+		r->newest = (uint8_t)((r->newest + (r->n > 0)) & (r->cap - 1u));
 		r->n += r->n < r->cap;
 		a = &r->at[r->newest];
 		r->begun = s->now;
@@ -70,16 +70,20 @@ loop_learn(struct time_side *x, const struct seg *s)
 {
 	const struct ack_ring *r = x->ring;
 
-	if (!r || !r->has_ts || !(s->p->options & OPT_TS))
+	/* Further segments with the same echo came later than the first. */
+	if (!r || !r->has_ts || !(s->p->options & OPT_TS) || s->p->tsecr == x->echoed)
 		return;
-	for (unsigned i = 0; i < r->n; i++) {
-		const struct peer_ack *a = &r->at[i];
+	x->echoed = s->p->tsecr;
+	for (unsigned age = 0; age < r->n; age++) {
+		const struct peer_ack *a = peer_acks_at(r, age);
 
-		if (a->tsval == s->p->tsecr && a->t <= s->now) {
-			x->loop = s->now - a->t;
-			if (x->loop_min == 0 || x->loop < x->loop_min)
-				x->loop_min = nsec_max(x->loop, 1);
-		}
+		if ((int32_t)(a->tsval - s->p->tsecr) < 0)
+			return;
+		if (a->tsval != s->p->tsecr || a->t > s->now)
+			continue;
+		x->loop = s->now - a->t;
+		if (x->loop_min == 0 || x->loop < x->loop_min)
+			x->loop_min = nsec_max(x->loop, 1);
 	}
 }
 

@@ -433,12 +433,12 @@ charge_full(struct gap *g)
 	nsec before, windowed;
 	int age;
 
-	age = peer_acks_known(g->x, g->s, g->to_sender);
-	g->known = age >= 0 ? peer_acks_at(g->x->ring, (unsigned)age) : NULL;
 	if (is_same_burst(g)) {
 		charge_until(s->core, g->l, (enum time_class)g->x->prev_class, g->sent);
 		return;
 	}
+	age = peer_acks_known(g->x, g->s, g->to_sender);
+	g->known = age >= 0 ? peer_acks_at(g->x->ring, (unsigned)age) : NULL;
 	charge_way(g);
 	before = g->l->until;
 	charge_window(g, age);

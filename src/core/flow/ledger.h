@@ -8,7 +8,7 @@
 
 #include "core/flow/flow.h"
 
-#define PEER_ACKS	32
+#define PEER_ACKS	32 /* powers of 2 */
 #define PEER_ACKS_FIRST 8
 
 /* See time_in_queue(). */
@@ -46,7 +46,7 @@ struct time_side {
 	struct ack_ring *ring; /* the peer's ACKs; NULL: sends no bulk, or no memory */
 	/* Its time stamp clock: capture time minus TSval · tick, the least so far. */
 	nsec clock_base, first_ts;
-	uint32_t first_tsval;
+	uint32_t first_tsval, echoed; /* TSecr of its latest segment */
 	bool has_clock;
 	nsec left; /* when its latest payload left it, by its own clock where known */
 	/* From the peer's ACK that a segment of it echoes to that segment, at the capture: the
