@@ -197,6 +197,98 @@ test_ladder_of_one_side(void **state)
 	}
 }
 
+/* ---- needed or not ---- */
+
+/* Data and FIN are delayed, both are sent again, and three ACKs come: the peer agreed to SACK but
+ * reports no duplicates, so the ACKs that repeat the first answer the copies. */
+static void
+test_repeated_acks_answer_copies(void **state)
+{
+	BEGIN(w, c);
+	talk(&c, MS(40));
+	int64_t s = c.next[CLIENT];
+	data(&c, CLIENT, .len = 16, .at = SEC(50));
+	fin(&c, CLIENT, .at = SEC(50.0002));
+	uint32_t tsval = c.ts_sent[CLIENT];
+	uint64_t f = fin(&c, CLIENT, .seq = s + 16, .at = SEC(50.1025));
+	uint64_t g = data(&c, CLIENT, .seq = s, .len = 16, .flags = TH_FIN, .at = SEC(50.3545));
+	for (int i = 0; i < 3; i++)
+		ack(&c, SERVER, .tsecr = tsval, .at = SEC(50.409) + US(100) * i);
+	assert_int_equal(seg_at(&w, f)->needed, NEEDED_NO);
+	assert_int_equal(seg_at(&w, g)->needed, NEEDED_NO);
+	assert_true(has_finding(&w, f, F_SPURIOUS_RETRANSMISSION));
+	struct conn_detail d = DETAIL(&c);
+	assert_int_equal(d.f.half[CLIENT].spurious, 2);
+	assert_null(verdict_of(&d, V_LOSS));
+	watch_close(&w);
+}
+
+/* One ACK only: the FIN's first copy may have been lost. */
+static void
+test_one_ack_answers_no_copy(void **state)
+{
+	BEGIN(w, c);
+	talk(&c, MS(40));
+	data(&c, CLIENT, .len = 16, .at = SEC(50));
+	int64_t s = c.next[CLIENT];
+	fin(&c, CLIENT, .at = SEC(50.0002));
+	uint64_t f = fin(&c, CLIENT, .seq = s, .at = SEC(50.1025));
+	ack(&c, SERVER, .at = SEC(50.1425));
+	assert_int_not_equal(seg_at(&w, f)->needed, NEEDED_NO);
+	watch_close(&w);
+}
+
+/* A simultaneous close of BSD systems: the ACK of the peer's FIN bears the own one again. */
+static void
+test_fin_on_an_ack(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), US(20));
+	fin(&c, CLIENT, .ack = 1, .at = MS(10));
+	fin(&c, SERVER, .ack = 1, .at = MS(10.012));
+	uint64_t f = fin(&c, CLIENT, .seq = 1, .ack = 2, .at = MS(10.023));
+	ack(&c, SERVER, .ack = 2, .at = MS(10.035));
+	assert_int_equal(seg_at(&w, f)->cause, CAUSE_UNKNOWN);
+	engine_finish(w.e);
+	assert_int_equal(seg_at(&w, f)->needed, NEEDED_UNKNOWN);
+	struct conn_detail d = DETAIL(&c);
+	assert_int_equal(d.f.end_cause, END_CLOSED);
+	assert_null(verdict_of(&d, V_LOSS));
+	watch_close(&w);
+}
+
+/* Acknowledged bytes sent again together with new ones. */
+static void
+test_acknowledged_bytes_beside_new(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 67, .at = SEC(1));
+	ack(&c, SERVER, .at = SEC(1.1));
+	uint64_t f = data(&c, CLIENT, .seq = 1, .len = 350, .at = SEC(28));
+	data(&c, SERVER, .len = 39, .at = SEC(28.06));
+	assert_int_equal(seg_at(&w, f)->needed, NEEDED_NO);
+	assert_int_equal(seg_at(&w, f)->cause, CAUSE_UNKNOWN);
+	struct conn_detail d = DETAIL(&c);
+	assert_null(verdict_of(&d, V_LOSS));
+	assert_int_equal(d.f.half[CLIENT].unique_bytes, 350);
+	watch_close(&w);
+}
+
+/* The same while the old bytes are outstanding: they may have been lost. */
+static void
+test_outstanding_bytes_beside_new(void **state)
+{
+	BEGIN(w, c);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 67, .at = SEC(1));
+	uint64_t f = data(&c, CLIENT, .seq = 1, .len = 350, .at = SEC(1.23));
+	ack(&c, SERVER, .at = SEC(1.25));
+	assert_int_not_equal(seg_at(&w, f)->needed, NEEDED_NO);
+	assert_int_not_equal(seg_at(&w, f)->cause, CAUSE_UNKNOWN);
+	watch_close(&w);
+}
+
 /* ---- copies of packets ---- */
 
 static uint64_t
@@ -344,6 +436,11 @@ test_counted_ip_id_again(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_repeated_acks_answer_copies),
+	SEQ_TEST(test_one_ack_answers_no_copy),
+	SEQ_TEST(test_fin_on_an_ack),
+	SEQ_TEST(test_acknowledged_bytes_beside_new),
+	SEQ_TEST(test_outstanding_bytes_beside_new),
 	SEQ_TEST(test_fast_with_sack),
 	SEQ_TEST(test_short_timeout_after_a_duplicate_ack),
 	SEQ_TEST(test_ladder_of_one_side),

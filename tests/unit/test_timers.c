@@ -538,6 +538,27 @@ test_ladders_of_probes(void **state)
 	watch_close(&w);
 }
 
+/* A time-out that sends two segments again is one expiry, and the ladder is of the first one. */
+static void
+test_one_expiry_of_two_segments(void **state)
+{
+	BEGIN(w, c);
+	c.sack = false;
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 1448, .at = SEC(1));
+	nsec at = SEC(1), gap = MS(224);
+	for (int i = 0; i < 4; i++, gap *= 2) {
+		at += gap;
+		data(&c, CLIENT, .seq = 1, .len = 1408, .at = at);
+		data(&c, CLIENT, .seq = 1409, .len = 40, .at = at + US(10));
+	}
+	assert_due(&c, CLIENT, TIMER_RTO, at + gap, gap);
+	struct conn_detail d = DETAIL(&c);
+	assert_int_equal(d.half[CLIENT].n_gaps, 4);
+	assert_int_equal(d.half[CLIENT].gaps[3], gap / 2);
+	watch_close(&w);
+}
+
 /* ---- deadlines that pass while nothing is captured ---- */
 
 /* No attempt of a sender was captured: the capture was not running, nobody gave up. */
@@ -571,6 +592,7 @@ test_deadline_after_attempts(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_one_expiry_of_two_segments),
 	SEQ_TEST(test_upper_limit),
 	SEQ_TEST(test_no_upper_limit),
 	SEQ_TEST(test_linear_timeouts),

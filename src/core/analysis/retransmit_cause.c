@@ -5,6 +5,7 @@
  */
 #include "core/analysis/retransmit_cause.h"
 
+#include "core/analysis/retransmit_needed.h"
 #include "core/flow/cold.h"
 #include "core/flow/sendq.h"
 #include "core/segment/backoff.h"
@@ -59,8 +60,8 @@ already_delivered(const struct seg *s)
 {
 	if (s->c->end_cause == END_REFUSED) /* Windows tries a refused SYN up to three times */
 		return false;
-	if (half_has(s->snd, H_UNA) && seq_le(s->end, s->snd->seq.una))
-		return true;
+	if (half_has(s->snd, H_UNA) && seq_le(seq_min(s->end, s->snd->seq.nxt), s->snd->seq.una))
+		return true; /* what it repeats, whatever new bytes follow */
 	return all_sacked(s);
 }
 
@@ -268,6 +269,19 @@ cause_open(const struct seg *s)
 	return cause_timer(s);
 }
 
+/* Sent for another reason: new bytes to which acknowledged ones were added, or an ACK of something
+ * new on which the FIN stands once more (a simultaneous close of BSD systems). */
+static bool
+is_beside_new(const struct seg *s)
+{
+	const struct half *h = s->snd;
+
+	if (seq_lt(h->seq.nxt, s->end) && half_has(h, H_UNA) && h->seq.una == h->seq.nxt)
+		return true;
+	return is_fin_alone(s) && half_has(h, H_ACK) && seq_lt(h->adv.ack, s->p->ack) &&
+	       !timer_fired(s->c, s->from, s->now);
+}
+
 static enum cause
 cause_of(const struct seg *s)
 {
@@ -280,6 +294,8 @@ cause_of(const struct seg *s)
 		return CAUSE_PMTU;
 	if (is_tfo_resend(s))
 		return CAUSE_TFO;
+	if (is_beside_new(s))
+		return CAUSE_UNKNOWN;
 	if (is_fin_alone(s))
 		return CAUSE_FIN;
 	if (is_unheard(s))
@@ -487,6 +503,7 @@ retransmit_record(struct seg *s)
 					  ? s->p->payload_len
 					  : s->seen_bytes;
 	r->spurious += s->needed == NEEDED_NO && s->cause != CAUSE_TFO;
+	lost_count(r, s->cause, s->range == RANGE_HOLE, s->needed, NEEDED_NO);
 	retransmit_log_get(s->core, h);
 	backoff_attempt(s);
 	congestion_state(s);

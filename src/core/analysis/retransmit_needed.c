@@ -13,6 +13,10 @@
 #include "core/segment/sack.h"
 #include "core/segment/segment.h"
 
+#include <assert.h>
+
+#define CLOCK_TICK (10 * NSEC_PER_MS) /* of the slowest time stamp clocks in use */
+
 /* The time-out was a mistake as a whole: Linux undoes it at the next progress (F-RTO, D-SACK), once
  * the peer's reports have accounted for every copy sent since (undo_retrans). */
 static void
@@ -30,6 +34,38 @@ loss_undo(struct core *core, struct half *h)
 	cold_get(core, h)->recovery.rto_first = 0;
 }
 
+/* Whether a retransmission counts as one for a loss: of data or a FIN, and not needless. One of
+ * which the cause is unknown counts when it was needed. */
+static bool
+is_for_loss(uint8_t cause, uint8_t needed)
+{
+	switch (cause) {
+	case CAUSE_RTO:
+	case CAUSE_TLP:
+	case CAUSE_FAST:
+	case CAUSE_RECOVERY:
+	case CAUSE_FIN:
+		return needed != NEEDED_NO;
+	case CAUSE_UNKNOWN:
+		return needed == NEEDED_YES;
+	default:
+		return false;
+	}
+}
+
+void
+lost_count(struct half_cold *r, uint8_t cause, bool before, uint8_t needed, uint8_t needed_before)
+{
+	bool is = is_for_loss(cause, needed), was = is_for_loss(cause, needed_before);
+
+	if (is == was)
+		return;
+	r->lost.by_cause[cause] += is ? 1 : -1u;
+	if (before)
+		r->lost.before += is ? 1 : -1u;
+	assert(r->lost.by_cause[cause] <= r->by_cause[cause]);
+}
+
 /* final: nothing that may still come can change it. */
 static void
 retx_decide(struct core *core, struct conn *c, struct half *h, struct retx *x, enum needed n,
@@ -39,6 +75,7 @@ retx_decide(struct core *core, struct conn *c, struct half *h, struct retx *x, e
 
 	if (n == NEEDED_NO && x->needed != NEEDED_NO)
 		cold_get(core, h)->spurious++;
+	lost_count(cold_get(core, h), x->cause, x->hole, n, x->needed);
 	if (n == x->needed && !final)
 		return;
 	if (x->needed != n)
@@ -51,6 +88,13 @@ retx_decide(struct core *core, struct conn *c, struct half *h, struct retx *x, e
 			log->findings |= FINDING(F_SPURIOUS_RETRANSMISSION);
 	}
 	segment_amend(core, c, x->log, final);
+}
+
+/* The peer reports what it gets twice (RFC 2883), as far as is known. */
+static bool
+peer_reports(const struct conn *c, enum side peer)
+{
+	return reports_duplicates(c) && !half_has(&c->half[peer], H_NO_DSACK);
 }
 
 static bool
@@ -105,10 +149,11 @@ filled_the_edge(const struct seg *s, const struct retx *x, seqno una_before)
 {
 	if (x->seq != una_before || !seq_lt(x->seq, s->p->ack))
 		return false;
+	/* Within one tick of the sender's clock both copies bear the same time stamp. */
 	if (x->has_ts && (s->p->options & OPT_TS))
-		return (int32_t)(s->p->tsecr - x->tsval) >= 0;
+		return (int32_t)(s->p->tsecr - x->tsval) >= 0 && x->ts - x->prev_ts >= CLOCK_TICK;
 	/* Without either an ACK that got lost would look the same. */
-	return reports_duplicates(s->c) &&
+	return peer_reports(s->c, s->from) &&
 	       (s->rcv->rtt.samples == 0 || s->now - x->ts >= s->rcv->rtt.min / 2);
 }
 
@@ -120,7 +165,7 @@ report_overdue(const struct seg *s, const struct retx *x)
 	const struct half *h = s->rcv;
 	nsec rtt = h->rtt.samples ? rtt_srtt(h) + (h->rtt.mdev >> 2) * NSEC_PER_US : NSEC_PER_SEC;
 
-	if (!seq_le(x->end, h->seq.una) || !reports_duplicates(s->c))
+	if (!seq_le(x->end, h->seq.una) || !peer_reports(s->c, s->from))
 		return false;
 	if (x->has_ts && (s->p->options & OPT_TS))
 		return (int32_t)(s->p->tsecr - x->tsval) > 0;
@@ -134,7 +179,7 @@ report_impossible(const struct seg *s, const struct retx *x)
 	const struct half *h = s->rcv;
 	nsec rtt = h->rtt.samples ? rtt_srtt(h) : NSEC_PER_SEC;
 
-	return !reports_duplicates(s->c) ||
+	return !peer_reports(s->c, s->from) ||
 	       (x->decided && s->now - x->decided > 2 * rtt + 50 * NSEC_PER_MS);
 }
 
@@ -173,31 +218,53 @@ may_answer(const struct seg *s, const struct retx *x)
 {
 	const struct half *h = s->rcv;
 	nsec rtt = h->rtt.samples ? rtt_srtt(h) + (h->rtt.mdev >> 2) * NSEC_PER_US : NSEC_PER_SEC;
+	nsec longest = nsec_max(rtt + rtt / 4 + 4 * NSEC_PER_MS, h->rtt.max);
 
-	return !x->proved && seq_le(x->end, h->seq.una) &&
-	       s->now - x->ts <= rtt + rtt / 4 + 4 * NSEC_PER_MS;
+	return !x->proved && seq_le(x->end, h->seq.una) && s->now - x->ts <= longest;
 }
 
-/* Without SACK nothing reports a duplicate, but an ACK that repeats what was acknowledged, before
- * anything outstanding can have come, answers one: the latest copy that may have been. */
+/* The latest copy that a repeated ACK may answer, or NULL. */
+static struct retx *
+answerable(const struct seg *s, struct retransmit_log *t)
+{
+	struct retx *latest = NULL;
+
+	for (size_t i = 0; i < t->n_retx; i++)
+		if (may_answer(s, &t->retx[i]) && (!latest || t->retx[i].frame > latest->frame))
+			latest = &t->retx[i];
+	return latest;
+}
+
+/* Where nothing is outstanding a repeated ACK can only answer a copy. One that does not report it
+ * shows that this peer reports none, though SACK was agreed. */
+static bool
+must_answer(struct seg *s)
+{
+	const struct half *h = s->rcv;
+
+	if (!peer_reports(s->c, s->from))
+		return outstanding_is_young(h, s->now);
+	if (s->dsack || half_in_flight(h) > 0)
+		return false;
+	s->snd->flags |= H_NO_DSACK;
+	return true;
+}
+
+/* Without reports of duplicates: an ACK that repeats what was acknowledged, before anything
+ * outstanding can have come, answers the latest copy that may have been one. */
 static void
 answered_copy(struct seg *s, seqno una_before)
 {
 	const uint32_t explained = FINDING(F_KEEP_ALIVE_ACK) | FINDING(F_ZERO_WINDOW_PROBE_ACK) |
 				   FINDING(F_CHALLENGE_ACK) | FINDING(F_WINDOW_UPDATE);
 	struct half *h = s->rcv;
-	struct retransmit_log *t = h->cold->retransmit_log;
-	struct retx *latest = NULL;
+	struct retx *latest;
 
-	if (!s->pure_ack || reports_duplicates(s->c) || s->p->ack != una_before ||
-	    h->seq.una != una_before || (s->findings & explained) ||
-	    !outstanding_is_young(h, s->now))
+	if (!s->pure_ack || s->p->ack != una_before || h->seq.una != una_before ||
+	    (s->findings & explained))
 		return;
-	for (size_t i = 0; i < t->n_retx; i++)
-		if (may_answer(s, &t->retx[i]) &&
-		    (!latest || t->retx[i].frame > latest->frame))
-			latest = &t->retx[i];
-	if (!latest)
+	latest = answerable(s, h->cold->retransmit_log);
+	if (!latest || !must_answer(s))
 		return;
 	if (latest->copies > 0) {
 		latest->copies--;
@@ -262,10 +329,11 @@ needed_at_last(const struct conn *c, enum side from, const struct retx *x)
 	const struct half *h = &c->half[from];
 	bool acked = half_has(h, H_UNA) && seq_le(x->end, h->seq.una);
 
-	if (x->needed != NEEDED_UNKNOWN || c->half[!from].segments == 0)
+	if (x->needed != NEEDED_UNKNOWN || x->cause == CAUSE_UNKNOWN ||
+	    c->half[!from].segments == 0)
 		return (enum needed)x->needed;
 	if (acked)
-		return reports_duplicates(c) ? NEEDED_YES : NEEDED_UNKNOWN;
+		return peer_reports(c, (enum side) !from) ? NEEDED_YES : NEEDED_UNKNOWN;
 	return x->cause == CAUSE_SYN ? NEEDED_UNKNOWN : NEEDED_YES;
 }
 

@@ -9,6 +9,10 @@
 void retransmit_needed_update(struct seg *s, seqno una_before);
 /* The network made a copy of this segment. */
 void retransmit_copied(const struct seg *s);
+/* Counts a retransmission among those for losses, or takes it out, when its need changes. before:
+ * its original was lost before the capture point. One that is new was NEEDED_NO before. */
+void lost_count(struct half_cold *r, uint8_t cause, bool before, uint8_t needed,
+		uint8_t needed_before);
 /* Nothing more will come: decides what is still open. */
 void retransmit_needed_close(struct core *core, struct conn *c);
 

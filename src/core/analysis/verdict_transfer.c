@@ -33,12 +33,11 @@ verdict_window_closed(const struct verdict_input *in, struct verdict *v)
 static uint32_t
 lost_of(const struct half *h)
 {
-	const struct half_cold *r = h->cold;
-	uint32_t all = cold_retransmissions(r);
-	uint32_t not_data = r->by_cause[CAUSE_SYN] + r->by_cause[CAUSE_SYN_ACK] +
-			    r->by_cause[CAUSE_TFO] + r->spurious;
+	uint32_t n = 0;
 
-	return all > not_data ? all - not_data : 0;
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		n += h->cold->lost.by_cause[i];
+	return n;
 }
 
 static bool
@@ -64,8 +63,8 @@ verdict_loss(const struct verdict_input *in, struct verdict *v)
 	v->time = ladder_time(h);
 	v->loss.behind = lost_of(h);
 	v->loss.segments = h->segments;
-	v->loss.by_timeout = h->cold->by_cause[CAUSE_RTO];
-	v->loss.fast = h->cold->by_cause[CAUSE_FAST];
+	v->loss.by_timeout = h->cold->lost.by_cause[CAUSE_RTO];
+	v->loss.fast = h->cold->lost.by_cause[CAUSE_FAST];
 	evidence_retransmissions(v, h);
 	return true;
 }

@@ -149,6 +149,12 @@ struct syn_ack_other {
 	bool known;
 };
 
+/* Retransmissions of data and FINs that may have been needed: for losses, as far as is known. */
+struct lost {
+	uint32_t by_cause[CAUSE_COUNT];
+	uint32_t before; /* of them, those whose original was lost before the capture point */
+};
+
 /* What the sink was last told of this endpoint's timer. */
 struct timer_emitted {
 	nsec due, rto;
@@ -170,6 +176,7 @@ struct half_cold {
 	uint64_t retransmitted_bytes;
 	uint32_t spurious, out_of_order, duplicate_acks, zero_windows;
 	uint32_t window_full, window_updates, keep_alives, duplicates;
+	struct lost lost;
 	uint32_t by_cause[CAUSE_COUNT]; /* see cold_retransmissions() */
 	uint8_t n_open; /* retransmissions whose need is still open, saturating */
 	struct retransmit_log *retransmit_log;

@@ -116,6 +116,7 @@ enum {
 	H_IPID_FIXED = 0x2000000, /* its latest two packets had the same IP ID */
 	H_BARE_START = 0x4000000, /* all captured so far are equal ACKs without data: perhaps
 				   * keep-alives, which the peer's first ACK will tell */
+	H_NO_DSACK = 0x40000000, /* gets duplicates and reports none, though SACK was agreed */
 	H_DEAF = 0x20000000, /* repeats acknowledged bytes: it does not get the ACKs */
 	H_HINT_TS = 0x800000,	 /* recovery.hint_tsval is valid */
 	H_ECN_SYN = 0x4000,	 /* its SYN asked for ECN (RFC 3168 6.1.1) */

@@ -104,6 +104,8 @@ ladder_extend(struct retransmit_log *t, const struct seg *s, enum cause timer)
 {
 	struct ladder *l = &t->now;
 
+	if (l->timeouts > 0 && l->seq == s->snd->seq.una && s->seq != l->seq && !l->answered)
+		return; /* other bytes beside those that time out */
 	if (l->n == 0 || l->seq != s->seq || s->rexmit_n == 1) {
 		ladder_begin(l, s->seq, s->cause);
 		l->tlp_first = s->cause == CAUSE_TLP;
@@ -262,6 +264,10 @@ relabel(struct seg *s, struct half_cold *r, struct retx *x)
 	x->cause = CAUSE_RTO;
 	r->by_cause[CAUSE_TLP]--;
 	r->by_cause[CAUSE_RTO]++;
+	if (x->needed != NEEDED_NO) {
+		r->lost.by_cause[CAUSE_TLP]--;
+		r->lost.by_cause[CAUSE_RTO]++;
+	}
 	if (log)
 		log->cause = CAUSE_RTO;
 	segment_amend(s->core, s->c, x->log, false);
@@ -292,6 +298,16 @@ probe_was_timeout(struct seg *s, struct half_cold *r)
 	s->snd->backoff = 1;
 }
 
+/* More bytes that the same expiry of the timer sent again, after the first outstanding ones. */
+static bool
+is_same_expiry(const struct seg *s, enum cause timer)
+{
+	const struct half *h = s->snd;
+
+	return timer == CAUSE_RTO && h->timer_kind == TIMER_RTO && s->seq != h->seq.una &&
+	       s->now - h->timer.start < h->timer.length / 4;
+}
+
 void
 backoff_attempt(struct seg *s)
 {
@@ -299,6 +315,8 @@ backoff_attempt(struct seg *s)
 	struct half_cold *r = cold_get(s->core, h);
 	enum cause timer = timer_of(s);
 
+	if (is_same_expiry(s, timer))
+		return;
 	if (!r->retransmit_log || s->rexmit_after < 0) {
 		if (timer == CAUSE_RTO)
 			h->backoff += h->backoff < BACKOFF_MAX;
