@@ -404,7 +404,7 @@ unknown_verdict(const char *word, struct err *err)
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		if (verdict_has_rule((enum verdict_code)v))
 			text_add(&t, "%s%s", v > 0 ? " " : "", verdict_name((enum verdict_code)v));
-	return err_set(err, _("--fail-on: \"%s\" is not a verdict; the verdicts are: %s"),
+	return err_set(err, _("--fail-on: \"%s\" is not one of: %s"),
 		       text_escape(shown, sizeof(shown), word, strlen(word)), known);
 }
 
