@@ -43,7 +43,7 @@ run() {
 }
 
 one_line() {
-	[ "$(wc -l <err)" -eq 1 ] && [ "$(wc -c <err)" -lt 512 ] && grep -q '^tcplens: ' err
+	[ "$(wc -l <err)" -eq 1 ] && [ "$(wc -c <err)" -lt 600 ] && grep -q '^tcplens: ' err
 }
 
 ended() { # STATUS [PATTERN-IN-ERR]
