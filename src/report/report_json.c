@@ -172,7 +172,7 @@ json_by_cause(struct output *w, const struct half_facts *h)
 {
 	output_open(w, "by_cause", '{');
 	for (int c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
-		if (h->by_cause[c] > 0)
+		if (h->by_cause[c] > 0 || h->retransmissions > 0)
 			output_uint(w, cause_name((enum cause)c), h->by_cause[c]);
 	}
 	output_close(w, '}');

@@ -299,6 +299,28 @@ test_begins_in_flight(void **state)
 	}
 }
 
+/* The peer lacks what was sent before the capture began: sending it again is needed. */
+static void
+test_below_the_first_byte(void **state)
+{
+	EACH_VARIANT(w, c)
+	{
+		c.next[CLIENT] = 1;
+		c.next[SERVER] = 5001;
+		data(&c, SERVER, .len = 100, .at = MS(1));
+		ack(&c, CLIENT, .ack = 3001, .at = MS(50));
+		c.sack = true;
+		uint64_t f = data(&c, SERVER, .seq = 3001, .len = 2000, .at = MS(250));
+		uint64_t g = ack(&c, CLIENT, .at = MS(300));
+		assert_true(has_finding(&w, f, F_RETRANSMISSION));
+		assert_int_not_equal(seg_at(&w, f)->needed, NEEDED_NO);
+		assert_findings(&w, g, 0);
+		struct conn_detail d = DETAIL(&c);
+		assert_int_equal(d.f.half[SERVER].spurious, 0);
+		assert_null(verdict_of(&d, V_CAPTURE_LOSS));
+	}
+}
+
 /* ---- keep-alives ---- */
 
 static uint64_t
@@ -640,6 +662,7 @@ test_acknowledged_isn_wins(void **state)
 static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_roles_by_a_late_syn_ack),
 	SEQ_TEST(test_roles_stay_guessed),
+	SEQ_TEST(test_below_the_first_byte),
 	SEQ_TEST(test_keepalives_of_both_ends),
 	SEQ_TEST(test_byte_repeated_beside_traffic),
 	SEQ_TEST(test_begins_with_keepalives),

@@ -14,9 +14,12 @@
 #include "core/segment/sack.h"
 #include "core/segment/sender.h"
 #include "core/segment/segment.h"
+#include "core/segment/seqspace.h"
 
 #include <assert.h>
 #include <string.h>
+
+#define BELOW_MAX (1u << 24) /* bytes: no window in use is larger */
 
 /* What the kernel would take as its sample from these ranges (tcp_clean_rtx_queue): the time since
  * the first one sent only once; else, with time stamps, since the copy that the ACK echoes. */
@@ -120,7 +123,7 @@ hole_before(struct seg *s, seqno seq, const struct sent_range *behind)
 			       .ip_id = behind->ip_id});
 }
 
-/* Bytes that the peer has and the capture never saw. */
+/* Bytes that the peer has and that the capture never saw, though it had begun. */
 static void
 holes_acked(struct seg *s)
 {
@@ -132,7 +135,7 @@ holes_acked(struct seg *s)
 
 		if (seq_le(ack, r->seq))
 			break;
-		if (seq_lt(at, r->seq)) {
+		if (seq_lt(at, r->seq) && !is_first_captured(h, r)) {
 			s->c->flags |= C_LOST_BY_CAPTURE;
 			hole_before(s, at, r);
 		}
@@ -258,6 +261,16 @@ ack_advance(struct seg *s)
 		cold_get(s->core, h)->recovery.rto_first = 0;
 }
 
+/* Where the peer's first ACK finds h. In mid-stream it may lie below what was captured: those bytes
+ * were sent before the capture began, and the peer lacks them. */
+static seqno
+first_unacked(const struct half *h, seqno ack)
+{
+	seqno first = h->sendq.len > 0 ? sendq_at(&h->sendq, 0)->seq : h->seq.nxt;
+
+	return !half_has(h, H_ISN) && seq_lt(ack, first) && first - ack < BELOW_MAX ? ack : first;
+}
+
 void
 receiver_update(struct seg *s)
 {
@@ -276,7 +289,7 @@ receiver_update(struct seg *s)
 		h->flags &= ~(uint32_t)H_BYTE_PROBE;
 	}
 	if (!half_has(h, H_UNA)) {
-		h->seq.una = h->sendq.len > 0 ? sendq_at(&h->sendq, 0)->seq : h->seq.nxt;
+		h->seq.una = first_unacked(h, p->ack);
 		h->flags |= H_UNA;
 	}
 	if (seq_lt(h->seq.una, p->ack) && p->ack - h->seq.una < UINT32_C(1) << 30)

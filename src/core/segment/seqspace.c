@@ -349,7 +349,7 @@ acks_hole(const struct half *h, seqno ack)
 	for (size_t i = 0; i < h->sendq.len && seq_lt(at, ack); i++) {
 		const struct sent_range *r = sendq_at(&h->sendq, i);
 
-		if (seq_lt(at, r->seq))
+		if (seq_lt(at, r->seq) && !is_first_captured(h, r))
 			return seq_lt(r->seq, ack);
 		at = seq_max(at, r->end);
 	}

@@ -14,6 +14,13 @@ int sent_order(const struct half *h, const struct packet *p, uint16_t ip_id, uin
 void ipid_learn(struct half *h, uint16_t ip_id);
 /* When h last sent anything but keep-alives and answers to them; 0 never. */
 nsec half_active(const struct half *h);
+/* Whether r begins where the capture began in mid-stream: what lies before it is not missing. */
+static inline bool
+is_first_captured(const struct half *h, const struct sent_range *r)
+{
+	return !half_has(h, H_ISN) && r->seq == h->seq.isn + 1;
+}
+
 /* Whether an ACK covers bytes that h sent and that were never captured, below its SND.NXT. */
 bool acks_hole(const struct half *h, seqno ack);
 /* Whether snd cannot know of room at rcv; to_sender: time from the capture to snd and back. */
