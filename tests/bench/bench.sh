@@ -98,8 +98,8 @@ load() {
 	result "$name.rss" "$(awk "BEGIN { printf \"%.0f\", $(median "$work/$name.tcplens.kib") / 1024 }")" MiB
 }
 
-# What the connections of a load cost beside their histories: with the least history, against a
-# file of one connection.
+# Memory per connection without its history: with the smallest history, less what a file of one
+# connection needs.
 bytes_per_connection() {
 	name=$1 connections=$(($2 * scale))
 	max=$((connections + connections / 8 + 1024))
@@ -112,7 +112,7 @@ bytes_per_connection() {
 		- $(cat "$work/one.least.kib")) * 1024 / $connections }")" bytes 1024
 }
 
-# What others take for the same files, for comparison: name, what is run, on which loads
+# What another program needs for the same files, for comparison: NAME LOADS COMMAND...
 peer() {
 	who=$1 loads=$2
 	shift 2

@@ -190,7 +190,7 @@ fold(uint32_t sum)
 }
 
 struct tcp_fields {
-	uint32_t id; /* of the connection: says its addresses and ports */
+	uint32_t id; /* of the connection: its addresses and ports follow from it */
 	uint8_t from, flags;
 	uint16_t ip_id, payload;
 	uint32_t seq, ack, tsval, tsecr, sack[2];
@@ -351,7 +351,7 @@ run_connections(struct gen *g)
 		struct conn *c = &g->conns[draw(g, g->n_conns)];
 		uint32_t burst = 1 + draw(g, g->load->burst);
 
-		if (c->ready > g->clock) /* all may wait: time goes on */
+		if (c->ready > g->clock) /* time advances also while all of them wait */
 			g->clock += g->dt;
 		while (g->packets > 0 && burst-- > 0 && c->ready <= g->clock)
 			write_step(g, c);

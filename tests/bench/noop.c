@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * noop: reads a capture file, or captures on an interface until SIGTERM, through pcap_loop and does
- * nothing with the packets: what a packet costs at the least, and the unit in which the benchmark
- * gives its results.
+ * noop: reads a capture file, or captures on an interface until SIGTERM, with pcap_loop and does
+ * nothing with the packets: the least that a packet can cost, and the unit of the benchmark's
+ * results.
  *
  *	noop FILE
  *	noop -i INTERFACE

@@ -3,7 +3,8 @@
  * fuzz_decode.c: frames of any link type through the decoder, the explainer and the option text.
  *
  * Input: per frame the link type, the captured length and how much longer it was on the wire, each
- * two bytes, then the bytes. All frames of an input go through one decoder, so that fragments meet.
+ * two bytes, then the bytes. All frames of an input go through one decoder, so that fragments are
+ * reassembled.
  */
 #include <stdlib.h>
 #include <string.h>

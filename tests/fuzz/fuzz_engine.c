@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fuzz_engine: the input is a sequence of records, each a length byte and that many bytes: what to
- * do (mostly: a packet), how much later, and in what the packet differs from the next proper one
- * of its connection. Missing bytes mean no difference, so that any input is a sequence. At the
- * end, and when asked, everything is asked of the engine and the invariants must hold.
+ * do (mostly: a packet), how much later, and how the packet differs from the next regular one of
+ * its connection. Missing bytes mean no difference, so that any input is valid. At the end, and
+ * where a record asks for it, the invariants are checked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "core/flow/pool.h"
 
 #define TUPLES	    24
-#define CONNECTIONS 16 /* fewer: eviction is part of it */
+#define CONNECTIONS 16 /* few, so that connections are evicted */
 
 struct record {
 	const uint8_t *at;
@@ -39,7 +39,7 @@ take(struct record *r, size_t n)
 	return v;
 }
 
-/* Small steps mostly, with a sign: what a byte or two can say. */
+/* A signed step, mostly a small one, from one or two bytes. */
 static int32_t
 take_step(struct record *r)
 {
@@ -138,7 +138,7 @@ on_connection(void *ctx, const struct conn_detail *d)
 	invariants_detail(d);
 }
 
-/* Once all connections are gone nothing of the pool may be in use. Private headers on purpose. */
+/* When all connections are gone the pool must be unused. Includes private headers on purpose. */
 static void
 all_given_back(struct engine *e)
 {

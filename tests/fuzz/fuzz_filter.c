@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_filter: any text as a screen filter. It is taken or it is not: then the error lies within
- * the text and says something; and what is taken matches the same connection in the same way twice.
+ * fuzz_filter: any text as a screen filter. If it is refused, the error lies within the text and
+ * has a message; if it is accepted, it matches the same connection in the same way twice.
  */
 #include <assert.h>
 #include <stdint.h>

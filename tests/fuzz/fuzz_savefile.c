@@ -47,7 +47,7 @@ sum(uint64_t h, const struct frame *f)
 	return h;
 }
 
-/* Reads to the end; returns a digest of all that came. memory: the input itself, or NULL. */
+/* Reads to the end; returns a digest of everything read. memory: the input itself, or NULL. */
 static uint64_t
 read_all(struct stream *st, const uint8_t *memory, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * onefile.c: runs a fuzz target over files and directories of files with any compiler, so that
- * every input that once mattered is tried by `make check`. Speaks TAP: a directory is one test.
+ * `make check` tries every input of the corpus. Its output is TAP: a directory is one test.
  * CORPUS: where the target's inputs are.
  */
 #include <dirent.h>
@@ -62,7 +62,7 @@ run_directory(const char *path)
 	return n;
 }
 
-/* Without arguments: the target's own corpus. */
+/* Without arguments it runs the target's own corpus. */
 int
 main(int argc, char **argv)
 {

@@ -39,7 +39,7 @@ create(const char *dir, const char *name)
 	return out;
 }
 
-/* The segment in pieces of 16 bytes; IPv6 ones have a fragment header. */
+/* The segment in fragments of 16 bytes; those of IPv6 have a fragment header. */
 static void
 write_fragments(FILE *out, int version)
 {

@@ -23,7 +23,7 @@ put(struct record *r, size_t n, uint32_t v)
 		r->b[r->n++] = (uint8_t)(v >> (8 * n));
 }
 
-/* As fuzz_engine takes it: a byte, or a sign and a shift and two bytes. */
+/* As fuzz_engine reads it: a byte, or a sign and a shift and two bytes. */
 static void
 put_step(struct record *r, int32_t v)
 {

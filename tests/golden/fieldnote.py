@@ -86,7 +86,7 @@ def option(text):
 
 
 class Conversation:
-    """Numbers after the handshake are relative in a listing: this knows what they begin from."""
+    """Holds the ISNs: numbers after the handshake are relative in a listing."""
 
     def __init__(self):
         self.isn = {}
@@ -100,7 +100,7 @@ class Conversation:
         if flags & FLAGS['S']:
             self.isn[src] = seq
         elif not flags & FLAGS['R']:
-            # a pure ACK prints no seq: it stands behind all that was sent
+            # a pure ACK is printed without seq: its number is the next one to be sent
             seq = (self.isn[src] + seq if m['seq'] else self.next[src]) & 0xffffffff
             ack = (self.isn[dst] + ack) & 0xffffffff
         length = int(m['length'])

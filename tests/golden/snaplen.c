@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * snaplen: every golden capture, cut at every length from 0 to 128 bytes, through the decoder and
- * the engine. A cut packet may be less understood, never differently: whatever is still decoded as
- * TCP has the same ends, numbers and length on the wire as in the whole capture, and the engine
- * counts exactly what it was given. Not covered: reading damaged files (test of the source).
+ * snaplen: every golden capture, with packets cut at every length from 0 to 128 bytes, through the
+ * decoder and the engine. Of a cut packet less may be known, but nothing else: whatever is still
+ * decoded as TCP has the same endpoints, numbers and length on the wire as in the complete capture,
+ * and the engine counts exactly what it was given. Not covered: damaged files (tests of the
+ * source).
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ struct capture {
 	struct frame *frames;
 };
 
-/* What is left of a segment when its options are gone. */
+/* What is known of a segment without its options. */
 struct core_of_packet {
 	bool tcp;
 	uint16_t sport, dport, flags;
@@ -115,7 +116,7 @@ run(const struct capture *c, uint32_t cut, struct core_of_packet *out)
 
 		if (f.cap_len > cut)
 			f.cap_len = cut;
-		/* A copy of exactly this length: reading behind it is seen by the sanitizer. */
+		/* A copy of exactly this length, so that a sanitizer sees a read past the end. */
 		uint8_t *exact = xmalloc(f.cap_len + (f.cap_len == 0));
 
 		memcpy(exact, f.data, f.cap_len);
@@ -147,7 +148,7 @@ same(const struct core_of_packet *a, const struct core_of_packet *b)
 	       a->seq == b->seq && a->ack == b->ack && a->payload_len == b->payload_len;
 }
 
-/* Complaints about one cut; returns how many. */
+/* Prints what is wrong with one cut; returns how many lines. */
 static int
 check_cut(const struct capture *c, uint32_t cut, const struct core_of_packet *whole,
 	  struct core_of_packet *part)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Network namespaces for the lab: hosts with the real kernel, joined by veth cables.
 
-A namespace lives only as an open file of this process: nothing has a name in the system, nothing
-can be left behind, not even by SIGKILL. Sockets are made inside a namespace and then used from
+A namespace exists only as an open file of this process: it has no name in the system and cannot be
+left behind, not even after SIGKILL. Sockets are made inside a namespace and then used from
 anywhere; programs are started inside one with nsenter.
 """
 import atexit
@@ -28,7 +28,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class LabError(Exception):
-    """What the machine refused, in words fit for a skip line."""
+    """What the machine does not allow, as the reason for skipping a test."""
 
 
 def _check(result, what):
@@ -37,7 +37,7 @@ def _check(result, what):
 
 
 def run(*command, check=True, **kw):
-    """Runs a short command; its own words are the error."""
+    """Runs a short command; the error is what it printed."""
     done = subprocess.run(
         [str(c) for c in command], capture_output=True, text=True, timeout=60, **kw
     )
@@ -85,7 +85,7 @@ class Host:
             os.close(home)
 
     def inside(self, *command):
-        """The command line that runs `command` in here."""
+        """The command line that runs `command` in this namespace."""
         return ["nsenter", f"--net={self.path}", "--"] + [str(c) for c in command]
 
     def sh(self, *command, **kw):
@@ -114,7 +114,7 @@ class Host:
             self.iptables("-D", *rule)
 
     def offloads_off(self, dev):
-        """What is captured is what crosses: no super-segments, no unfinished checksums."""
+        """Packets are captured as they cross the cable: no super-segments, no unfinished checksums."""
         with self.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             for command in OFFLOADS:
                 value = ctypes.create_string_buffer(struct.pack("II", command, 0))
@@ -162,7 +162,7 @@ class Host:
 
 
 def wait_connected(s):
-    """Until connect() is through; raises what it failed with."""
+    """Waits until connect() has finished; raises the error with which it failed."""
     import select
 
     select.select([], [s], [], 150)
@@ -172,13 +172,13 @@ def wait_connected(s):
 
 
 def forget(s):
-    """Closes a connection so that nothing is sent: the peer does not hear of it."""
+    """Closes a connection without sending anything: the peer does not notice."""
     s.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
     s.close()
 
 
 def receive(s, count):
-    """Exactly count bytes, or what came before the end."""
+    """Exactly count bytes, or fewer if the connection ended before."""
     got = b""
     while len(got) < count:
         piece = s.recv(count - len(got))
@@ -192,7 +192,7 @@ def cable(a, dev_a, b, dev_b):
     """A veth pair between two hosts, up, with offloads off."""
     a.sh("ip", "link", "add", dev_a, "type", "veth", "peer", "name", dev_b, "netns", b.path)
     for host, dev in ((a, dev_a), (b, dev_b)):
-        host.sysctl(f"net.ipv6.conf.{dev}.addr_gen_mode", 1)  # no link-local: no chatter
+        host.sysctl(f"net.ipv6.conf.{dev}.addr_gen_mode", 1)  # no link-local address: no multicast
         host.sh("ip", "link", "set", dev, "up")
         host.offloads_off(dev)
 
@@ -237,16 +237,16 @@ class Pair:
 
 
 def calm(host):
-    """The kernel's own defaults, whatever this machine set; no memory from earlier connections."""
+    """The kernel's defaults, whatever this machine has set; nothing kept from earlier connections."""
     try:
         host.sysctl("net.ipv4.tcp_congestion_control", "cubic")
-    except LabError:  # not allowed here for all of a namespace: single sockets still ask for it
+    except LabError:  # not allowed for a namespace: each socket still asks for it
         host.sysctl("net.ipv4.tcp_congestion_control", "reno")
     host.sysctl("net.ipv4.tcp_no_metrics_save", 1)
 
 
 def neighbours(host, dev, peer, peer_dev, addresses):
-    """Fixed neighbour entries: no ARP in the captures, and dead addresses are still sent to."""
+    """Fixed neighbour entries: no ARP in the captures, and packets to dead addresses are sent."""
     mac = peer.sh("ip", "-o", "link", "show", peer_dev).split("link/ether ")[1].split()[0]
     for address in addresses:
         host.sh("ip", "neigh", "replace", address, "lladdr", mac, "dev", dev, "nud", "permanent")
@@ -273,14 +273,14 @@ class Recorder:
             stderr=subprocess.PIPE,
             text=True,
         )
-        atexit.register(self.process.kill)  # whatever becomes of the exercise
+        atexit.register(self.process.kill)  # also when the exercise fails
         for line in self.process.stderr:
             if "listening on" in line:
                 return
         raise LabError("tcpdump does not start")
 
     def stop(self):
-        time.sleep(1.2)  # what is on its way is still written
+        time.sleep(1.2)  # packets in flight are still written
         self.process.terminate()
         self.process.wait(20)
         self.process.stderr.close()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What watches an exercise: the program live in a terminal, the program writing JSON, tcpdump for
-the record of what really passed, and the kernel's own word of its timers (ss)."""
+"""What observes an exercise: the program live in a terminal, the program writing JSON, tcpdump for
+the record of what really passed, and ss for the kernel's timers."""
 import collections
 import json
 import os
@@ -27,7 +27,7 @@ ROW = re.compile(
 )
 UNITS = {"h": 3600, "min": 60, "m": 60, "sec": 1, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 FLAGS = "FSRP.UEW"
-SAMPLING = 0.35  # the screen's age and the time between two looks at it
+SAMPLING = 0.35  # seconds: how old a screen can be when it is read
 TOOLS = ("ip", "ss", "tc", "iptables", "nsenter", "sysctl", "tcpdump", "nc", "tmux")
 
 
@@ -82,7 +82,7 @@ class Report:
         ]
 
     def stop(self):
-        """Ends the report as a user would, with ^C: its last lines are there."""
+        """Ends the report as a user would, with ^C; its last lines must be there."""
         self.process.send_signal(signal.SIGINT)
         try:
             status = self.process.wait(60)
@@ -107,7 +107,8 @@ class Report:
 
 
 class Stage:
-    """One exercise's stage. capture: the program's interface options and capture filter."""
+    """The hosts of one exercise and what observes them. capture: the program's interface options and
+    capture filter."""
 
     def __init__(self, path=None, capture=(), columns=120, lines=24):
         for tool in TOOLS:
@@ -166,7 +167,7 @@ class Stage:
 
     # ---- the kernel ----
     def kernel_timer(self, port, host=None):
-        """What ss says of the socket's timer: kind, seconds left, retransmissions; or None."""
+        """The socket's timer as ss prints it: kind, seconds left, retransmissions; or None."""
         said = (host or self.net.client).sh("ss", "-tinoH", "dport", "=", f":{port}")
         found = re.search(r"timer:\((\w+),([^,]+),(\d+)\)", said)
         return found and (found[1], seconds(found[2]), int(found[3]))
@@ -184,8 +185,8 @@ class Stage:
         return segments(self.pcap)
 
     def same_from_file(self):
-        """What was said live of each segment is said when the record is read; the longer of the two
-        may have more at its end."""
+        """Each segment is reported alike live and from the record; the longer of the two may have more
+        at its end."""
         said = subprocess.run(
             [program(), "--json", "--segments", "-r", self.pcap],
             capture_output=True,
@@ -202,8 +203,8 @@ class Stage:
 
     @staticmethod
     def same_said(shorter, longer, what):
-        """On two processors what is sent at the same time may reach two captures in another order.
-        Where it is the same so is everything said; else all that one has the other has."""
+        """On two processors, segments sent at the same time may be captured in a different order. With
+        the same order everything must be equal; otherwise both must have the same segments."""
         pairs = list(zip(shorter, longer))
         if all(a[:FIELDS] == b[:FIELDS] for a, b in pairs):
             for a, b in pairs:
@@ -213,11 +214,11 @@ class Stage:
         equal(here - there, collections.Counter(), f"{what}, only in one")
 
 
-FIELDS = 5  # of a segment, before what is concluded from them
+FIELDS = 5  # of a segment, which come before what is concluded from them
 
 
 def by_ends(objects):
-    """What is said of every connection's segments, by its ports."""
+    """What is reported about every connection's segments, by its ports."""
     found = {
         o["id"]: (o["client"]["port"], o["server"]["port"])
         for o in objects
@@ -302,8 +303,8 @@ def gently(s):
 
 
 def check_countdown(stage, port, kernel_kind):
-    """NEXT on the screen against the kernel's timer, looked at before and after; the wheel may fire
-    an eighth later than the kernel's own word, which then stays at 0."""
+    """NEXT on the screen against the kernel's timer, read before and after; the timer wheel may fire
+    an eighth later than ss shows, which then stays at 0."""
 
     def consistent():
         before = stage.kernel_timer(port)

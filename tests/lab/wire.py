@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A wire between two interfaces of one namespace that delays, loses and slows what crosses it.
 
-Runs as a thread. What happens to a frame depends on the address at the far end (side b), so that
-one wire serves a near host, a far one and a slow path. Losses follow a seeded generator, or name
-exactly the data segments to lose.
+Runs as a thread. What happens to a frame depends on the address on side b, so that one wire
+serves a near host, a far one and a slow path. Losses follow a seeded generator, or are exactly the
+data segments that are named.
 """
 import heapq
 import random
@@ -100,7 +100,7 @@ class Wire(threading.Thread):
         try:
             self.carry()
         except OSError:
-            pass  # an end was taken down: the hosts are gone
+            pass  # an interface is gone: the hosts have ended
 
     def carry(self):
         waiting, order = [], 0

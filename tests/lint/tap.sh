@@ -31,7 +31,7 @@ plan() {
 	echo "1..$(wc -l <"$tap_done")"
 }
 
-# Our own C files; what the build generated is none of them.
+# The C files of the project, without those that the build generates.
 c_files() {
 	find src tests doc -name '*.[ch]' ! -name config.h ! -name demo_data.c | sort
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* app: what the two applications do with a connection. Called whenever something may have changed
- * for one of them; every step is taken once. */
+ * for one of them; each step is taken once. */
 #include "sim.h"
 
 #define REQUEST 200u
 
-/* Who closes first does; the other follows when it has been told. */
+/* The endpoint that closes first does so; the other one follows when it has received the FIN. */
 static void
 finish(struct sim *s, struct end *e)
 {
@@ -53,7 +53,7 @@ once(struct sim *s, struct end *e, uint32_t bytes)
 	}
 }
 
-/* The server sends much; the client does nothing but read (or not). */
+/* The server sends much; the client only reads, or does not. */
 static void
 download(struct sim *s, struct end *e)
 {

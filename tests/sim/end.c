@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* end: the states and the receiving half of a simulated end (RFC 9293 3.10.7, in its order). */
+/* end: the states and the receiving half of a simulated endpoint (RFC 9293 3.10.7, in the order of
+ * its steps). */
 #include <assert.h>
 #include <string.h>
 
@@ -61,7 +62,8 @@ end_abort(struct sim *s, struct end *e)
 	end_stop(e, TCP_CLOSED);
 }
 
-/* The application takes all there is; the peer is told when there is room worth telling of. */
+/* The application takes everything that is there; a window update is sent when the window has grown
+ * enough for one. */
 void
 end_read(struct sim *s, struct end *e)
 {
@@ -226,7 +228,7 @@ already_here(const struct end *e, int64_t seq, int64_t end)
 	return false;
 }
 
-/* A FIN occupies its place like a byte. */
+/* A FIN occupies one sequence number, like a byte. */
 static void
 take_data(struct sim *s, struct end *e, int64_t seq, int64_t end, bool fin)
 {
@@ -235,7 +237,7 @@ take_data(struct sim *s, struct end *e, int64_t seq, int64_t end, bool fin)
 	if (already_here(e, seq, end)) {
 		e->dsack = (struct range64){seq, end};
 	} else if (end > e->rcv_edge + 1) {
-		/* beyond the window: an ACK says where it is */
+		/* beyond the window: the ACK in answer tells where the window is */
 	} else if (seq > e->rcv_nxt) {
 		add_ooo(e, (struct range64){seq, end});
 	} else {
@@ -274,7 +276,7 @@ fin_acked(struct end *e)
 		end_stop(e, TCP_CLOSED);
 }
 
-/* Whatever the state: what the text of a segment does. */
+/* What the payload of a segment does, in any state. */
 static void
 take_segment(struct sim *s, struct end *e, const struct packet *p, int64_t seq, int64_t ack)
 {
@@ -330,14 +332,14 @@ end_input(struct sim *s, struct end *e, const struct packet *p)
 		return;
 	}
 	if ((p->options & OPT_TS) && seq <= e->rcv_nxt &&
-	    seq + packet_seg_len(p) >= e->rcv_nxt) /* RFC 7323 4.3: not of old duplicates */
+	    seq + packet_seg_len(p) >= e->rcv_nxt) /* RFC 7323 4.3: not from old duplicates */
 		e->ts_recent = p->tsval;
 	if (e->state == TCP_LISTEN || e->state == TCP_SYN_SENT ||
 	    (e->state == TCP_SYN_RECV && (p->flags & TH_SYN))) {
 		input_opening(s, e, p, ack);
 		return;
 	}
-	if (p->flags & TH_SYN) { /* a SYN-ACK again */
+	if (p->flags & TH_SYN) { /* a repeated SYN-ACK */
 		e->dsack = (struct range64){0, 1};
 		send_ack(s, e);
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * estimator: round-trip time and retransmission time-out by RFC 6298 as Linux counts it, written
- * from the description alone, in floating point: an independent opinion on the engine's integers.
+ * from the description alone, in floating point, to check the engine's integer arithmetic.
  */
 #ifndef TCPLENS_TESTS_ESTIMATOR_H
 #define TCPLENS_TESTS_ESTIMATOR_H

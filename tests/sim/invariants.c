@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* invariants: see invariants.h. One line a rule. */
+/* invariants: see invariants.h. One line per rule. */
 #include "invariants.h"
 
 #include "core/engine.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * path: from one end past the capture point to the other: what is lost, delayed and doubled, and on
- * which side of the capture point.
+ * path: the way from one endpoint past the capture point to the other: what is lost, delayed and
+ * duplicated, and on which side of the capture point.
  */
 #include <assert.h>
 
@@ -20,7 +20,7 @@ add_event(struct sim *s, enum event_kind kind, nsec at, const struct packet *p, 
 /* The two parts of the way: from the sender to the capture point, and on. */
 struct legs {
 	nsec first, second;
-	unsigned share; /* of the first, per cent */
+	unsigned share; /* share of the first part, per cent */
 };
 
 static struct legs
@@ -32,7 +32,7 @@ legs_of(const struct sim *s, enum side from)
 	return (struct legs){first, s->one_way - first, share};
 }
 
-/* Whether what happens on the way happens before the capture point. */
+/* Whether a loss, delay or duplication happens before the capture point. */
 static bool
 before_capture(struct sim *s, const struct legs *l)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * send: the sending half of a simulated end: segments, what is lost and sent again (SACK or
- * NewReno, time-out with back-off, tail-loss probe), the closed window. Rules and times are
- * those of a Linux sender; congestion control is of the simplest.
+ * send: the sending half of a simulated endpoint: segments, retransmission (SACK or NewReno,
+ * time-out with back-off, tail-loss probe), the closed window. Rules and times are those of a Linux
+ * sender; congestion control is as simple as possible.
  */
 #include <assert.h>
 #include <string.h>
@@ -51,7 +51,7 @@ next_id(struct sim *s, struct end *e, uint16_t flags)
 	return e->id_mode == ID_COUNTS ? e->ip_id++ : (uint16_t)sim_draw(s, 65536);
 }
 
-/* Moves the right edge when the application has made room worth telling of. */
+/* Moves the right edge of the window when the application has read enough for a window update. */
 static uint16_t
 window_to_offer(struct end *e, bool syn)
 {
@@ -407,9 +407,9 @@ send_timer(struct sim *s, struct end *e)
 	}
 }
 
-/* ---- what the peer says of it ---- */
+/* ---- acknowledgments from the peer ---- */
 
-/* *since: when the earliest segment was sent that this reports for the first time. */
+/* *since: when the earliest segment was sent that the peer now reports for the first time. */
 static bool
 take_sack(struct end *e, const struct packet *p, nsec *since)
 {
@@ -433,8 +433,8 @@ take_sack(struct end *e, const struct packet *p, nsec *since)
 	return news;
 }
 
-/* Takes what is acknowledged off the queue; *since as above, NSEC_NEVER when anything of it was
- * sent twice (Karn). */
+/* Removes what is acknowledged from the queue; *since as above, NSEC_NEVER if any of it was sent
+ * twice (Karn's algorithm). */
 static void
 drop_acked(struct end *e, int64_t ack, nsec *since)
 {
@@ -473,7 +473,8 @@ take_ack(struct sim *s, struct end *e, int64_t ack)
 	}
 }
 
-/* Linux's order: what was acknowledged, else what was SACKed, else the echoed time stamp. */
+/* In Linux's order: from what was acknowledged, else from what was SACKed, else from the echoed
+ * time stamp. */
 static void
 take_sample(struct sim *s, struct end *e, const struct packet *p, nsec acked, nsec sacked,
 	    bool advanced)
@@ -507,7 +508,7 @@ enter_recovery(struct end *e)
 	e->cwnd = e->cwnd / 2 > 2 ? e->cwnd / 2 : 2;
 }
 
-/* Three later segments arrived: it is lost (RFC 6675); fewer: soon (RFC 8985). */
+/* With three later segments received it is lost (RFC 6675), with fewer soon (RFC 8985). */
 static void
 mark_lost(struct sim *s, struct end *e, unsigned enough)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sim: a run from a seed, and its clock: the next event or timer, one after the other. */
+/* sim: a run made from a seed, and its clock, which advances to the next event or timer. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sim: two TCP ends, a path between them that loses, delays, reorders and doubles packets, and a
- * capture point somewhere on it. All of it from a seed, in its own time. What is captured goes to
- * the engine; what was really sent, why, and what became of it is kept as the truth.
+ * sim: two TCP endpoints, a path between them that loses, delays, reorders and duplicates packets,
+ * and a capture point somewhere on it, all derived from a seed, in simulated time. What is captured
+ * goes to the engine; what was really sent, why, and what became of it is kept as the truth.
  *
- * Sequence numbers are 64-bit and relative here (0 the SYN, 1 the first byte); only the packets
- * know ISNs, so that nothing in the simulator itself can go wrong at 2^32.
+ * Sequence numbers are 64-bit and relative here (0 the SYN, 1 the first byte); ISNs are added only
+ * when a packet is made, so that the simulator itself cannot fail at 2^32.
  */
 #ifndef TCPLENS_TESTS_SIM_H
 #define TCPLENS_TESTS_SIM_H
@@ -18,7 +18,7 @@
 /* ---- the truth ---- */
 enum sent_kind { SENT_FIRST, SENT_AGAIN, SENT_PROBE, SENT_KEEPALIVE };
 
-/* One transmission by an end. */
+/* One transmission by an endpoint. */
 struct sent {
 	enum side from;
 	enum sent_kind kind;
@@ -28,18 +28,18 @@ struct sent {
 	uint32_t payload;
 	uint16_t flags;
 	bool delivered;
-	bool doubled; /* by the network, beyond the capture point */
+	bool doubled; /* duplicated by the network, beyond the capture point */
 };
 
 /* One packet past the capture point. */
 struct captured {
 	uint32_t sent; /* index */
-	bool copy;     /* made by the network */
+	bool copy;     /* a duplicate made by the network */
 	nsec ts;
 	struct packet p;
 };
 
-/* ---- an end ---- */
+/* ---- an endpoint ---- */
 enum app {
 	APP_BULK,
 	APP_REQUESTS,
@@ -77,7 +77,7 @@ struct end {
 	uint16_t ip_id;
 	uint32_t ts_base, ts_recent;
 	/* sending */
-	int64_t una, nxt, written; /* written: end of what the application gave */
+	int64_t una, nxt, written; /* end of what the application has written */
 	bool fin_wanted, fin_sent;
 	int64_t window_edge; /* of the peer */
 	struct tx q[TXQ_MAX];
@@ -89,8 +89,8 @@ struct end {
 	struct estimator rtt;
 	enum timer_kind timer;
 	nsec timer_at; /* NSEC_NEVER: none */
-	nsec rto_base; /* what the time-out counts from */
-	nsec rack_at; /* when what SACKs jumped over counts as lost */
+	nsec rto_base; /* when the time-out started */
+	nsec rack_at; /* when the segments that SACKs skipped count as lost */
 	nsec delack_at, keepalive_at, app_at;
 	nsec heard;
 	unsigned keepalive_n, persist_n;
@@ -147,7 +147,7 @@ struct sim {
 	struct captured *captured;
 	size_t n_captured, size_captured;
 	bool reset_lost;
-	/* Called with every packet before the engine gets it. */
+	/* Called with every packet, before it goes to the engine. */
 	void (*on_capture)(void *ctx, uint64_t frame, enum side from);
 	void *ctx;
 };
@@ -160,7 +160,7 @@ sim_chance(struct sim *s, unsigned per_10000)
 	return sim_draw(s, 10000) < per_10000;
 }
 
-/* A run made up from the seed. *e stays the caller's. */
+/* A run made from the seed. The caller still owns *e. */
 struct sim *sim_new(uint64_t seed, struct engine *e);
 void sim_free(struct sim *s);
 /* Until nothing more happens, or `limit` of simulated time. */

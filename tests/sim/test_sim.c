@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_sim: thousands of simulated connections, each from its seed; the simulator's log is the
- * truth. Then the same packets once more, damaged (fields changed, packets dropped, doubled,
- * swapped), where only the invariants are asked.
+ * test_sim: thousands of simulated connections, each made from its seed; the simulator's log is the
+ * truth. Then the same packets once more, damaged (fields changed, packets dropped, duplicated,
+ * swapped), for which only the invariants are checked.
  *
- *	test_sim [FIRST COUNT [-v]]	-v: every packet, and what was said of it
+ *	test_sim [FIRST COUNT [-v]]	-v: prints every packet and what was reported about it
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ report_seed(void)
 		(unsigned long long)seed);
 }
 
-/* ---- what the engine says ---- */
+/* ---- what the engine reports ---- */
 
 static void
 make_room(struct said *said, uint64_t frame)
@@ -69,7 +69,7 @@ on_timer(void *ctx, const struct timer_event *t)
 	said->timer[t->from] = *t;
 }
 
-/* What was announced of the sender's timer when its packet came. */
+/* The sender's timer as it was reported when its packet came. */
 static void
 note_timer(void *ctx, uint64_t frame, enum side from)
 {

@@ -14,11 +14,11 @@ struct compare {
 	const struct said *said;
 	struct scores *out;
 	bool verbose;
-	uint8_t *captured[2]; /* by byte: passed the capture point */
-	uint8_t *had[2];      /* by byte: an earlier transmission reached the peer */
-	uint8_t *need;	      /* by transmission */
+	uint8_t *captured[2]; /* per byte: passed the capture point */
+	uint8_t *had[2];      /* per byte: an earlier transmission reached the peer */
+	uint8_t *need;	      /* per transmission */
 	int64_t hi[2];	      /* captured so far */
-	bool window_closed[2]; /* by the latest captured packet of that end */
+	bool window_closed[2]; /* as of the latest captured packet of that endpoint */
 };
 
 static void ATTR_FORMAT(3, 4)
@@ -109,14 +109,14 @@ near_sender(const struct sim *s, enum side from)
 	return from == CLIENT ? s->where == 0 : s->where == 100;
 }
 
-/* IP IDs that count tell the order in which the sender sent. */
+/* Increasing IP IDs tell the order in which the sender sent. */
 static bool
 order_shows(const struct sim *s, enum side from)
 {
 	return s->end[from].id_mode == ID_COUNTS;
 }
 
-/* Copies that nobody saw are reported by D-SACKs, too: what those prove cannot be known. */
+/* D-SACKs also report copies that were not captured: what those prove cannot be known. */
 static bool
 doubled_unseen(const struct sim *s, const struct sent *t)
 {
@@ -137,7 +137,7 @@ compare_need(struct compare *c, size_t i, const struct sent *t, const struct seg
 	must(c, !(need && g->needed == NEEDED_NO), i, "spurious said of what was needed");
 	if (g->needed == NEEDED_UNKNOWN || c->s->cut_to != NSEC_NEVER ||
 	    c->s->cut_from != NSEC_NEVER)
-		return; /* what was cut off with all its ACKs looks lost either way */
+		return; /* at the end of the capture, without any ACK of it, it looks lost */
 	count(&c->out->needed, (g->needed == NEEDED_YES) == need);
 	if ((g->needed == NEEDED_YES) != need)
 		say(c, i, "needed %d, said %d", need, g->needed);
@@ -149,7 +149,7 @@ compare_again(struct compare *c, size_t i, const struct sent *t, const struct se
 {
 	int64_t len = t->end - t->seq;
 	bool again = (g->findings & FINDING(F_RETRANSMISSION)) != 0;
-	bool past_all = t->seq >= c->hi[t->from]; /* nothing of it ever came by: unknowable */
+	bool past_all = t->seq >= c->hi[t->from]; /* never captured: cannot be known */
 
 	if (past_all)
 		return;
@@ -177,7 +177,7 @@ compare_first(struct compare *c, size_t i, const struct sent *t, const struct se
 	bool late = t->end > t->seq && t->seq < c->hi[t->from];
 
 	if (late && seen > 0)
-		return; /* its own retransmission came by first */
+		return; /* its own retransmission was captured first */
 	if (late) {
 		bool right = g->findings & FINDING(F_OUT_OF_ORDER);
 
@@ -199,7 +199,7 @@ compare_probe(struct compare *c, size_t i, const struct sent *t, const struct se
 	enum finding want = t->kind == SENT_PROBE ? F_ZERO_WINDOW_PROBE : F_KEEP_ALIVE;
 
 	if (t->kind == SENT_PROBE && !c->window_closed[!t->from])
-		return; /* that the window is closed did not come by */
+		return; /* the segment that closed the window was not captured */
 	bool right = (g->findings & FINDING(want)) != 0;
 	count(&c->out->label, right);
 	if (!right)
@@ -254,7 +254,7 @@ compare_packet(struct compare *c, size_t i)
 	c->window_closed[t->from] = p->p.window == 0;
 }
 
-/* ---- the whole run ---- */
+/* ---- the run as a whole ---- */
 
 static void
 compare_counts(struct compare *c, enum side side)
@@ -280,18 +280,18 @@ compare_counts(struct compare *c, enum side side)
 	must(c, h->unique_bytes == unique, 0, "unique bytes");
 }
 
-/* 1 << state: what may come later, whatever is seen in between. */
+/* 1 << state: the states that may follow, at once or later. */
 static const uint16_t later[TCP_STATE_COUNT] = {
 #define B(s) (1u << TCP_##s)
 	[TCP_UNKNOWN] = 0xffff,
 	[TCP_LISTEN] = 0xffff,
 	[TCP_SYN_SENT] = 0xffff & ~B(UNKNOWN) & ~B(LISTEN),
 	[TCP_SYN_RECV] = 0xffff & ~B(UNKNOWN) & ~B(LISTEN) & ~B(SYN_SENT),
-	/* back to SYN-RECV: the ACK that was seen did not reach it */
+	/* back to SYN-RECV: the captured ACK did not reach it */
 	[TCP_ESTAB] = 0xffff & ~B(UNKNOWN) & ~B(LISTEN) & ~B(SYN_SENT),
 	[TCP_FIN_WAIT_1] = B(FIN_WAIT_1) | B(FIN_WAIT_2) | B(CLOSING) | B(TIME_WAIT) | B(CLOSED),
 	[TCP_FIN_WAIT_2] = B(FIN_WAIT_2) | B(TIME_WAIT) | B(CLOSED),
-	/* to FIN-WAIT-1: the FIN that passed had not arrived when it sent its own */
+	/* to FIN-WAIT-1: the captured FIN had not arrived when it sent its own */
 	[TCP_CLOSE_WAIT] = B(CLOSE_WAIT) | B(FIN_WAIT_1) | B(LAST_ACK) | B(CLOSED),
 	[TCP_CLOSING] = B(CLOSING) | B(TIME_WAIT) | B(CLOSED),
 	[TCP_LAST_ACK] = B(LAST_ACK) | B(CLOSED),
@@ -321,7 +321,7 @@ compare_transitions(struct compare *c)
 	}
 }
 
-/* Comparable where all that the ends did was told past the capture point in the end. */
+/* Comparable if everything that the endpoints did was visible at the capture point in the end. */
 static void
 compare_states(struct compare *c)
 {
@@ -356,7 +356,7 @@ truth_compare(const struct sim *s, const struct said *said, struct scores *out, 
 	if (said->conns == 1) {
 		compare_counts(&c, CLIENT);
 		compare_counts(&c, SERVER);
-		if (!s->refuse) /* a SYN again after its refusal begins anew */
+		if (!s->refuse) /* a SYN after a refusal begins a new connection */
 			compare_transitions(&c);
 		compare_states(&c);
 	}

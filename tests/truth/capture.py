@@ -2,8 +2,8 @@
 """Capture files and the tables beside them.
 
 Reads classic pcap files just far enough for a scorer or a recorder: the IP packets with their
-times, TCP's header fields, and which ICMP errors say "fragmentation needed". Knows nothing of what
-the packets mean together.
+times, TCP's header fields, and which ICMP errors say "fragmentation needed". It does not relate
+packets to each other.
 """
 
 import csv
@@ -51,7 +51,7 @@ def ip_payload(ip):
 
 
 def tcp_header(ip):
-    """The TCP header of an IP packet (len(payload) is what IP says it is), or None."""
+    """The TCP header of an IP packet (len(payload) as IP has it), or None."""
     p = ip_payload(ip)
     if p is None or p[0] != 6 or len(p[5]) < 20:
         return None
@@ -97,7 +97,7 @@ def read_tsv(path):
 
 
 def write_tsv(path, columns, rows):
-    """Rows (dictionaries) below a heading line; what a row lacks stays empty."""
+    """Writes rows (dictionaries) below a heading line; what a row lacks stays empty."""
     with open(path, "w", encoding="utf-8") as f:
         f.write("\t".join(columns) + "\n")
         for row in rows:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tcplens said of a capture, judged against the truth recorded beside it.
+"""What tcplens reported about a capture, compared with the truth recorded beside it.
 
 Each judge_* takes a Case and gives a Figure: how many were right of how many, which were excused,
 and every mismatch in words. The truth's columns are those the recorder writes (record/README.md).
@@ -68,7 +68,7 @@ class Report:
         self.capture = c
 
     def timer_before(self, conn, end, when):
-        """The last timer line of that end strictly before, or None."""
+        """The last timer line of that side strictly before, or None."""
         lines = self.timers.get((conn, end), [])
         i = bisect.bisect_left([t["time"] for t in lines], when)
         return lines[i - 1] if i else None
@@ -84,8 +84,8 @@ class Report:
         return i < len(times) and times[i] <= when + SAME_INSTANT
 
     def find(self, local, remote, when):
-        """(connection id, end) of the socket local→remote: of its instances the one heard of last,
-        or the first to be heard of."""
+        """(connection id, side) of the socket local→remote: the instance with the latest segment at
+        that time; None without one."""
         best = None
         for c in self.conns.values():
             ends = {name: (c[name]["ip"], c[name]["port"]) for name in ("client", "server")}
@@ -141,7 +141,7 @@ def judge_words(row, words):
 
 
 def unknowable(row):
-    """A repetition of bytes that never passed here, at the front of the stream, looks first."""
+    """A retransmission of bytes that were never captured, ahead of all others, looks like the first."""
     return row["label"] == "rexmit" and row["seen"] == "new"
 
 
@@ -198,7 +198,7 @@ def judge_worse(case):
 
 
 def expected_causes(case, row, segment):
-    """The words that say the same as the kernel's counters."""
+    """Whether our cause agrees with the kernel's counters."""
     kernel, flags = causes(row), row["flags"]
     words = set()
     if "PMTU" in kernel or "LOSS" in kernel and after_mtu_error(case, segment):
@@ -244,7 +244,7 @@ def judge_cause(case):
 
 
 def judge_needed(case):
-    """(all, never false where lost): null where the truth is known is wrong in the first only."""
+    """(all, never false where lost): null where the truth is known is wrong only in the first."""
     figure, never = Figure(), Figure()
     for row in case.truth:
         if row["label"] != "rexmit" or row["needed"] not in ("lost", "spurious"):
@@ -253,7 +253,7 @@ def judge_needed(case):
             figure.excused += 1
             continue
         segment = case.report.segments.get(int(row["frame"]))
-        # Who never answered may have heard a SYN all the same: nothing is to be said of it.
+        # An endpoint that never answered may still have received a SYN: not judged.
         silent = segment and not answered(case, segment)
         said = ((segment or {}).get("retransmit") or {})
         if silent and said.get("cause") == "syn" and said.get("needed") is None:
@@ -271,7 +271,7 @@ def judge_needed(case):
 
 
 def answered(case, segment):
-    """Anything of the peer passed this capture that could tell that an earlier copy arrived."""
+    """Whether the peer sent anything past this capture that shows that an earlier copy arrived."""
     return any(s["from"] != segment["from"] and s["ack"] is not None and s["flags"] != "R." and
                (s["raw_ack"] - segment["raw_seq"]) % 2**32 < 2**31
                for s in case.report.by_conn[segment["connection"]])
@@ -283,7 +283,7 @@ def endpoint(text):
 
 
 def sampled(case):
-    """The kernel's samples with the connection and end they belong to, packets' instants out."""
+    """The kernel's samples with their connection and side, without those at the time of a packet."""
     for row in case.samples:
         when = float(row["t"])
         found = case.report.find(endpoint(row["local"]), endpoint(row["remote"]), when)
@@ -314,7 +314,7 @@ def judge_firing(case):
     for row in case.truth:
         if row["from"] != case.side or row["label"] not in ("rexmit", "probe") or \
                 not causes(row) & TIMER_CAUSES or causes(row) & {"FAST", "LOSS"} or \
-                causes(row) == {"SYNRTX"}:  # an answer to a repeated SYN, no timer
+                causes(row) == {"SYNRTX"}:  # an answer to a repeated SYN, not a timer
             continue
         segment = case.report.segments.get(int(row["frame"]))
         if segment is None:
@@ -322,7 +322,7 @@ def judge_firing(case):
             continue
         conn = segment["connection"]
         if row["cause"] == "KEEPALIVE" and conn not in kept_alive:
-            kept_alive.add(conn)  # that the application wants probes shows with the first
+            kept_alive.add(conn)  # that keep-alive is on is known from the first probe
             figure.excused += 1
             continue
         when = segment["time"]

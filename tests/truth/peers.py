@@ -55,7 +55,7 @@ def reason(segment, theirs):
     return None
 
 
-# In the order they are tried: what holds of our words, theirs and our segment line.
+# In the order of their checks: conditions on our words (o), theirs (t) and our segment line (s).
 REASONS = (
     ("network-duplicate", lambda o, t, s: "duplicate-packet" in o),
     ("reset-after-data", lambda o, t, s: "R" in s["flags"] and not o),
@@ -94,8 +94,7 @@ REASONS = (
 )
 
 
-# What tshark's rules cannot see and the program exists to say: equal by definition, listed all
-# the same.
+# What tshark's rules cannot see and the program is there to report: counted as equal, and listed.
 BETTER = {"network-duplicate", "zero-window-probe", "probe-answer", "re-ack", "challenge-ack",
           "simultaneous-open", "retransmission-at-sender", "reordered-original",
           "sack-is-duplicate-ack", "late-proof", "instance", "captured-length",
@@ -105,7 +104,7 @@ BETTER = {"network-duplicate", "zero-window-probe", "probe-answer", "re-ack", "c
 def compare(case, frames):
     """(figure of agreeing frames, differences per reason, unexplained differences)."""
     figure, reasons, unexplained, misread, newest = Figure(), {}, [], set(), {}
-    disordered = set()  # ends whose ACKs were captured out of order
+    disordered = set()  # (stream, side) whose ACKs were captured out of order
     for frame, (stream, theirs, length) in sorted(frames.items()):
         segment = case.report.segments.get(frame)
         ours = set(segment["analysis"]) if segment else None
@@ -128,7 +127,7 @@ def compare(case, frames):
 
 
 def overtaken(segment, newest):
-    """Its ACK is below one of the same end that was captured before."""
+    """Its ACK is below one of the same side that was captured before."""
     key, ack = (segment["connection"], segment["from"]), segment["ack"]
     if ack is None or ack < newest.get(key, 0):
         return ack is not None
@@ -141,7 +140,7 @@ def words(found):
 
 
 def ordinary(truth):
-    """No loss, or loss with simple recovery: nothing reordered, doubled, forged or probed."""
+    """No loss, or loss with simple recovery: nothing reordered, duplicated, forged or probed."""
     return not any(row["label"] in ("reordered", "netdup", "forged", "probe") or
                    {"LOSS"} & set(row["cause"].split("+")) for row in truth)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Two hosts: network namespaces joined by nothing but the wire.
+"""Two hosts: network namespaces that only the wire joins.
 
 A Host gives sockets, commands and captures inside its namespace; a Lab holds both and what a
-scenario decides: delay, rule, MTU, offloads. Knows nothing of what is recorded afterwards.
+scenario decides: delay, rule, MTU, offloads. What is recorded is decided elsewhere.
 """
 
 import ctypes
@@ -173,7 +173,7 @@ def drain(s):
 
 
 def forget(s):
-    """The host loses the connection without a word on the wire."""
+    """The host drops the connection without sending anything."""
     s.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
     s.close()
 

@@ -50,7 +50,7 @@ def synack_lost(lab, lost, ms):
 
 @scenario({"retries": 2, "ms": 40}, {"retries": 3, "ms": 8}, {"retries": 5, "ms": 60})
 def synack_ladder(lab, retries, ms):
-    """No SYN-ACK arrives and no repeated SYN either: the server's ladder alone."""
+    """Neither a SYN-ACK nor a repeated SYN arrives: the server's ladder alone."""
     lab.rtt(ms)
     lab.s.sysctl(tcp_synack_retries=retries)
     lab.c.sysctl(tcp_syn_retries=2)
@@ -93,7 +93,7 @@ def refused(lab, ms, v6=False):
 
 @scenario({"ms": 18}, {"ms": 75}, {"ms": 4})
 def rejected(lab, ms):
-    """The server's firewall says no in every way."""
+    """The server's firewall rejects in every way."""
     lab.rtt(ms)
     how = ("icmp-port-unreachable", "icmp-host-unreachable", "icmp-net-unreachable",
            "icmp-admin-prohibited", "tcp-reset")
@@ -348,7 +348,7 @@ def fin_ladder(lab, ms, n):
 
 @scenario({"ms": 31}, {"ms": 85}, {"ms": 6, "v6": True})
 def half_open_reset(lab, ms, v6=False):
-    """The server forgets the connection; data is answered by a reset."""
+    """The server loses the connection; data is answered by a reset."""
     lab.rtt(ms)
 
     def work():
@@ -364,7 +364,7 @@ def half_open_reset(lab, ms, v6=False):
 
 @scenario({"ms": 44}, {"ms": 120}, {"ms": 9})
 def half_open_syn(lab, ms):
-    """The client forgets and connects again from the same port."""
+    """The client loses the connection and connects again from the same port."""
     lab.rtt(ms)
 
     def work():
@@ -383,7 +383,7 @@ def half_open_syn(lab, ms):
 
 @scenario({"ms": 27}, {"ms": 66}, {"ms": 150})
 def challenge(lab, ms):
-    """Forged segments provoke challenge ACKs; the exact reset kills."""
+    """Forged segments provoke challenge ACKs; the exact reset ends the connection."""
     lab.rtt(ms)
 
     def work():

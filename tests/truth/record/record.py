@@ -32,7 +32,7 @@ SETTLE = 0.3  # seconds after the scenario for the last packets
 
 
 def child(work):
-    """(process, its answer's end of a pipe): work(send) in a process of its own."""
+    """(process, pipe with its answer): runs work(send) in a process of its own."""
     receive, send = multiprocessing.Pipe(False)
     p = multiprocessing.get_context("fork").Process(target=work, args=(send,), daemon=True)
     p.start()
@@ -80,7 +80,7 @@ def record(base, kind, variant, snaplen):
         collect = start(lab)
         keep = work()  # sockets stay open until everything is collected
         time.sleep(SETTLE)
-        for c in captures:  # before the wire: what it does not log must not be captured
+        for c in captures:  # ended before the wire: all that is captured must be in its log
             c.send_signal(signal.SIGINT)
             c.wait()
         log, (samples, moved) = collect()
@@ -110,7 +110,7 @@ def job(args):
     began = time.time()
     try:
         record(base, kind, variant, snaplen)
-    except Exception:  # one scenario's failure must not take the others along
+    except Exception:  # one scenario's failure must not end the others
         return f"FAILED {os.path.basename(base)}\n{traceback.format_exc()}"
     return f"{os.path.basename(base)} {time.time() - began:.1f} s"
 

@@ -2,7 +2,7 @@
 """The kernel's own view: its sockets (NETLINK_SOCK_DIAG) and its TCP counters, sampled.
 
 A row per change of a socket, and one per half second while nothing changes; a row per counter that
-moved. Says nothing about packets.
+moved. Packets are recorded elsewhere.
 """
 
 import os
@@ -107,7 +107,7 @@ class Sampler:
                     self.keep(self.socket_row(side, body))
 
     def keep(self, row):
-        """A row per change: a timer that only runs down is none."""
+        """A row per change; a timer that runs down is not a change."""
         key = (row["side"], row["local"], row["remote"])
         old, now = self.last.get(key), float(row["t"])
         same = old and all(row.get(k) == old.get(k) for k in COLUMNS if k not in IGNORED)

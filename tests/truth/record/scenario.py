@@ -2,7 +2,7 @@
 """What all scenarios share: how they are named, and a conversation's simple steps.
 
 setup(lab, **parameters) decides the wire and the sysctls and gives work(), which acts and returns
-what must stay open until all is recorded. VARIANTS holds the parameters of the runs.
+what must stay open until everything is recorded. VARIANTS holds the parameters of the runs.
 """
 
 import socket

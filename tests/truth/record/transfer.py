@@ -174,7 +174,7 @@ def reorder(lab, ms, late, v6=False):
 @scenario({"ms": 30, "twice": {6: 0, 13: 2}}, {"ms": 75, "twice": {9: 10, 10: 0}},
           {"ms": 9, "twice": {8: 0.5, 30: 30}}, {"ms": 22, "twice": {7: 0, 12: 4}, "v6": True})
 def duplicated(lab, ms, twice, v6=False):
-    """The network doubles segments."""
+    """The network duplicates segments."""
     lab.rtt(ms)
 
     def rule(p, seg):
@@ -329,7 +329,7 @@ def offload(lab, ms, n):
 @scenario({"ms": 20, "lost": (3,)}, {"ms": 45, "lost": (5, 9)}, {"ms": 8, "lost": (4, 6, 11)},
           options=("offload",))
 def offload_loss(lab, ms, lost):
-    """Super-segments vanish and are repeated in pieces."""
+    """Super-segments vanish and are retransmitted in pieces."""
     lab.rtt(ms)
     return bulk(lab, 200, {n: 1 for n in lost})
 
@@ -359,7 +359,7 @@ def midstream(lab, ms, n, v6=False):
 @scenario({"ms": 15, "mtu": 900, "n": 6}, {"ms": 70, "mtu": 1300, "n": 12},
           {"ms": 40, "mtu": 700, "n": 3})
 def frag_needed(lab, ms, mtu, n):
-    """A hop in the middle takes less than the ends think."""
+    """The path MTU is smaller than both endpoints assume."""
     lab.rtt(ms)
     lab.mtu = mtu
     return bulk(lab, n, {})
@@ -367,7 +367,7 @@ def frag_needed(lab, ms, mtu, n):
 
 @scenario({"ms": 29, "seed": 4}, {"ms": 11, "seed": 14}, {"ms": 83, "seed": 40})
 def storm(lab, ms, seed):
-    """Loss, reordering and doubles together."""
+    """Loss, reordering and duplicates together."""
     lab.rtt(ms)
     dice = random.Random(seed)
 

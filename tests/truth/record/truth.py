@@ -3,7 +3,7 @@
 
 A transmission is what entered the wire; a frame is how one capture saw it. What a transmission is
 (first time, repeated, probe) follows from everything its sender ever sent; what a frame is
-(reordered, doubled) from what the wire did and what had passed that capture before.
+(reordered, duplicated) from what the wire did and what had passed that capture before.
 """
 
 from capture import read_pcap, tcp_header
@@ -51,7 +51,7 @@ def rel(seq, isn):
 
 
 def annotate(rows):
-    """Says of every transmission of the wire's log what it is. rows: in order of serial."""
+    """Classifies every transmission of the wire's log. rows: in order of serial."""
     current = {}
     for row in rows:
         row["sent"] = float(row["t"])
@@ -118,7 +118,7 @@ def answers(row, rows, side):
 
 
 def has_said(row, answer):
-    """The answer says that the receiver has the bytes of row."""
+    """The answer shows that the receiver has the bytes of row."""
     inst = row["instance"]
     return rel(answer["ack"], inst.isn) >= row["b"] or \
         any(x <= row["a"] and row["b"] <= y for x, y in sack_blocks(answer, inst))
@@ -141,7 +141,7 @@ def needed(row, rows, side):
         if earlier["outs"]:
             arrived.add(earlier["a"], earlier["b"])
     if arrived.covered(row["a"], row["b"]) < row["b"] - row["a"]:
-        # Doubled by the network, too, it is reported as needless, and that cannot be seen through.
+        # Duplicated by the network as well, it is reported as needless, which cannot be told apart.
         return "lost" if len(row["outs"]) < 2 else "?"
     since = min(min(e["outs"]) for e in row["repeats"] if e["outs"])
     until = min(row["outs"]) if row["outs"] else row["sent"]

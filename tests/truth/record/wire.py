@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The wire: forwards packets between the two hosts and does exactly what the scenario says.
 
-Every packet gets a serial number when it enters; the log says what entered, and what left when.
-That log is the truth the labels are made of. It takes commands from a pipe and knows nothing of
-sockets or timers.
+Every packet gets a serial number when it enters; the log holds what entered, and what left when.
+That log is the truth the labels are made of. It takes commands from a pipe.
 """
 
 import heapq
@@ -23,7 +22,7 @@ LOG_COLUMNS = ("t", "serial", "from", "sport", "dport", "flags", "seq", "ack", "
 
 
 def digest(ip):
-    """What tells one transmission from another, in a capture of at least 100 bytes each."""
+    """What distinguishes transmissions, in a capture of at least 100 bytes of each."""
     return ip[:100].hex()
 
 
