@@ -2,6 +2,8 @@
 /* index_rows: see index_rows.h. */
 #include "ui/index_rows.h"
 
+#include "ui/lines.h"
+
 void
 index_rows_moved(struct index_rows *r, const struct view *v)
 {
@@ -51,4 +53,22 @@ index_rows_selected(const struct index_rows *r, const struct view *v, struct con
 		return false;
 	engine_rows(v->ui->engine, v->ui->now, &r->selected, 1, out);
 	return out->ref.gen != 0;
+}
+
+void
+index_rows_draw_sentence(const struct index_rows *r, const struct view *v, struct area a)
+{
+	const struct conn_facts *c = index_rows_facts(r, v->list.cursor);
+	struct lines whole = {0};
+	char text[512], head[8];
+	struct text t = text_on(head, sizeof(head));
+
+	if (!c || c->verdict.severity == SEV_NONE)
+		return;
+	text_add(&t, "%c ", severity_letter(c->verdict.severity));
+	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
+	lines_wrap(&whole, severity_role(c->verdict.severity), a.columns - 1, 2, head, text);
+	for (size_t i = 0; i < whole.n && i < (size_t)a.lines; i++)
+		term_put(a.y + (int)i, 0, a.columns, whole.items[i].role, whole.items[i].text);
+	lines_free(&whole);
 }

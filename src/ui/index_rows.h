@@ -26,6 +26,8 @@ void index_rows_moved(struct index_rows *r, const struct view *v);
 void index_rows_fetch(struct index_rows *r, const struct view *v, size_t first, size_t n);
 /* The facts of a row on the screen; NULL: the connection is gone, and so will be the row. */
 const struct conn_facts *index_rows_facts(const struct index_rows *r, size_t row);
+/* The whole sentence of the row under the cursor: its own line may be too short for it. */
+void index_rows_draw_sentence(const struct index_rows *r, const struct view *v, struct area a);
 /* The present facts of the selected connection; false: there is none. */
 bool index_rows_selected(const struct index_rows *r, const struct view *v, struct conn_facts *out);
 

@@ -9,7 +9,9 @@
 #include "ui/index_rows.h"
 #include "ui/table.h"
 
-#define NARROW 60  /* narrower screens have the columns in narrow[] only */
+#define ROOMY	       16 /* lines: fewer are all for the list */
+#define SENTENCE_LINES 2
+#define NARROW	       60 /* narrower screens have the columns in narrow[] only */
 
 struct connections {
 	struct ui *ui;
@@ -297,6 +299,21 @@ hide_closed(struct view *v)
 
 /* ---- selection ---- */
 
+static struct layout
+connections_lay_out(struct view *v, struct area a)
+{
+	(void)v;
+	return layout_split(a, 1, a.lines < ROOMY ? 0 : SENTENCE_LINES);
+}
+
+static void
+connections_draw_bottom(struct view *v, struct area a)
+{
+	const struct connections *f = v->state;
+
+	index_rows_draw_sentence(&f->rows, v, a);
+}
+
 /* The selected connection; says so when there is none. */
 static bool
 selected_facts(struct ui *ui, struct view *v, struct conn_facts *out)
@@ -415,8 +432,9 @@ const struct view_ops view_connections = {
 	.open = connections_open,
 	.update = connections_update,
 	.moved = connections_moved,
-	.top_lines = 1,
+	.lay_out = connections_lay_out,
 	.draw_top = connections_draw_top,
+	.draw_bottom = connections_draw_bottom,
 	.fetch = connections_fetch,
 	.draw_row = connections_draw_row,
 	.click = connections_click,

@@ -174,22 +174,12 @@ problems_draw_row(struct view *v, size_t row, struct area a, bool selected)
 			       selected ? ROLE_SELECTED : severity_role(c->verdict.severity));
 }
 
-/* The whole sentence of the row under the cursor: its line may be too short for it. */
 static void
 problems_draw_bottom(struct view *v, struct area a)
 {
 	const struct problems *p = v->state;
-	const struct conn_facts *c = index_rows_facts(&p->rows, v->list.cursor);
-	struct lines whole = {0};
-	char text[512];
 
-	if (!c)
-		return;
-	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
-	lines_wrap(&whole, ROLE_NOTE, a.columns - 2, 0, "", text);
-	for (size_t i = 0; i < whole.n && i < (size_t)a.lines; i++)
-		term_put(a.y + (int)i, 1, a.columns - 1, ROLE_NOTE, whole.items[i].text);
-	lines_free(&whole);
+	index_rows_draw_sentence(&p->rows, v, a);
 }
 
 static void
