@@ -45,6 +45,15 @@ nsec_max(nsec a, nsec b)
 	return a > b ? a : b;
 }
 
+/* The sum of two durations, or the longest one there is. */
+static inline nsec
+nsec_add(nsec a, nsec b)
+{
+	nsec sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
 /* ---- errors: what happened, where, what to do; one line, no newline at its end ---- */
 struct err {
 	char msg[512]; /* "" = no error */

@@ -591,7 +591,29 @@ test_deadline_after_attempts(void **state)
 	watch_close(&w);
 }
 
+/* Time stamps of a damaged file: nothing overflows, which a build with sanitizers checks. */
+static void
+test_times_centuries_apart(void **state)
+{
+	const nsec far = INT64_C(2500000000000000000);
+
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	synack(&c, .at = far);
+	ack(&c, CLIENT, .at = MS(1));
+	data(&c, CLIENT, .len = 100, .at = far);
+	ack(&c, SERVER, .win = WIN_ZERO, .at = MS(2));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = far);
+	ack(&c, SERVER, .at = far + MS(1));
+	ack(&c, CLIENT, .seq = 100, .at = far + SEC(2));
+	struct conn_detail d = pair_detail(&c, far + SEC(3));
+	assert_true(d.f.half[CLIENT].rtt.max <= SEC(3600));
+	assert_true(d.f.half[SERVER].rtt.max <= SEC(3600));
+	watch_close(&w);
+}
+
 static const struct CMUnitTest tests[] = {
+	SEQ_TEST(test_times_centuries_apart),
 	SEQ_TEST(test_one_expiry_of_two_segments),
 	SEQ_TEST(test_upper_limit),
 	SEQ_TEST(test_no_upper_limit),

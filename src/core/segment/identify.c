@@ -243,7 +243,7 @@ scope_instance(struct core *core, struct conn *c, const struct packet *p, enum s
 	return NULL;
 }
 
-/* ---- SYNs (A4) ---- */
+/* ---- SYNs ---- */
 
 static bool
 is_simultaneous(const struct conn *c, enum side from)
@@ -402,7 +402,7 @@ identify(struct core *core, struct conn *found, const struct packet *p, uint64_t
 		*fresh = true;
 		return conn_new_with_ends(core, p, hash, from);
 	}
-	/* Before and after a router between two networks: one packet, one connection (A1). */
+	/* Before and after a router between two networks: one packet, one connection. */
 	if (p->scope != c->half[*from].scope &&
 	    dedup_has(core->dedup, c, *from, p))
 		return c;

@@ -19,6 +19,7 @@
 #include <assert.h>
 #include <string.h>
 
+#define SAMPLE_MAX (3600 * NSEC_PER_SEC) /* time stamps of damaged files may lie centuries apart */
 #define BELOW_MAX (1u << 24) /* bytes: no window in use is larger */
 
 /* What the kernel would take as its sample from these ranges (tcp_clean_rtx_queue): the time since
@@ -161,7 +162,7 @@ peer_min_of(nsec least)
 }
 
 /* The estimator counts as the sender's kernel does, with the whole round trip; what the capture
- * point sees of it is the half towards the peer. The other half is added at its least (D1). */
+ * point sees of it is the half towards the peer. The other half is added at its least. */
 static void
 sample_take(struct conn *c, enum side from, nsec sample)
 {
@@ -169,6 +170,7 @@ sample_take(struct conn *c, enum side from, nsec sample)
 
 	if (sample < 0)
 		return;
+	sample = nsec_min(sample, SAMPLE_MAX);
 	rtt_sample(&h->rtt, sample + rtt_min_to(c, from), h->seq.una, h->seq.nxt);
 	if (rtt_observe(&h->rtt, sample))
 		other->rtt.peer_min = peer_min_of(sample);

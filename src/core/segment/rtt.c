@@ -92,7 +92,7 @@ rtt_learn(struct rtt *r, nsec rto)
 	}
 }
 
-/* What the capture point itself measured: the way to the peer and back (D1). */
+/* What the capture point itself measured: the way to the peer and back. */
 bool
 rtt_observe(struct rtt *r, nsec half)
 {

@@ -60,7 +60,7 @@ half_options(struct half *h, uint16_t options, uint16_t mss, uint8_t wscale)
 		h->flags |= H_TS_OK;
 }
 
-/* Mid-stream: relative numbers begin at 1, as if the SYN had been seen just before (A5). */
+/* Mid-stream: relative numbers begin at 1, as if the SYN had been captured just before. */
 void
 half_base_guess(struct half *h, seqno seq)
 {
@@ -234,7 +234,8 @@ window_sent(struct half *h, const struct seg *s)
 	} else if (h->cold->zero_window.since) {
 		struct half_cold *r = cold_get(s->core, h);
 
-		r->zero_window.total += nsec_max(p->ts - r->zero_window.since, 0);
+		r->zero_window.total =
+			nsec_add(r->zero_window.total, nsec_max(p->ts - r->zero_window.since, 0));
 		r->zero_window.since = 0;
 		r->zero_window.until = p->ts;
 	}

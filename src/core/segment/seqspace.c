@@ -19,7 +19,7 @@
 #define OLD_PACKETS    1024		 /* so many later ones a copy may be late */
 #define COPY_AGE_MAX   (10 * NSEC_PER_SEC) /* no packet is on its way for longer */
 #define FOREIGN_ID     4096		 /* no host sends so many packets within seconds */
-#define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much (E8) */
+#define CAPTURE_JITTER (2 * NSEC_PER_MS) /* two capture queues may swap this much */
 
 /* Eight of the last ten, or as many of the few there were. */
 static bool
@@ -82,7 +82,7 @@ sign16(uint16_t a, uint16_t b)
 }
 
 /* Was p sent before (-1) or after (1) the segment with that IP ID and time stamp? 0: unknown.
- * A sender's time stamps never fall, and most number their packets per connection (A6). */
+ * A sender's time stamps never fall, and most number their packets per connection. */
 int
 sent_order(const struct half *h, const struct packet *p, uint16_t ip_id, uint32_t tsval,
 	   bool has_ts)
@@ -279,8 +279,7 @@ range_syn(const struct seg *s)
 		return RANGE_LATE;
 	if (s->new_instance || !half_has(h, H_ISN) || h->seq.isn != s->seq)
 		return RANGE_NEW;
-	/* A SYN-ACK from an end that sent a bare SYN is a change of state, not a repetition (B5).
-	 */
+	/* A SYN-ACK from an end that sent a bare SYN is a change of state, not a repetition. */
 	return half_has(h, same) ? RANGE_AGAIN : RANGE_NONE;
 }
 

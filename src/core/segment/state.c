@@ -117,7 +117,7 @@ acks_fin(const struct seg *s)
 /* ---- what sending it says of the sender ---- */
 
 /* The timer of an unacknowledged SYN-ACK fired although the ACK was seen: it did not arrive, or
- * there was no room to accept the connection (B4). */
+ * there was no room to accept the connection. */
 static void
 syn_ack_again(struct seg *s)
 {
@@ -238,7 +238,7 @@ end_in_order(struct seg *s)
 		c->ended_by = (int8_t)s->from;
 }
 
-/* The same SYN again after its reset: Windows tries a refused port up to three times (A4). */
+/* The same SYN again after its reset: Windows tries a refused port up to three times. */
 static void
 refused_retry(struct seg *s)
 {

@@ -14,10 +14,10 @@ vantage_by_handshake(struct conn *c)
 
 	if (server < 0 || client < 0 || c->half[CLIENT].syn > 1 || c->half[SERVER].syn > 1)
 		return;
-	if (server > 4 * client + 200 * NSEC_PER_US) {
+	if (server / 4 > client + 50 * NSEC_PER_US) {
 		c->near |= 1 << CLIENT;
 		c->far |= 1 << SERVER;
-	} else if (client > 4 * server + 200 * NSEC_PER_US) {
+	} else if (client / 4 > server + 50 * NSEC_PER_US) {
 		c->near |= 1 << SERVER;
 		c->far |= 1 << CLIENT;
 	}
