@@ -30,21 +30,21 @@ struct ui {
 	int depth;
 	struct totals totals;
 	struct source_status status;
-	nsec now;        /* in the capture's time; stands still while frozen */
-	nsec tick;       /* monotonic, of this turn of the loop */
-	nsec drawn;      /* monotonic, of the last drawing */
-	nsec packets_at; /* monotonic, when the engine last changed */
+	nsec now;        /* by the capture's clock; does not change while frozen */
+	nsec tick;       /* start of this turn of the loop; monotonic */
+	nsec drawn;      /* latest drawing; monotonic */
+	nsec packets_at; /* latest change of the engine; monotonic */
 	bool dirty;
 	bool quit;
 	bool frozen;
 	uint64_t frozen_packets; /* totals.packets at the freeze */
 	double packet_rate;      /* per second */
-	nsec rate_since;         /* monotonic, of the window that is being measured */
+	nsec rate_since;         /* start of the interval that is being measured; monotonic */
 	uint64_t rate_packets;
 	char filter[PROMPT_MAX]; /* in force */
 	char capture_filter[PROMPT_MAX];
 	const struct column *sort;
-	enum column_choice columns[COLUMNS_MAX]; /* by place in the model's columns[] */
+	enum column_choice columns[COLUMNS_MAX]; /* by index in the model's columns[] */
 	const struct column *column_order[COLUMNS_MAX]; /* all of them, from the left */
 	bool sort_reverse, hold_order, hide_closed;
 	bool absolute_seq, bits, names;

@@ -24,7 +24,7 @@ filter_set(struct ui *ui, struct filter *filter, const char *text)
 	ui->dirty = true;
 }
 
-/* Narrows with every key; what is not yet an expression leaves the list as it was. */
+/* Filters with every key that makes the text a valid expression. */
 static void
 filter_changed(struct ui *ui, const char *text, size_t *at, char *note, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * frame: what surrounds every screen: the status line on top, the footer below, and in between the
- * screen's own lines and its list. On narrow terminals the less telling parts of a line go first.
+ * frame: the status line above every screen and the footer below it. On narrow terminals the least
+ * important parts of a line are left out first.
  */
 #include <string.h>
 
@@ -13,9 +13,9 @@
 #define MIN_LINES     6
 #define NOTICE_LINES  2
 
-/* ---- a line of parts of which the least important give way ---- */
+/* ---- a line whose least important parts are left out when it is too long ---- */
 struct part {
-	int rank; /* higher gives way earlier; 0 stays */
+	int rank; /* parts with the highest value are left out first; 0: always shown */
 	enum role role;
 	char text[PROMPT_MAX];
 };
@@ -55,7 +55,7 @@ line_width(const struct line *l)
 	return width;
 }
 
-/* Drops parts until the line fits; what stays although it does not fit is cut when drawn. */
+/* Leaves out parts until the line fits. Parts of rank 0 stay, and may be cut when drawn. */
 static void
 line_fit(struct line *l, int cols)
 {
@@ -105,7 +105,7 @@ status_phase(const struct ui *ui, struct line *l)
 		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("file damaged"));
 	else if (s->phase == SOURCE_FAILED)
 		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("capture failed"));
-	else if (s->live || (s->paced && s->speed == 0)) /* paced by whoever fills the pipe */
+	else if (s->live || (s->paced && s->speed == 0)) /* a pipe that another program fills */
 		line_add(l, 0, ROLE_BAR, _("%s live"), glyph(GLYPH_LIVE));
 	else if (s->paced)
 		line_add(l, 0, ROLE_BAR, _("%s replay %s%.3g"), glyph(GLYPH_REPLAY),
@@ -116,7 +116,7 @@ status_phase(const struct ui *ui, struct line *l)
 		line_add(l, 0, ROLE_BAR, "%s", _("reading"));
 }
 
-/* Everything that the screens do not show although it was on the wire. */
+/* What was on the wire but is not shown by the screens. */
 static void
 status_losses(const struct ui *ui, struct line *l)
 {
@@ -144,7 +144,7 @@ status_losses(const struct ui *ui, struct line *l)
 		line_add(l, 2, ROLE_BAR_LOUD, _("%s evicted"),
 			 text_count(n, sizeof(n), t->evicted));
 	if (t->history_lost > 0)
-		line_add(l, 4, ROLE_BAR_LOUD, _("%s forgotten"),
+		line_add(l, 4, ROLE_BAR_LOUD, _("%s segments not kept"),
 			 text_count(n, sizeof(n), t->history_lost));
 }
 
@@ -178,7 +178,7 @@ status_draw(const struct ui *ui, int cols)
 	line_draw(&l, 0, cols);
 }
 
-/* A source's last word stays on screen, below the status line. Returns the lines it takes. */
+/* The message of a source that ended stays below the status line. Returns its number of lines. */
 static int
 notice_draw(const struct ui *ui, int y, int cols)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lines: see lines.h. Breaks at blanks, and between any two characters of scripts without them. */
+/* lines: see lines.h. Lines break at blanks, and between wide characters, as Chinese is written. */
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lines: a growing text of lines with roles, for screens that are read rather than chosen from. */
+/* lines: a text of lines, each with its role, that grows as needed. */
 #ifndef TCPLENS_UI_LINES_H
 #define TCPLENS_UI_LINES_H
 
@@ -17,7 +17,7 @@ struct lines {
 
 /* Empties the text, and keeps its memory for the next one. */
 void lines_clear(struct lines *l);
-/* Gives its memory back. */
+/* Frees its memory. */
 void lines_free(struct lines *l);
 /* Adds a line, formatted as by printf(); cut to LINE_MAX_BYTES. */
 void lines_add(struct lines *l, enum role role, const char *fmt, ...) ATTR_FORMAT(3, 4);

@@ -12,7 +12,7 @@
 
 static struct {
 	bool ascii;
-	bool only_ascii; /* asked for, although the locale could show more */
+	bool only_ascii; /* by an option, whatever the locale */
 	struct {
 		int y, x;
 		bool shown;
@@ -116,9 +116,9 @@ term_clear(void)
 	term_point(LINES - 1, 0);
 }
 
-/* A character that cannot be shown: its stand-in in ASCII, or '?'. Moves behind its UTF-8. */
+/* The ASCII substitute of a character that cannot be shown. Moves *s behind its UTF-8. */
 static wchar_t
-stand_in(const char **s)
+substitute(const char **s)
 {
 	for (int g = 0; g < GLYPH_COUNT; g++) {
 		size_t len = strlen(glyphs[g].utf8);
@@ -134,7 +134,7 @@ stand_in(const char **s)
 	return L'?';
 }
 
-/* The next character of s as one that can be drawn; 0 at the end. */
+/* Takes the next character of *s, or its substitute if it cannot be drawn; 0 at the end. */
 static wchar_t
 next_char(const char **s, mbstate_t *state)
 {
@@ -145,10 +145,10 @@ next_char(const char **s, mbstate_t *state)
 		return 0;
 	if (n == (size_t)-1 || n == (size_t)-2) {
 		memset(state, 0, sizeof(*state));
-		return stand_in(s);
+		return substitute(s);
 	}
 	if (c > 0x7e && term.only_ascii)
-		return stand_in(s);
+		return substitute(s);
 	*s += n;
 	return wcwidth(c) < 0 ? L'?' : c;
 }
@@ -167,7 +167,7 @@ term_put(int y, int x, int columns, enum role role, const char *s)
 		int width = wcwidth(c);
 
 		if (width == 0)
-			continue; /* combining marks: no cell of their own, and none to hide in */
+			continue; /* combining marks are left out */
 		if (used + width > columns)
 			break;
 		wchar_t text[2] = {c, 0};

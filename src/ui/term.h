@@ -17,7 +17,7 @@ enum glyph {
 	GLYPH_PAUSED,
 	GLYPH_REPLAY,
 	GLYPH_ELLIPSIS,
-	GLYPH_NONE, /* nothing to show in this cell */
+	GLYPH_NONE, /* in a cell without a value */
 	GLYPH_DELTA,
 	GLYPH_TIMES,
 	GLYPH_FULL, /* bars */
@@ -28,7 +28,7 @@ enum glyph {
 	GLYPH_COUNT,
 };
 
-/* Keys: a character is its code point; the others begin behind Unicode. */
+/* Keys: a character is its code point; the others have numbers above those of Unicode. */
 enum {
 	K_NONE = 0,
 	K_TAB = '\t',
@@ -47,7 +47,7 @@ enum {
 	K_DELETE,
 	K_BACK_TAB,
 	K_MOUSE,
-	K_OTHER, /* a key that has no meaning here */
+	K_OTHER, /* a key that no screen uses */
 	K_F0,    /* K_F0 + n = Fn */
 	K_LAST = K_F0 + 12,
 };
@@ -57,7 +57,7 @@ enum {
 enum mouse { MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct event {
-	int key; /* K_MOUSE: the rest is filled */
+	int key; /* with K_MOUSE the other fields are set */
 	enum mouse mouse;
 	int y, x;
 };
@@ -79,7 +79,7 @@ void term_suspend(void);
 void term_resize(void);
 int term_columns(void);
 int term_lines(void);
-/* No UTF-8 here: only ASCII may be drawn. */
+/* Whether only ASCII may be drawn. */
 bool term_is_ascii(void);
 
 /* The descriptor to poll for input. */
@@ -98,7 +98,7 @@ void term_flush(void);
 
 /* ---- drawing: into a buffer; term_show() sends what differs ---- */
 void term_clear(void);
-/* Puts s, cut to `columns`; returns the columns used. Everything off the screen is left out. */
+/* Draws s, cut to so many columns and to the screen; returns the columns used. */
 int term_put(int y, int x, int columns, enum role role, const char *s);
 void term_printf(int y, int x, int columns, enum role role, const char *fmt, ...) ATTR_FORMAT(5, 6);
 void term_fill(int y, int x, int columns, enum role role);
@@ -108,7 +108,7 @@ void term_cursor(int y, int x);
  * magnifiers follow it. */
 void term_point(int y, int x);
 void term_show(void);
-/* Everything is to be sent again (^L). */
+/* Sends the whole screen with the next term_show() (^L). */
 void term_redraw(void);
 const char *glyph(enum glyph g);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ui: the screens. Public entry point for main; the parts of which screens are made (views, the
- * list widget, the terminal) are in view.h and term.h, private to this layer.
+ * ui: the screens, as main runs them. The other headers of this layer are private to it; app.h has
+ * what all screens share.
  */
 #ifndef TCPLENS_UI_H
 #define TCPLENS_UI_H

@@ -106,7 +106,7 @@ extern const struct view_ops *const all_views[];
 struct connection_arg {
 	struct connref ref;
 };
-/* A kept segment by its frame number; false: forgotten. */
+/* A kept segment by its frame number; false: it is not kept. */
 bool segment_by_frame(struct ui *ui, struct connref ref, uint64_t frame, struct segment *out);
 /* view_segment */
 struct segment_arg {

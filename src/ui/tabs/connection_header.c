@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * connection_header: the upper part of the Connection screen, as lines: who, the diagnoses, the
- * handshake, a table with one row per end, and the timer that runs. The most telling come first, so
- * that small screens lose the rest.
+ * connection_header: the upper part of the Connection screen, as lines: endpoints and state, the
+ * verdicts, a table with one row per end, the handshake, the running timer. On small screens the
+ * last ones are left out.
  */
 #include <string.h>
 

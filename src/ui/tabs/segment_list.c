@@ -244,8 +244,8 @@ follow(struct view *v)
 		list_go(&v->list, v->list.count - 1);
 }
 
-/* Marks of a segment that the user is taken to: what was sent again, probes, resets, and findings
- * that are worse than a note. */
+/* Marks of the segments that ] and [ go to: retransmissions, probes, resets, and findings that are
+ * worse than a note. */
 static uint32_t
 problem_marks(void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tab_ladder: the Ladder tab: every segment as an arrow between the two hosts, with the silence
- * before it, and a retransmission joined by number to what it repeats. Its rows are those of the
- * Segments tab; only the drawing differs.
+ * tab_ladder: the Ladder tab: every kept segment as an arrow between the two hosts, with the time
+ * in which nothing was sent before it, and the number of the segment that it repeats.
  */
 #include <string.h>
 
@@ -10,11 +9,11 @@
 #include "ui/tabs/segment_list.h"
 
 #define TIME_WIDTH 11
-#define SILENCE    (100 * NSEC_PER_MS) /* from here on a gap is drawn */
+#define SILENCE    (100 * NSEC_PER_MS) /* shortest time without a segment that is shown */
 
 struct ladder_layout {
-	int left, right; /* the hosts' lines */
-	int notes;       /* where remarks begin; 0: no room for them */
+	int left, right; /* columns of the lines that stand for the hosts */
+	int notes;       /* column of the notes; 0: there is no room for them */
 };
 
 static struct ladder_layout
@@ -76,7 +75,7 @@ ladder_notes(const struct view *v, size_t row, char *out, size_t size)
 	text_add(&t, _("%srepeats #%llu"), t.len > 0 ? " " : "", (unsigned long long)s->rexmit_of);
 }
 
-/* "+1.2s" where nothing was sent for so long. */
+/* "+1.2s": how long nothing was sent. */
 static void
 gap_draw(const struct ladder_layout *l, int y, enum role role, nsec gap)
 {

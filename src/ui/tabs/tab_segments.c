@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tab_segments: the Segments tab: what is kept of every segment, in capture order. Only the
- * rows on screen are copied from the engine.
+ * tab_segments: the Segments tab: every kept segment, in the order of the capture.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tab_timers: the Timers tab: per end, the ladder of attempts as it was measured beside the one
- * that the sender's rules give, the timer that runs now and when it gives up. Also the one-line
- * form of a running timer, for the summary.
+ * tab_timers: the Timers tab: per end its RTO, the running timer and when the sender gives up, and
+ * the longest series of attempts: the measured intervals beside those that the sender's rules give.
+ * Also the running timer as one line, for the header.
  */
 #include <string.h>
 
@@ -53,7 +53,7 @@ timer_bar(char *out, size_t size, const struct half_facts *h, nsec now, int cell
 	return out;
 }
 
-/* What the timer will send; protocol words where there are any. */
+/* What the timer is for. Protocol words are not translated. */
 static const char *
 kind_text(enum timer_kind k)
 {
@@ -140,7 +140,7 @@ rto_add(struct lines *l, const struct half_facts *h)
 			  text_duration(var, sizeof(var), h->timer.rttvar));
 }
 
-/* How far a measured gap is from the expected one, in per cent. */
+/* The difference of a measured interval from the expected one, in per cent. */
 static void
 off_text(char *out, size_t size, nsec gap, nsec expected)
 {
@@ -150,13 +150,13 @@ off_text(char *out, size_t size, nsec gap, nsec expected)
 		text_add(&t, "%+.1f%%", (double)(gap - expected) * 100.0 / (double)expected);
 }
 
-/* One row of the ladder's table; padded by columns, not bytes. */
+/* Adds one row of the table of attempts. */
 static void
 ladder_row(struct lines *l, enum role role, const char *number, const char *at, const char *gap,
 	   const char *expected, const char *off)
 {
 	const char *const cells[] = {number, at, gap, expected, off};
-	static const int widths[] = {5, 14, 11, 12, 10}; /* the second one to the left */
+	static const int widths[] = {5, 14, 11, 12, 10}; /* cells; the second column is aligned to the left */
 	char row[LINE_MAX_BYTES];
 	struct text t = text_on(row, sizeof(row));
 
@@ -201,7 +201,7 @@ gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
 	text_add(&t, "  %s", _("tail-loss probe"));
 }
 
-/* Whether the ladder, whose last attempt was at `at`, is the one the running timer is climbing. */
+/* Whether the running timer belongs to the ladder whose last attempt was at `at`. */
 static bool
 ladder_goes_on(const struct conn_detail *d, int side, nsec at)
 {
@@ -209,7 +209,7 @@ ladder_goes_on(const struct conn_detail *d, int side, nsec at)
 	       at == d->f.half[side].last_sent;
 }
 
-/* The attempts that are still to come: the next one, and more where the sender's rules tell. */
+/* The attempts that are expected: the next one, and later ones where the rules are known. */
 static void
 expected_rows(struct lines *l, const struct conn_detail *d, int side, nsec at)
 {

@@ -56,7 +56,7 @@ connection_update(struct view *v)
 	struct connection *c = v->state;
 	bool was_gone = c->gone;
 
-	/* Into a copy of its own: a connection that is gone must leave the latest facts alone. */
+	/* Into a copy: when the connection is gone the latest facts stay. */
 	struct conn_detail *d = xmalloc(sizeof(*d));
 	c->gone = !engine_detail(v->ui->engine, v->ui->now, c->ref, d);
 	if (!c->gone)
@@ -68,7 +68,7 @@ connection_update(struct view *v)
 
 /* ---- drawing ---- */
 
-/* Lines for the header on a screen of so many, so that the tab keeps some. */
+/* The most lines that the header takes of so many. */
 static size_t
 header_room(int lines)
 {

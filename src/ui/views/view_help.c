@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_help: the keys of the screen one comes from and of all others, the filter's words, and what
- * states, notes and verdicts mean. Everything is read from the tables that the program works by.
+ * view_help: the keys of the screen below and of all others, the words of the filter, and what
+ * columns, states, findings and verdicts mean: all of it from the program's own tables.
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@
 
 struct help {
 	const struct view *from; /* the screen below */
-	int cols; /* that the text was made for */
+	int cols; /* of the screen that the text was wrapped for */
 	struct lines text;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_interfaces: the network interfaces there are, with their traffic, to choose one to capture
- * from. Changing the capture is main's business, which gave us a function for it.
+ * view_interfaces: the network interfaces with their traffic, to choose one to capture from. The
+ * caller of ui_run() changes the capture: ui_config.open_interface.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 
 struct interfaces {
 	int n;
-	nsec at; /* monotonic, of the present figures */
+	nsec at; /* when the figures were read; monotonic, 0 never */
 	struct interface_info now[INTERFACES_MAX];
 	double rate[INTERFACES_MAX]; /* packets per second */
 	struct err err;
@@ -22,7 +22,7 @@ struct interfaces {
 	struct table table;
 };
 
-/* Packets per second since the figures before; 0 for one that was not there. */
+/* Packets per second since the previous figures; 0 if the interface is not among them. */
 static double
 rate_of(const struct interfaces *s, int n_old, const struct interface_info *i, nsec passed)
 {
@@ -110,7 +110,7 @@ format_rate(const struct table_cell *cell, char *out, size_t size)
 	text_count(out, size, (uint64_t)(s->rate[cell->row] + 0.5));
 }
 
-/* Addresses and what the system says of the interface. */
+/* Addresses, and the description that libpcap gives. */
 static void
 format_addresses(const struct table_cell *cell, char *out, size_t size)
 {

@@ -82,7 +82,7 @@ format_severity(const struct table_cell *cell, char *out, size_t size)
 		text_add(&t, "%c", severity_letter(c->verdict.severity));
 }
 
-/* arg is the number of the end. Its port is kept where the address is too long. */
+/* arg is the side. An address that is too long is cut before its port. */
 static void
 format_end(const struct table_cell *cell, char *out, size_t size)
 {
@@ -189,7 +189,7 @@ problems_empty(struct view *v, char *out, size_t size)
 	struct text t = text_on(out, size);
 
 	text_add(&t, "%s",
-		 index_settled(p->rows.index) ? _("Nothing went wrong so far") : _("Searching"));
+		 index_settled(p->rows.index) ? _("No TCP problem found so far") : _("Searching"));
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_segment: one segment: what we concluded about it, every field of its headers explained, and
- * the bytes as they were captured, those of the field under the cursor marked. Bytes live in the
- * packet store only; where they are no longer kept the screen says so and shows what is known.
+ * view_segment: one segment: what the analysis found, every field of its headers explained, and the
+ * bytes as they were captured, those of the field under the cursor marked. The bytes come from the
+ * packet store; where they are no longer kept the screen says so and shows the rest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ struct segment_view {
 	struct segment_row *rows;
 };
 
-/* A byte as it may be shown. */
+/* The byte, or "." for one that is not printable ASCII. */
 static char
 printable(uint8_t byte)
 {
@@ -79,7 +79,7 @@ add_field(void *ctx, const struct field *f)
 	r->note = f->note ? _(f->note) : NULL;
 }
 
-/* What we know of the segment beyond its own bytes. */
+/* What the analysis found, beyond the segment's own bytes. */
 static void
 add_analysis(struct segment_view *p)
 {
@@ -116,7 +116,7 @@ add_analysis(struct segment_view *p)
 		}
 }
 
-/* The payload as text, in rows that lead the cursor through its bytes. */
+/* The payload as text, in rows of PAYLOAD_ROW bytes, so that the cursor can mark them. */
 static void
 add_payload(struct segment_view *p, uint32_t from)
 {
@@ -222,7 +222,7 @@ room_for_name(const struct segment_row *r, int width)
 	return (alone ? width : value_column(width) - 1) - name_column(r);
 }
 
-/* Neither name nor value is cut in a row of so many columns. */
+/* Whether a row of so many columns shows name and value completely. */
 static bool
 fits(const struct segment_row *r, int width)
 {
@@ -275,7 +275,7 @@ hex_lines(const struct segment_view *p, struct area a)
 	return needed < room ? needed : room;
 }
 
-/* Below the fields: a rule, what of the field under the cursor there was no room for, and bytes. */
+/* Below the fields: a line, the full text of the field under the cursor, and the bytes. */
 static struct layout
 segment_lay_out(struct view *v, struct area a)
 {
@@ -298,7 +298,7 @@ note_fill(struct lines *note, const struct segment_row *r, int width)
 		lines_wrap(note, ROLE_NOTE, width - 2, 0, "", r->note);
 }
 
-/* Returns how many of a's lines it takes: bytes have to do with the rest. */
+/* Draws the full text of the field; returns how many of a's lines it takes. */
 static int
 note_draw(const struct segment_row *r, struct area a)
 {

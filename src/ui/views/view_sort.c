@@ -22,7 +22,7 @@ sort_draw_top(struct view *v, struct area a)
 	term_put(a.y, 1, a.columns - 1, ROLE_TITLE, _("Sort connections by"));
 }
 
-/* Row 0 is the order without any column's. */
+/* Row 0 is the default order, without a column. */
 static void
 sort_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
@@ -50,7 +50,7 @@ static const struct action sort_actions[] = {
 	{"choose",
 	 {K_ENTER, ' '},
 	 N_("Choose"),
-	 N_("sort by this; again: the other way round"),
+	 N_("sort by this; again: reverse the order"),
 	 choose},
 	{0},
 };

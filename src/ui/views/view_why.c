@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * view_why: the Why screen: for every diagnosis of a connection its sentence, the rule it follows
- * from, and the segments that prove it; Enter opens one of those. The rules' text is the core's.
+ * view_why: the Why screen: for every verdict of a connection its sentence, its rule (the core has
+ * the text), and the segments that are evidence for it; Enter opens one of them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 struct why {
 	struct connref ref;
 	struct conn_detail d;
-	int columns; /* that the text was made for */
+	int columns; /* of the screen that the text was wrapped for */
 	uint64_t change;
 	struct lines text;
-	uint64_t *frames; /* per line: the segment it shows, 0 none */
+	uint64_t *frames; /* per line: frame number of the segment it shows, 0 none */
 	size_t n_frames;
 };
 
@@ -43,7 +43,7 @@ why_close(struct view *v)
 	free(w->frames);
 }
 
-/* The frame numbers belong to lines; lines without one get 0. */
+/* Gives the latest line a frame number, and 0 to the lines before it that have none yet. */
 static void
 frame_note(struct why *w, uint64_t frame)
 {
@@ -127,7 +127,7 @@ why_build(struct view *v, int width)
 	for (int i = 0; i < w->d.n_verdicts; i++)
 		verdict_add(v, w, &w->d.verdicts[i], width - 2);
 	if (w->d.n_verdicts == 0)
-		lines_add(&w->text, ROLE_NORMAL, "%s", _("Nothing is wrong with this connection."));
+		lines_add(&w->text, ROLE_NORMAL, "%s", _("No TCP problem found."));
 	frame_note(w, 0);
 	list_sync(&v->list, w->text.n, -1);
 }
