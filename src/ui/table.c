@@ -229,7 +229,8 @@ table_row_text(const struct table *t, size_t row, char *out, size_t size)
 		int x = slot_text(t, &t->slots[i], row, text, sizeof(text));
 		int used = (int)text_width(out);
 
-		text_add(&all, "%*s%s", x > used ? x - used : 0, "", text);
+		if (text[0] != '\0')
+			text_add(&all, "%*s%s", x > used ? x - used : 0, "", text);
 	}
 	return out;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "ui/table.h"
 #include "ui/tabs/connection.h"
 
 #define BAR_CELLS 12
@@ -140,119 +141,173 @@ rto_add(struct lines *l, const struct half_facts *h)
 			  text_duration(var, sizeof(var), h->timer.rttvar));
 }
 
-/* The difference of a measured interval from the expected one, in per cent. */
+/* ---- the table of attempts ---- */
+
+struct attempt {
+	int number;
+	nsec at;
+	nsec gap;      /* measured, since the attempt before; -1: the first one */
+	nsec expected; /* the same, by the sender's rules; 0 unknown */
+	bool to_come;
+	bool probe; /* a tail-loss probe */
+};
+
+#define ATTEMPTS_MAX (2 * LADDER_MAX + 2)
+
+static const struct attempt *
+cell_attempt(const struct table_cell *cell)
+{
+	const struct attempt *attempts = cell->data;
+
+	return &attempts[cell->row];
+}
+
 static void
-off_text(char *out, size_t size, nsec gap, nsec expected)
+format_number(const struct table_cell *cell, char *out, size_t size)
 {
 	struct text t = text_on(out, size);
 
-	if (expected > 0)
-		text_add(&t, "%+.1f%%", (double)(gap - expected) * 100.0 / (double)expected);
+	text_add(&t, "%d", cell_attempt(cell)->number);
 }
 
-/* Adds one row of the table of attempts. */
 static void
-ladder_row(struct lines *l, enum role role, const char *number, const char *at, const char *gap,
-	   const char *expected, const char *off)
+format_at(const struct table_cell *cell, char *out, size_t size)
 {
-	const char *const cells[] = {number, at, gap, expected, off};
-	static const int widths[] = {5, 14, 11, 12, 10}; /* cells; the second column is aligned to the left */
-	char row[LINE_MAX_BYTES];
-	struct text t = text_on(row, sizeof(row));
-
-	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
-		int pad = widths[i] - (int)text_width(cells[i]) - (i == 1 ? 2 : 0);
-
-		pad = pad > 0 ? pad : 0;
-		if (i == 1)
-			text_add(&t, "  %s%*s", cells[i], pad, "");
-		else
-			text_add(&t, "%*s%s", pad, "", cells[i]);
-	}
-	lines_add(l, role, "%s", row);
+	text_clock(out, size, cell_attempt(cell)->at, 3);
 }
 
-static char *
-number_text(char *out, size_t size, int n)
+static void
+format_gap(const struct table_cell *cell, char *out, size_t size)
+{
+	const struct attempt *a = cell_attempt(cell);
+	struct text t = text_on(out, size);
+
+	if (a->gap < 0)
+		text_add(&t, "%s", glyph(GLYPH_NONE));
+	else if (!a->to_come)
+		seconds_text(out, size, a->gap);
+}
+
+static void
+format_expected(const struct table_cell *cell, char *out, size_t size)
+{
+	if (cell_attempt(cell)->expected > 0)
+		seconds_text(out, size, cell_attempt(cell)->expected);
+}
+
+/* The difference of the measured interval from the expected one, in per cent. */
+static void
+format_off(const struct table_cell *cell, char *out, size_t size)
+{
+	const struct attempt *a = cell_attempt(cell);
+	struct text t = text_on(out, size);
+
+	if (a->to_come)
+		text_add(&t, "%s", _("to come"));
+	else if (a->expected > 0)
+		text_add(&t, "%+.1f%%",
+			 (double)(a->gap - a->expected) * 100.0 / (double)a->expected);
+}
+
+static void
+format_remark(const struct table_cell *cell, char *out, size_t size)
 {
 	struct text t = text_on(out, size);
 
-	text_add(&t, "%d", n);
-	return out;
+	if (cell_attempt(cell)->probe)
+		text_add(&t, " %s", _("tail-loss probe"));
 }
 
-static void
-gap_row(struct lines *l, const struct conn_detail *d, int side, int i, nsec at)
-{
-	nsec gap = d->half[side].gaps[i];
-	nsec expected = i < d->half[side].n_expected ? d->half[side].expected[i] : 0;
-	char n[16], clock[64], g[24], e[24] = "", off[96];
-
-	seconds_text(g, sizeof(g), gap);
-	if (expected > 0)
-		seconds_text(e, sizeof(e), expected);
-	off_text(off, sizeof(off), gap, expected);
-	ladder_row(l, ROLE_NORMAL, number_text(n, sizeof(n), i + 2),
-		   text_clock(clock, sizeof(clock), at, 3), g, e, off);
-	if (i != 0 || !d->half[side].first_is_tlp)
-		return;
-	struct text_line *line = &l->items[l->n - 1];
-	struct text t = {line->text, sizeof(line->text), strlen(line->text)};
-	text_add(&t, "  %s", _("tail-loss probe"));
-}
+static const struct table_column attempt_columns[] = {
+	{N_("#"), .min = 5, .flags = TABLE_RIGHT, .format = format_number},
+	{N_("AT"), .min = 13, .format = format_at},
+	{N_("GAP"), .min = 10, .flags = TABLE_RIGHT, .format = format_gap},
+	{N_("EXPECTED"), .min = 11, .flags = TABLE_RIGHT, .format = format_expected},
+	{N_("OFF"), .min = 9, .flags = TABLE_RIGHT, .format = format_off},
+	{"", .flags = TABLE_REST, .format = format_remark},
+};
 
 /* Whether the running timer belongs to the ladder whose last attempt was at `at`. */
 static bool
 ladder_goes_on(const struct conn_detail *d, int side, nsec at)
 {
-	return !d->half[side].answered && timer_runs(d, side) &&
-	       at == d->f.half[side].last_sent;
+	return timer_runs(d, side) && at == d->f.half[side].last_sent;
 }
 
-/* The attempts that are expected: the next one, and later ones where the rules are known. */
-static void
-expected_rows(struct lines *l, const struct conn_detail *d, int side, nsec at)
+/* Adds the attempts that are expected: the next one, and later ones where the rules are known. */
+static size_t
+attempts_to_come(const struct conn_detail *d, int side, size_t n, struct attempt out[ATTEMPTS_MAX])
 {
-	int i = d->half[side].n_gaps;
-	char n[16], clock[64], e[24];
+	const struct ladder_facts *l = &d->half[side];
 	nsec next = d->f.half[side].timer.due;
+	int i = l->n_gaps;
 
 	do {
-		seconds_text(e, sizeof(e), next - at);
-		ladder_row(l, ROLE_DIM, number_text(n, sizeof(n), i + 2),
-			   text_clock(clock, sizeof(clock), next, 3), "", e, _("to come"));
-		at = next;
-		if (++i < d->half[side].n_expected)
-			next = at + d->half[side].expected[i];
-	} while (i < d->half[side].n_expected);
+		nsec before = out[n - 1].at;
+
+		out[n] = (struct attempt){
+			.number = i + 2, .at = next, .expected = next - before, .to_come = true};
+		n++;
+		if (++i < l->n_expected)
+			next += l->expected[i];
+	} while (i < l->n_expected && n < ATTEMPTS_MAX);
+	return n;
 }
+
+/* The longest ladder of that end; returns how many attempts. */
+static size_t
+attempts_of(const struct conn_detail *d, int side, struct attempt out[ATTEMPTS_MAX])
+{
+	const struct ladder_facts *l = &d->half[side];
+	size_t n = 1;
+
+	out[0] = (struct attempt){.number = 1, .at = l->ladder_start, .gap = -1};
+	for (int i = 0; i < l->n_gaps; i++, n++)
+		out[n] = (struct attempt){
+			.number = i + 2,
+			.at = out[n - 1].at + l->gaps[i],
+			.gap = l->gaps[i],
+			.expected = i < l->n_expected ? l->expected[i] : 0,
+			.probe = i == 0 && l->first_is_tlp,
+		};
+	return ladder_goes_on(d, side, out[n - 1].at) ? attempts_to_come(d, side, n, out) : n;
+}
+
+static void
+attempts_add(struct lines *l, const struct conn_detail *d, int side)
+{
+	struct attempt attempts[ATTEMPTS_MAX];
+	size_t n = attempts_of(d, side, attempts);
+	struct table t = {
+		.columns = attempt_columns,
+		.n_columns = ARRAY_LEN(attempt_columns),
+		.data = attempts,
+	};
+	char text[LINE_MAX_BYTES];
+
+	table_lay_out(&t, term_columns(), 0, 0);
+	lines_add(l, ROLE_HEADER, "%s", table_row_text(&t, TABLE_NONE, text, sizeof(text)));
+	for (size_t i = 0; i < n; i++)
+		lines_add(l, attempts[i].to_come ? ROLE_DIM : ROLE_NORMAL, "%s",
+			  table_row_text(&t, i, text, sizeof(text)));
+}
+
+/* ---- the lines of an end ---- */
 
 static void
 ladder_add(struct lines *l, const struct conn_detail *d, int side)
 {
-	int n = d->half[side].n_gaps;
-	nsec at;
-	char clock[64];
+	const struct ladder_facts *ladder = &d->half[side];
 
-	if (n == 0)
+	if (ladder->n_gaps == 0)
 		return;
-	at = d->half[side].ladder_start;
 	lines_add(l, ROLE_NORMAL, _("  longest ladder: %d attempts, cause %s, seq %lu, frame %llu"),
-		  n + 1, cause_text(d->half[side].ladder_cause),
-		  (unsigned long)d->half[side].ladder_seq,
-		  (unsigned long long)d->half[side].ladder_first_frame);
-	if (d->half[side].stack)
-		lines_add(l, ROLE_NORMAL, _("  these are the intervals of %s"),
-			  _(d->half[side].stack));
-	ladder_row(l, ROLE_HEADER, "#", _("AT"), _("GAP"), _("EXPECTED"), _("OFF"));
-	ladder_row(l, ROLE_NORMAL, "1", text_clock(clock, sizeof(clock), at, 3), glyph(GLYPH_NONE),
-		   "", "");
-	for (int i = 0; i < n; i++) {
-		at += d->half[side].gaps[i];
-		gap_row(l, d, side, i, at);
-	}
-	if (ladder_goes_on(d, side, at))
-		expected_rows(l, d, side, at);
+		  ladder->n_gaps + 1, cause_text(ladder->ladder_cause),
+		  (unsigned long)ladder->ladder_seq,
+		  (unsigned long long)ladder->ladder_first_frame);
+	if (ladder->stack)
+		lines_add(l, ROLE_NORMAL, _("  these are the intervals of %s"), _(ladder->stack));
+	attempts_add(l, d, side);
 }
 
 static void
