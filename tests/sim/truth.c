@@ -116,6 +116,26 @@ order_shows(const struct sim *s, enum side from)
 	return s->end[from].id_mode == ID_COUNTS;
 }
 
+/* k repeats the bytes of i, without payload or IP ID, at the same time: it cannot be told from a
+ * second capture of the same packet. */
+static bool
+is_like_copy(const struct sim *s, size_t i, size_t k)
+{
+	const struct packet *a = &s->captured[i].p, *b = &s->captured[k].p;
+
+	return b->payload_len == 0 && b->ip_id == 0 && a->digest == b->digest &&
+	       b->ts - a->ts < NSEC_PER_MS;
+}
+
+static bool
+may_be_copy(const struct sim *s, size_t k)
+{
+	for (size_t i = k; i-- > 0 && s->captured[k].p.ts - s->captured[i].p.ts < NSEC_PER_MS;)
+		if (is_like_copy(s, i, k))
+			return true;
+	return false;
+}
+
 /* D-SACKs also report copies that were not captured: what those prove cannot be known. */
 static bool
 doubled_unseen(const struct sim *s, const struct sent *t)
@@ -132,7 +152,7 @@ compare_need(struct compare *c, size_t i, const struct sent *t, const struct seg
 {
 	bool need = c->need[c->s->captured[i].sent];
 
-	if (doubled_unseen(c->s, t))
+	if (doubled_unseen(c->s, t) || (i + 1 < c->s->n_captured && is_like_copy(c->s, i, i + 1)))
 		return;
 	must(c, !(need && g->needed == NEEDED_NO), i, "spurious said of what was needed");
 	if (g->needed == NEEDED_UNKNOWN || c->s->cut_to != NSEC_NEVER ||
@@ -269,6 +289,9 @@ compare_counts(struct compare *c, enum side side)
 
 		if (t->from != side || c->said->seg[i].frame == 0)
 			continue;
+		if ((c->said->seg[i].findings & FINDING(F_DUPLICATE_PACKET)) &&
+		    may_be_copy(c->s, i))
+			continue;
 		segments++;
 		bytes += t->payload;
 		int64_t from = t->seq + !!(t->flags & TH_SYN);
@@ -296,7 +319,8 @@ static const uint16_t later[TCP_STATE_COUNT] = {
 	[TCP_CLOSING] = B(CLOSING) | B(TIME_WAIT) | B(CLOSED),
 	[TCP_LAST_ACK] = B(LAST_ACK) | B(CLOSED),
 	[TCP_TIME_WAIT] = B(TIME_WAIT) | B(CLOSED),
-	[TCP_CLOSED] = B(CLOSED),
+	/* back: the captured reset did not reach it */
+	[TCP_CLOSED] = B(CLOSED) | B(ESTAB) | B(FIN_WAIT_1) | B(CLOSE_WAIT) | B(LAST_ACK),
 #undef B
 };
 
