@@ -210,10 +210,10 @@ struct series_query {
 	size_t n;
 };
 
-/* One column: the extremes and the sum of its values; count 0: there are none. */
+/* One column: the extremes, the latest and the sum of its values; count 0: there are none. */
 struct series_point {
 	uint64_t count, sum;
-	int64_t min, max;
+	int64_t min, max, last;
 };
 
 struct timer_event {

@@ -141,6 +141,7 @@ point_add(struct series_point *p, int64_t value)
 		p->min = value;
 	if (p->count == 0 || value > p->max)
 		p->max = value;
+	p->last = value;
 	p->sum += (uint64_t)value;
 	p->count++;
 }

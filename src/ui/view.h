@@ -92,7 +92,8 @@ VIEWS(DECLARE_VIEW)
 #define CONNECTION_TABS(X)                                                                         \
 	X(segments, 0, N_("segments"))                                                             \
 	X(timers, 0, N_("timers"))                                                                 \
-	X(ladder, 'l', N_("ladder: arrows between the two hosts")) \
+	X(ladder, 'l', N_("ladder: arrows between the two hosts"))                                 \
+	X(graphs, 0, N_("graphs: sequence, round-trip time, rate, in flight"))                     \
 	X(ledger, 0, N_("time: where the time of the connection went"))
 #define DECLARE_TAB(name, key, help) extern const struct view_ops tab_##name;
 CONNECTION_TABS(DECLARE_TAB)

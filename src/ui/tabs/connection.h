@@ -36,6 +36,11 @@ tab_connection(const struct view *tab)
 	return tab->parent->state;
 }
 
+/* ---- view_connection.c ---- */
+/* Shows the Segments tab with the kept segment at `place` selected.
+ * tab: the one that is shown now. */
+void connection_show_segment(struct view *tab, uint64_t place);
+
 /* ---- connection_header.c ---- */
 /* Both ends, what they agreed on and what is wrong, in at most `max` lines. */
 void header_build(const struct view *v, int columns, size_t max, struct lines *out);

@@ -63,6 +63,17 @@ segment_list_update(struct view *v)
 }
 
 void
+segment_list_select(struct view *v, uint64_t place)
+{
+	struct connection *c = tab_connection(v);
+	struct segment_list *l = &c->segments;
+
+	engine_history(v->ui->engine, c->ref, &l->history);
+	l->follow = false;
+	l->selected = number_of(l, (size_t)place);
+}
+
+void
 segment_list_moved(struct view *v)
 {
 	struct segment_list *l = &tab_connection(v)->segments;

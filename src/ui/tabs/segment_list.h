@@ -18,6 +18,8 @@ void segment_list_moved(struct view *v);
 void segment_list_empty(struct view *v, char *out, size_t size);
 extern const struct action segment_list_actions[];
 
+/* Selects the kept segment at `place` for all tabs of the connection; v: any of them. */
+void segment_list_select(struct view *v, uint64_t place);
 /* The segment in a row that was fetched, or NULL. */
 const struct segment *segment_list_row(const struct view *v, size_t row);
 /* Time between that row's segment and the one before it; 0 for the first and after a gap. */

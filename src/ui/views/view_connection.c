@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/i18n.h"
-#include "ui/tabs/connection.h"
+#include "ui/tabs/segment_list.h"
 
 enum tab {
 #define TAB_NUMBER(name, key, help) TAB_##name,
@@ -155,6 +155,13 @@ tab_previous(struct view *v)
 	}
 CONNECTION_TABS(SHOW_TAB)
 #undef SHOW_TAB
+
+void
+connection_show_segment(struct view *tab, uint64_t place)
+{
+	segment_list_select(tab, place);
+	show_segments(tab->parent);
+}
 
 static void
 why(struct view *v)
