@@ -22,6 +22,7 @@
 #include "core/segment/identify.h"
 #include "core/segment/lone_syn.h"
 #include "core/segment/opening.h"
+#include "core/segment/path_size.h"
 #include "core/segment/rtt.h"
 #include "core/segment/sack.h"
 #include "core/segment/segment.h"
@@ -33,6 +34,7 @@
 #include "core/segment/state.h"
 #include "core/segment/timers.h"
 #include "core/segment/vantage.h"
+#include "core/segment/window.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -162,6 +164,16 @@ fast_open_watch(struct seg *s)
 
 /* ---- counters that findings move ---- */
 
+/* Its receiver drops it; a host that leaves the checksum to its network card shows the same. */
+static void
+checksum_watch(struct seg *s)
+{
+	const bool bad = s->p->csum == CSUM_BAD || s->p->outer_csum == CSUM_BAD;
+
+	if (UNLIKELY(bad) && !half_has(s->snd, H_PARTIAL_CSUM))
+		cold_get(s->core, s->snd)->bad_checksums++;
+}
+
 static void
 count_findings(struct seg *s)
 {
@@ -244,7 +256,8 @@ apply(struct seg *s, uint64_t hash)
 	if (!half_has(s->rcv, H_UNA))
 		una = s->rcv->seq.isn;
 	retransmit_record(s);
-	pmtu_watch(s);
+	path_size_watch(s);
+	window_wait_watch(s);
 	sender_update(s);
 	receiver_update(s);
 	handshake_watch(s);
@@ -255,6 +268,7 @@ apply(struct seg *s, uint64_t hash)
 	retransmit_needed_update(s, una);
 	state_segment(s);
 	opening_over_older(s, hash);
+	checksum_watch(s);
 	count_findings(s);
 	blocked_watch(s);
 	gap_explained(s);
@@ -297,6 +311,7 @@ is_usual(const struct conn *c, enum side from, const struct packet *p)
 	uint32_t room = rcv->adv.ack + rcv->adv.window - p->seq;
 
 	return (p->flags & ~TH_PSH) == TH_ACK && p->seq == snd->seq.nxt && p->scope == snd->scope &&
+	       p->csum != CSUM_BAD && p->outer_csum != CSUM_BAD &&
 	       !(p->options & (OPT_SACK | OPT_MPTCP)) && p->window > 0 && is_calm(snd) &&
 	       is_calm(rcv) && c->end_cause == END_OPEN &&
 	       !(c->flags & (C_REPLACED | C_TENTATIVE | C_ACCEPT_FULL | C_ROLES_OPEN)) &&

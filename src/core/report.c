@@ -10,6 +10,7 @@
 #include "core/segment/rtt.h"
 #include "core/segment/state.h"
 #include "core/segment/timers.h"
+#include "core/segment/window.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ timer_fill(const struct conn *c, enum side s, nsec now, struct timer_facts *out)
 
 /* In the order of its fields: the compiler makes few moves of many. */
 static void
-rare_fill(const struct conn *c, const struct half_cold *r, nsec now, struct half_facts *out)
+rare_fill(const struct half_cold *r, struct half_facts *out)
 {
 	out->retransmitted_bytes = r->retransmitted_bytes;
 	out->retransmissions = cold_retransmissions(r);
@@ -67,8 +68,6 @@ rare_fill(const struct conn *c, const struct half_cold *r, nsec now, struct half
 	memcpy(out->by_cause, r->by_cause, sizeof(out->by_cause));
 	out->zero_window_time = r->zero_window.total;
 	out->zero_window_since = r->zero_window.since;
-	if (r->zero_window.since && now > r->zero_window.since && c->end_cause == END_OPEN)
-		out->zero_window_time += now - r->zero_window.since;
 }
 
 static void
@@ -87,7 +86,9 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 	out->segments = h->segments;
 	out->bytes = h->payload.bytes;
 	out->unique_bytes = h->payload.unique_bytes;
-	rare_fill(c, h->cold, now, out);
+	rare_fill(h->cold, out);
+	out->zero_window_time =
+		nsec_add(out->zero_window_time, window_closed_for(c, s, now));
 	out->syn = h->syn;
 	out->fin = h->fin;
 	out->rst = h->rst;

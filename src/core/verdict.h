@@ -240,6 +240,7 @@ enum window_reading {
 	WINDOW_HOLE,	     /* the missing bytes are refused because the window is 0 */
 	WINDOW_NOT_YET,	     /* 0 from the SYN-ACK on */
 	WINDOW_STACK_FAULT,  /* ACKs with a window of 0 answer each other */
+	WINDOW_TOO_SMALL,    /* open, but too small for the sender to fill a segment */
 };
 
 /* side: whose window was closed. */

@@ -21,6 +21,9 @@ window_closed_row(struct words *w)
 	case WINDOW_STACK_FAULT:
 		text_add(w->t, "%s", _("window 0, ACKs in a loop"));
 		break;
+	case WINDOW_TOO_SMALL:
+		text_add(w->t, _("window too small for %s"), words_span(w, c->total));
+		break;
 	default:
 		if (c->closed_for > 0)
 			text_add(w->t, _("not reading for %s"), words_span(w, c->closed_for));
@@ -35,7 +38,11 @@ window_closed_fact(struct words *w)
 	const struct verdict_window_closed *c = &w->v->window_closed;
 	const int n = words_count(c->closures);
 
-	if (c->closed_for > 0)
+	if (c->reading == WINDOW_TOO_SMALL)
+		text_add(w->t,
+			 _("the window of %s was too small to send a segment for %s in total"),
+			 words_end(w), words_span(w, c->total));
+	else if (c->closed_for > 0)
 		text_add(w->t, _("the window of %s has been 0 for %s"), words_end(w),
 			 words_span(w, c->closed_for));
 	else
@@ -65,6 +72,9 @@ window_closed_reading(struct words *w)
 		text_add(w->t, "%s",
 			 _("both ends answer these ACKs with ACKs, without data: an error in a TCP "
 			   "stack"));
+		break;
+	case WINDOW_TOO_SMALL:
+		text_add(w->t, "%s", _("its receive buffer is short of room"));
 		break;
 	default:
 		if (c->closed_for > 0)
@@ -307,8 +317,8 @@ duplicates_row(struct words *w)
 {
 	const int n = words_count(w->v->duplicates.count);
 
-	text_add(w->t,
-		 ngettext("%d packet duplicated", "%d packets duplicated", (unsigned long)n), n);
+	text_add(w->t, ngettext("%d packet duplicated", "%d packets duplicated", (unsigned long)n),
+		 n);
 }
 
 static void

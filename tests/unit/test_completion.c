@@ -55,7 +55,7 @@ test_candidates(void **state)
 		 "src state severity spurious sent-rate sent segments server-window syn-sent "
 		 "syn-recv syn-ack-unanswered syn-lost"},
 		/* operators only behind a condition */
-		{"80 a", 3, "and age accept-queue-full application-slow"},
+		{"80 a", 3, "and age accept-queue-full application-slow acks-ignored"},
 		{"80 o", 3, "or out-of-order one-sided"},
 		{"o", 0, "out-of-order one-sided"},
 		{"(80 o", 4, "or out-of-order one-sided"},
@@ -68,7 +68,7 @@ test_candidates(void **state)
 		{"state != fin", 9, "fin-wait-1 fin-wait-2"},
 		{"state estab,fin", 12, "fin-wait-1 fin-wait-2"},
 		{"23 and state fin|", 13, "fin-wait-1 fin-wait-2"},
-		{"verdict a", 8, "accept-queue-full application-slow any"},
+		{"verdict a", 8, "accept-queue-full application-slow acks-ignored any"},
 		{"verdict n", 8, "no-answer none"},
 		{"severity ", 9, "none note warning error"},
 		{"severity >= w", 12, "warning"},

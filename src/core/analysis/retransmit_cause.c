@@ -10,7 +10,7 @@
 #include "core/flow/sendq.h"
 #include "core/segment/backoff.h"
 #include "core/segment/emit.h"
-#include "core/segment/icmp_error.h"
+#include "core/segment/path_size.h"
 #include "core/segment/rtt.h"
 #include "core/segment/sack.h"
 #include "core/segment/segment.h"
@@ -20,6 +20,7 @@
 
 #define HINT_FRESH (5 * NSEC_PER_MS)  /* ACK-clocked: that soon after a loss hint */
 #define CLOCK_PAUSE 10 /* ticks of the sender's time stamp clock, mostly ms */
+#define ACK_PATIENCE (5 * NSEC_PER_MS)
 #define REO_SLACK  (12 * NSEC_PER_MS) /* RACK's reordering timer counts whole jiffies */
 
 /* ---- before the update: why ---- */
@@ -415,7 +416,7 @@ retransmit_cause_decide(struct seg *s)
 	s->cause = cause_of(s);
 	s->needed = already_delivered(s) || reached_peer(s) ? NEEDED_NO : NEEDED_UNKNOWN;
 	s->pending = s->needed == NEEDED_UNKNOWN && s->cause != CAUSE_TFO;
-	if (s->needed == NEEDED_NO && s->cause != CAUSE_TFO)
+	if (s->needed == NEEDED_NO && s->cause != CAUSE_TFO && seq_le(s->end, s->snd->seq.nxt))
 		s->kind = KIND_OLD_DATA;
 	if ((s->p->flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK))
 		s->kind = KIND_SYN_ACK_COPY;
@@ -484,6 +485,29 @@ congestion_state(struct seg *s)
 	}
 }
 
+/* Its sender must have had the ACK of these bytes, and repeats them all the same. */
+static void
+ignored_ack_watch(const struct seg *s, struct half_cold *r)
+{
+	const struct half *h = s->snd;
+	const nsec way = rtt_min_to(s->c, s->from);
+
+	if (s->needed != NEEDED_NO || s->range != RANGE_AGAIN || s->cause == CAUSE_SYN_ACK ||
+	    s->cause == CAUSE_TFO || !half_has(h, H_UNA) || seq_lt(h->seq.una, s->end) ||
+	    !h->ack_ts || s->now - h->ack_ts <= way + way / 2 + ACK_PATIENCE)
+		return;
+	if (r->ignored.run > 0 && r->ignored.seq == s->seq)
+		r->ignored.run += r->ignored.run < UINT16_MAX;
+	else
+		r->ignored.run = 1;
+	r->ignored.seq = s->seq;
+	if (r->ignored.run >= r->ignored.longest) {
+		r->ignored.longest = r->ignored.run;
+		r->ignored.ts = s->now;
+		r->ignored.frame = frame_marked(s->c, s->p->frame);
+	}
+}
+
 /* Called before the sender's update, so that the timers still stand as they fired. */
 void
 retransmit_record(struct seg *s)
@@ -504,6 +528,8 @@ retransmit_record(struct seg *s)
 					  : s->seen_bytes;
 	r->spurious += s->needed == NEEDED_NO && s->cause != CAUSE_TFO;
 	lost_count(r, s->cause, s->range == RANGE_HOLE, s->needed, NEEDED_NO);
+	r->spurious_syns += s->needed == NEEDED_NO && (s->p->flags & TH_SYN);
+	ignored_ack_watch(s, r);
 	retransmit_log_get(s->core, h);
 	backoff_attempt(s);
 	congestion_state(s);

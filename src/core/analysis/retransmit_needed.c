@@ -73,8 +73,11 @@ retx_decide(struct core *core, struct conn *c, struct half *h, struct retx *x, e
 {
 	struct segment *log = history_get(c, x->log);
 
-	if (n == NEEDED_NO && x->needed != NEEDED_NO)
+	if (n == NEEDED_NO && x->needed != NEEDED_NO) {
 		cold_get(core, h)->spurious++;
+		cold_get(core, h)->spurious_syns +=
+			x->cause == CAUSE_SYN || x->cause == CAUSE_SYN_ACK;
+	}
 	lost_count(cold_get(core, h), x->cause, x->hole, n, x->needed);
 	if (n == x->needed && !final)
 		return;

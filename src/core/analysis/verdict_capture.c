@@ -30,6 +30,18 @@ verdict_midstream(const struct verdict_input *in, struct verdict *v)
 	return true;
 }
 
+/* The hole has captured bytes behind it: what the capture ends with may only be late in it. */
+static const struct hole *
+inner_hole(const struct half *h)
+{
+	const struct retransmit_log *t = h->cold->retransmit_log;
+
+	for (unsigned i = t ? t->n_holes : 0; i > 0; i--)
+		if (seq_lt(t->holes[i - 1].end, h->seq.nxt))
+			return &t->holes[i - 1];
+	return NULL;
+}
+
 bool
 verdict_capture_loss(const struct verdict_input *in, struct verdict *v)
 {
@@ -37,14 +49,14 @@ verdict_capture_loss(const struct verdict_input *in, struct verdict *v)
 
 	if (!(c->flags & C_LOST_BY_CAPTURE))
 		return false;
-	v->time = c->last;
 	for (int i = 0; i < 2; i++) {
-		const struct retransmit_log *t = c->half[i].cold->retransmit_log;
+		const struct hole *hole = inner_hole(&c->half[i]);
 
-		if (t && t->n_holes > 0) {
-			v->side = (uint8_t)i;
-			evidence_frame(v, t->holes[t->n_holes - 1].frame);
-		}
+		if (!hole)
+			continue;
+		v->side = (uint8_t)i;
+		v->time = hole->acked_ts;
+		evidence_frame(v, hole->frame);
 	}
-	return true;
+	return v->time != 0;
 }

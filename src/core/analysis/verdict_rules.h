@@ -23,8 +23,12 @@ verdict_fn verdict_half_open, verdict_unknown_connection, verdict_reset,
 verdict_fn verdict_peer_silent, verdict_timed_out, verdict_keepalive_unanswered,
 	verdict_half_closed, verdict_unreachable;
 /* verdict_transfer.c */
-verdict_fn verdict_window_closed, verdict_loss, verdict_reordering, verdict_spurious,
-	verdict_duplicates, verdict_path_mtu;
+verdict_fn verdict_window_closed, verdict_window_retracted, verdict_loss, verdict_reordering,
+	verdict_spurious, verdict_duplicates, verdict_acks_ignored, verdict_bad_checksum;
+/* verdict_path.c */
+verdict_fn verdict_path_mtu;
+/* Whether large segments of that end do not get through, without any ICMP. */
+bool path_hole_holds(const struct verdict_input *in, enum side s);
 /* verdict_time.c */
 verdict_fn verdict_receiver_limited, verdict_application_slow, verdict_delayed_ack,
 	verdict_bufferbloat;

@@ -40,7 +40,7 @@ verdict_peer_silent(const struct verdict_input *in, struct verdict *v)
 	struct forecast next;
 	enum side s;
 
-	if (!is_silent(in, &s))
+	if (!is_silent(in, &s) || path_hole_holds(in, s))
 		return false;
 	next = forecast_of(in, s);
 	if (next.gives_up < in->now)

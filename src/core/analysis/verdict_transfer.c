@@ -1,73 +1,177 @@
 /* SPDX-License-Identifier: MIT */
-/* verdict_transfer: predicates of what goes on while data is sent: windows, loss, order, path. */
+/* verdict_transfer: predicates of what goes on while data is sent: windows, loss, order. */
 #include "core/analysis/verdict_rules.h"
+
+#include "core/segment/window.h"
 
 #define LOSS_SHARE        100 /* one retransmission in so many segments is worth a word */
 #define WINDOW_CLOSED_MIN (500 * NSEC_PER_MS)
+#define LOOP_MIN          10 /* ACKs */
+#define IGNORED_MIN       2  /* repetitions of the same bytes */
+
+/* ---- windows ---- */
+
+static enum window_reading
+window_reading(const struct zero_window *z, nsec closed_for)
+{
+	if (z->in_loop >= LOOP_MIN)
+		return WINDOW_STACK_FAULT;
+	if (z->from_syn_ack)
+		return WINDOW_NOT_YET;
+	if (z->small > nsec_add(z->total, closed_for))
+		return WINDOW_TOO_SMALL;
+	return z->hole ? WINDOW_HOLE : WINDOW_NOT_READ;
+}
+
+/* Closed, or too small to send. */
+static nsec
+closed_in_all(const struct zero_window *z, nsec closed_for)
+{
+	return nsec_add(nsec_add(z->total, z->small), closed_for);
+}
+
+static void
+window_closed_fill(const struct conn *c, enum side s, nsec closed_for,
+		   struct verdict_window_closed *out)
+{
+	const struct zero_window *z = &c->half[s].cold->zero_window;
+	const struct zero_window *prober = &c->half[!s].cold->zero_window;
+	const bool lasts = closed_for > 0 && c->end_cause == END_OPEN;
+
+	out->closed_for = lasts ? closed_for : 0;
+	out->total = closed_in_all(z, closed_for);
+	out->closures = z->closures;
+	out->probes = lasts ? prober->probes_sent : prober->probes_all;
+	out->reading = (uint8_t)window_reading(z, closed_for);
+}
 
 bool
 verdict_window_closed(const struct verdict_input *in, struct verdict *v)
 {
-	const struct conn *c = in->c;
-
 	for (int i = 0; i < 2; i++) {
-		const struct half *h = &c->half[i];
-		const struct zero_window *z = &h->cold->zero_window;
-		nsec open = z->since && c->end_cause == END_OPEN ? in->now - z->since : 0;
+		const struct zero_window *z = &in->c->half[i].cold->zero_window;
+		const nsec closed_for = window_closed_for(in->c, (enum side)i, in->now);
 
-		if (open + z->total < WINDOW_CLOSED_MIN)
+		if (closed_in_all(z, closed_for) < WINDOW_CLOSED_MIN)
 			continue;
 		v->side = (uint8_t)i;
 		v->time = z->began;
-		v->window_closed.closed_for = open;
-		v->window_closed.total = z->total + open;
-		v->window_closed.closures = h->cold->zero_windows;
-		v->window_closed.probes = c->half[!i].cold->by_cause[CAUSE_PROBE];
-		evidence_frame(v, frame_of(c, z->frame));
+		window_closed_fill(in->c, (enum side)i, closed_for, &v->window_closed);
+		evidence_frame(v, frame_of(in->c, z->frame));
 		return true;
 	}
 	return false;
 }
 
-/* Retransmissions of data that may have been needed. */
-static uint32_t
-lost_of(const struct half *h)
+/* What was sent into the room before it was taken back had to be sent again. */
+static bool
+was_refused(const struct half *sender, const struct window_retraction *r)
 {
-	uint32_t n = 0;
+	return r->times > 0 && cold_retransmissions(sender->cold) > 0;
+}
 
-	for (int i = 0; i < CAUSE_COUNT; i++)
-		n += h->cold->lost.by_cause[i];
+bool
+verdict_window_retracted(const struct verdict_input *in, struct verdict *v)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct window_retraction *r = &in->c->half[i].cold->retraction;
+
+		if (!was_refused(&in->c->half[!i], r))
+			continue;
+		v->side = (uint8_t)i;
+		v->time = r->ts;
+		v->window_retracted.times = r->times;
+		v->window_retracted.bytes = r->bytes;
+		v->window_retracted.refused = r->to - r->from;
+		evidence_frame(v, frame_of(in->c, r->frame));
+		return true;
+	}
+	return false;
+}
+
+/* ---- loss ---- */
+
+/* Whether this retransmission is one of those that are counted as lost. */
+static bool
+is_counted(const struct retx *x, const struct lost *n)
+{
+	return x->needed != NEEDED_NO && n->by_cause[x->cause] > 0 &&
+	       (x->cause != CAUSE_UNKNOWN || x->needed == NEEDED_YES);
+}
+
+/* Those since the peer was last heard are not known to be of something lost: they may go into
+ * silence. */
+static struct lost
+lost_and_answered(const struct conn *c, enum side s)
+{
+	const struct retransmit_log *t = c->half[s].cold->retransmit_log;
+	struct lost n = c->half[s].cold->lost;
+
+	for (unsigned i = 0; t && i < t->n_retx; i++) {
+		const struct retx *x = &t->retx[i];
+
+		if (x->ts <= conn_last_got(c, s) || !is_counted(x, &n))
+			continue;
+		n.by_cause[x->cause]--;
+		n.before -= x->hole && n.before > 0;
+	}
 	return n;
 }
 
-static bool
-worst_loss(const struct conn *c, enum side *s)
+static uint32_t
+lost_in_all(const struct lost *n)
 {
-	uint32_t n[2] = {lost_of(&c->half[0]), lost_of(&c->half[1])};
+	uint32_t sum = 0;
 
-	*s = n[SERVER] > n[CLIENT] ? SERVER : CLIENT;
-	return n[*s] > 0 && (uint64_t)n[*s] * LOSS_SHARE >= c->half[*s].segments;
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		sum += n->by_cause[i];
+	return sum;
 }
 
-/* Not while the peer is silent altogether. */
+/* What did not get through because it is too large, or was not accepted, was not lost by chance. */
+static bool
+is_lossy(const struct verdict_input *in, enum side s, uint32_t lost)
+{
+	const struct conn *c = in->c;
+
+	return lost > 0 && (uint64_t)lost * LOSS_SHARE >= c->half[s].segments &&
+	       !path_hole_holds(in, s) &&
+	       !was_refused(&c->half[s], &c->half[!s].cold->retraction) &&
+	       !((c->flags & C_ACCEPT_FULL) && s == CLIENT);
+}
+
 bool
 verdict_loss(const struct verdict_input *in, struct verdict *v)
 {
+	struct lost n[2];
+	uint32_t lost[2];
 	enum side s;
-	const struct half *h;
 
-	if (silent_side(in->c, &s) || !worst_loss(in->c, &s))
+	for (int i = 0; i < 2; i++) {
+		n[i] = lost_and_answered(in->c, (enum side)i);
+		lost[i] = lost_in_all(&n[i]);
+		if (!is_lossy(in, (enum side)i, lost[i]))
+			lost[i] = 0;
+	}
+	s = lost[SERVER] > lost[CLIENT] ? SERVER : CLIENT;
+	if (lost[s] == 0)
 		return false;
-	h = &in->c->half[s];
 	v->side = s;
-	v->time = ladder_time(h);
-	v->loss.behind = lost_of(h);
-	v->loss.segments = h->segments;
-	v->loss.by_timeout = h->cold->lost.by_cause[CAUSE_RTO];
-	v->loss.fast = h->cold->lost.by_cause[CAUSE_FAST];
-	evidence_retransmissions(v, h);
+	v->time = ladder_time(&in->c->half[s]);
+	v->loss.before = n[s].before;
+	v->loss.behind = lost[s] - n[s].before;
+	v->loss.segments = in->c->half[s].segments;
+	v->loss.by_timeout = n[s].by_cause[CAUSE_RTO];
+	v->loss.by_probe = n[s].by_cause[CAUSE_TLP];
+	v->loss.fast = n[s].by_cause[CAUSE_FAST];
+	v->loss.recovery = n[s].by_cause[CAUSE_RECOVERY];
+	v->loss.fin = n[s].by_cause[CAUSE_FIN];
+	v->loss.unknown = n[s].by_cause[CAUSE_UNKNOWN];
+	evidence_retransmissions(v, &in->c->half[s]);
 	return true;
 }
+
+/* ---- order, copies, needless repetitions ---- */
 
 /* The end that has the larger of two counts; the client when they are equal. */
 static enum side
@@ -91,6 +195,12 @@ verdict_reordering(const struct verdict_input *in, struct verdict *v)
 	return true;
 }
 
+static bool
+is_of_syn(const struct retx *x)
+{
+	return x->cause == CAUSE_SYN || x->cause == CAUSE_SYN_ACK;
+}
+
 /* When the latest needless one of the kept retransmissions was sent; 0: none is kept. */
 static nsec
 needless_evidence(const struct half *h, struct verdict *v)
@@ -99,7 +209,7 @@ needless_evidence(const struct half *h, struct verdict *v)
 	nsec latest = 0;
 
 	for (unsigned i = 0; t && i < t->n_retx; i++) {
-		if (t->retx[i].needed != NEEDED_NO)
+		if (t->retx[i].needed != NEEDED_NO || is_of_syn(&t->retx[i]))
 			continue;
 		latest = nsec_max(latest, t->retx[i].ts);
 		evidence_frame(v, t->retx[i].frame);
@@ -107,21 +217,29 @@ needless_evidence(const struct half *h, struct verdict *v)
 	return latest;
 }
 
+/* Of data and FINs: a SYN that was answered is no data that had arrived. */
+static uint32_t
+needless(const struct half *h)
+{
+	return h->cold->spurious - h->cold->spurious_syns;
+}
+
 bool
 verdict_spurious(const struct verdict_input *in, struct verdict *v)
 {
 	const struct half *half = in->c->half;
-	enum side s = side_of_more(half[CLIENT].cold->spurious, half[SERVER].cold->spurious);
-	const struct half *h = &half[s];
+	enum side s = side_of_more(needless(&half[CLIENT]), needless(&half[SERVER]));
+	const struct half_cold *r = half[s].cold;
 	nsec latest;
 
-	if (h->cold->spurious == 0)
+	if (needless(&half[s]) == 0)
 		return false;
 	v->side = s;
-	latest = needless_evidence(h, v);
-	v->time = latest ? latest : h->last_ts;
-	v->spurious.needless = h->cold->spurious;
-	v->spurious.retransmissions = cold_retransmissions(h->cold);
+	latest = needless_evidence(&half[s], v);
+	v->time = latest ? latest : half[s].last_ts;
+	v->spurious.needless = needless(&half[s]);
+	v->spurious.retransmissions = cold_retransmissions(r) - r->by_cause[CAUSE_SYN] -
+				      r->by_cause[CAUSE_SYN_ACK];
 	return true;
 }
 
@@ -139,24 +257,41 @@ verdict_duplicates(const struct verdict_input *in, struct verdict *v)
 	return true;
 }
 
-/* An ICMP error said so. Heeded, it is how the path works, not a fault. */
 bool
-verdict_path_mtu(const struct verdict_input *in, struct verdict *v)
+verdict_acks_ignored(const struct verdict_input *in, struct verdict *v)
 {
-	const struct conn *c = in->c;
-	const struct conn_cold *a = c->cold;
-	const struct icmp_record *r = icmp_latest(c, ICMP_TOO_LARGE);
-	const struct half *h = &c->half[a->pmtu_side];
-	bool ignored = a->pmtu_ignored > 0 && seq_lt(h->seq.una, a->pmtu_high);
+	const struct half *half = in->c->half;
+	enum side s = side_of_more(half[CLIENT].cold->ignored.longest,
+				   half[SERVER].cold->ignored.longest);
+	const struct ignored_acks *a = &half[s].cold->ignored;
 
-	if (!r)
+	if (a->longest < IGNORED_MIN)
 		return false;
-	v->side = a->pmtu_side;
-	v->time = a->pmtu_ts;
-	v->severity = ignored ? SEV_ERROR : SEV_NOTE;
-	v->path_mtu.kind = ignored ? PATH_MTU_IGNORED : PATH_MTU_HEEDED;
-	v->path_mtu.icmp = r->notice;
-	v->path_mtu.cut = h->cold->by_cause[CAUSE_PMTU];
-	evidence_icmp(v, c, ICMP_TOO_LARGE);
+	v->side = s;
+	v->time = a->ts;
+	v->acks_ignored.repeats = a->longest;
+	v->acks_ignored.at_sender = (in->c->near >> s & 1) && !(in->c->near >> !s & 1);
+	evidence_frame(v, frame_of(in->c, a->frame));
 	return true;
+}
+
+/* Some of its segments are right, so its checksums are not left to its network card; and some had
+ * to be sent again. */
+bool
+verdict_bad_checksum(const struct verdict_input *in, struct verdict *v)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct half *h = &in->c->half[i];
+		const uint32_t bad = h->cold->bad_checksums;
+
+		if (bad == 0 || bad >= h->segments ||
+		    (cold_retransmissions(h->cold) == 0 && half_in_flight(h) == 0))
+			continue;
+		v->side = (uint8_t)i;
+		v->time = h->last_ts;
+		v->bad_checksum.segments = bad;
+		evidence_retransmissions(v, h);
+		return true;
+	}
+	return false;
 }

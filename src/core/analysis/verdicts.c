@@ -34,7 +34,7 @@ struct verdict_row {
 	const char *name;
 	enum severity severity;
 	unsigned sign;	  /* enum sign: without any of them the verdict cannot hold */
-	verdict_fn *test; /* NULL: a word of the contract that this version never concludes */
+	verdict_fn *test; /* NULL: this version never concludes it */
 	const char *help;
 };
 
@@ -64,7 +64,7 @@ static const struct verdict_row rows[] = {
 	{V_SYN_ACK_UNANSWERED, "syn-ack-unanswered", SEV_ERROR, SIGN_LATE, verdict_syn_ack_unanswered,
 		N_("The server answers, the client's ACK is not seen to arrive: return path, client gone, or "
 		   "the last ACK lost.")},
-	{V_PATH_MTU, "path-mtu", SEV_ERROR, SIGN_CONNECTION, verdict_path_mtu,
+	{V_PATH_MTU, "path-mtu", SEV_ERROR, SIGN_CONNECTION | SIGN_ENDPOINT, verdict_path_mtu,
 		N_("A router says that segments are too large for the path.")},
 	{V_UNREACHABLE, "unreachable", SEV_WARNING, SIGN_CONNECTION, verdict_unreachable,
 		N_("ICMP errors quote segments of the connection: which, and which host sent them.")},
@@ -79,11 +79,11 @@ static const struct verdict_row rows[] = {
 		N_("Keep-alive probes are not answered.")},
 	{V_WINDOW_CLOSED, "window-closed", SEV_WARNING, SIGN_ENDPOINT, verdict_window_closed,
 		N_("The receiver's window is 0: its application does not read.")},
-	{V_WINDOW_RETRACTED, "window-retracted", SEV_WARNING, SIGN_NONE, NULL,
+	{V_WINDOW_RETRACTED, "window-retracted", SEV_WARNING, SIGN_ENDPOINT, verdict_window_retracted,
 		N_("The receiver took back room that it had offered; what was sent into it is refused.")},
-	{V_ACKS_IGNORED, "acks-ignored", SEV_WARNING, SIGN_NONE, NULL,
+	{V_ACKS_IGNORED, "acks-ignored", SEV_WARNING, SIGN_ENDPOINT, verdict_acks_ignored,
 		N_("The same bytes again and again although their acknowledgement was captured on its way.")},
-	{V_BAD_CHECKSUM, "bad-checksum", SEV_WARNING, SIGN_NONE, NULL,
+	{V_BAD_CHECKSUM, "bad-checksum", SEV_WARNING, SIGN_ENDPOINT, verdict_bad_checksum,
 		N_("Segments that their receiver must drop because their checksum is wrong.")},
 	{V_TWO_ANSWERS, "two-answers", SEV_WARNING, SIGN_CONNECTION, verdict_two_answers,
 		N_("Two different SYN-ACKs answered one SYN.")},

@@ -113,10 +113,46 @@ struct keepalive {
 struct zero_window {
 	nsec since;	  /* closed since, 0 open */
 	nsec total;	  /* closed in all before that */
+	nsec small;	  /* open in all, but too small to send into */
 	nsec until;	  /* when it last opened again */
 	nsec began;	  /* when it was last closed, by `frame` */
 	frame_mark frame;
+	uint16_t closures;
+	uint16_t in_loop;    /* ACKs without data that answered one another while it was closed */
+	uint16_t probes_all; /* window probes sent to the peer */
 	uint8_t probes_sent; /* to the peer since the peer's window closed */
+	bool from_syn_ack;   /* closed since its SYN-ACK */
+	bool hole;	     /* bytes are missing below what it has */
+};
+
+/* Room that was offered and taken back, below what had been sent. */
+struct window_retraction {
+	nsec ts;
+	seqno from, to; /* what had been sent beyond the new edge, at last */
+	uint32_t bytes; /* the farthest that the edge moved */
+	frame_mark frame;
+	uint16_t times;
+};
+
+/* Repetitions of bytes whose ACK had been captured on its way. */
+struct ignored_acks {
+	nsec ts; /* latest of the longest run */
+	seqno seq;
+	frame_mark frame;
+	uint16_t run, longest; /* of the same bytes */
+};
+
+/* Bytes that did not get through in one piece, and the smaller piece that was tried then. */
+struct path_recut {
+	uint32_t failed, tried; /* payload bytes */
+	seqno end;		/* of the smaller one */
+	uint8_t attempts;	/* of the larger one */
+};
+
+/* An ACK without data shows that its sender has sent more than was captured. */
+struct unseen_sent {
+	nsec ts; /* 0: nothing */
+	seqno to;
 };
 
 /* Where tracking was resumed behind a gap of the capture wider than the window. */
@@ -169,6 +205,12 @@ struct half_cold {
 	struct backoff backoff;
 	struct keepalive keepalive;
 	struct zero_window zero_window;
+	struct window_retraction retraction;
+	struct ignored_acks ignored;
+	struct path_recut recut;
+	struct unseen_sent unseen;
+	uint32_t bad_checksums;
+	uint32_t spurious_syns; /* of `spurious`, SYNs and SYN-ACKs */
 	struct syn_repeat syn_repeat;
 	struct syn_ack_other syn_ack_other;
 	struct timer_emitted emitted;

@@ -149,7 +149,6 @@ struct ipid {
 
 struct payload {
 	uint64_t bytes, unique_bytes;
-	double recent; /* bytes, weighted down with their age; see half_rate() */
 };
 
 /* When the running retransmission timer (half.timer_kind) was armed and how long it runs. */
@@ -193,7 +192,9 @@ struct half {
 	frame_mark fin_frame;
 	/* ---- lines 2 to 4: by its data and by what acknowledges it ---- */
 	struct payload payload;
-	uint32_t recent_at;	 /* up to when payload.recent is weighted, in RATE_UNIT */
+	float recent;		 /* payload bytes, weighted down with their age; see half_rate() */
+	uint32_t passed_max;	 /* longest range acknowledged in one piece, bytes */
+	uint32_t recent_at;	 /* up to when `recent` is weighted, in RATE_UNIT */
 	uint32_t timer_slack_us; /* how much later than the timer wheel's lateness it may fire */
 	struct timer_clock timer;
 	nsec ack_ts; /* when the peer's ACK last advanced una */

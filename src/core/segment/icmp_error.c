@@ -11,7 +11,6 @@
 #include "core/flow/sendq.h"
 #include "core/segment/emit.h"
 #include "core/segment/identify.h"
-#include "core/segment/rtt.h"
 #include "core/segment/segment.h"
 #include "core/segment/timers.h"
 
@@ -164,55 +163,4 @@ icmp_error_apply(struct core *core, const struct packet *p, uint64_t hash)
 	conn_update_class(core, c, p->ts);
 	if (core->sink.timer)
 		timers_emit(core, c, p->ts);
-}
-
-/* ---- whether a size is heeded ---- */
-
-/* Of its IP packet, without options that are not known: at least so long. */
-static uint32_t
-packet_length(const struct packet *p)
-{
-	uint32_t n = (p->ip_version == 6 ? 40 : 20) + 20 + p->payload_len;
-
-	if (p->options & OPT_TS)
-		n += 12;
-	return p->n_sack ? n + 4 + 8u * p->n_sack : n;
-}
-
-/* The network card cuts what is longer than a segment, nobody here sees how. */
-static bool
-is_super_segment(const struct seg *s)
-{
-	return s->rcv->mss && s->p->payload_len > s->rcv->mss;
-}
-
-bool
-pmtu_allows(const struct seg *s)
-{
-	const uint16_t mtu = s->c->cold->pmtu;
-
-	return mtu == 0 || is_super_segment(s) || packet_length(s->p) <= mtu;
-}
-
-bool
-pmtu_concerns(const struct seg *s)
-{
-	const struct conn_cold *a = s->c->cold;
-
-	return a->pmtu_ts && a->pmtu_side == s->from && seq_le(a->pmtu_seq, s->seq) &&
-	       seq_lt(s->seq, a->pmtu_high);
-}
-
-void
-pmtu_watch(struct seg *s)
-{
-	const struct conn_cold *a = s->c->cold;
-
-	if (s->range != RANGE_AGAIN || !pmtu_concerns(s) ||
-	    s->now - a->pmtu_ts <= rtt_min_to(s->c, s->from))
-		return;
-	if (pmtu_allows(s))
-		conn_cold_get(s->core, s->c)->pmtu_ignored = 0;
-	else if (a->pmtu_ignored < UINT16_MAX)
-		conn_cold_get(s->core, s->c)->pmtu_ignored++;
 }

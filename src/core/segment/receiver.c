@@ -25,7 +25,7 @@
 /* What the kernel would take as its sample from these ranges (tcp_clean_rtx_queue): the time since
  * the first one sent only once; else, with time stamps, since the copy that the ACK echoes. */
 static nsec
-ack_sample(const struct half *h, const struct seg *s)
+ack_sample(struct half *h, const struct seg *s)
 {
 	const struct packet *p = s->p;
 	nsec first = -1, echoed = -1;
@@ -36,6 +36,8 @@ ack_sample(const struct half *h, const struct seg *s)
 
 		if (seq_lt(p->ack, r->end))
 			break;
+		if (r->end - r->seq > h->passed_max)
+			h->passed_max = r->end - r->seq;
 		if (r->flags & SENT_RETRANS)
 			retrans = true;
 		else if (first < 0 && !(r->flags & SENT_SACKED))
@@ -131,6 +133,8 @@ holes_acked(struct seg *s)
 	struct half *h = s->rcv;
 	seqno at = h->seq.una, ack = s->p->ack;
 
+	if (!half_has(h, H_ISN)) /* below the first byte captured nothing is known */
+		at = seq_max(at, h->seq.isn + 1);
 	for (size_t i = 0; i < h->sendq.len && seq_lt(at, ack); i++) {
 		const struct sent_range *r = sendq_at(&h->sendq, i);
 

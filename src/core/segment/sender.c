@@ -9,6 +9,7 @@
 #include "core/flow/sendq.h"
 #include "core/segment/segment.h"
 #include "core/segment/seqspace.h"
+#include "core/segment/window.h"
 
 #include <string.h>
 
@@ -31,7 +32,7 @@ half_rate(const struct half *h, nsec now)
 
 	if (dt > 8 * NSEC_PER_SEC)
 		return 0;
-	return h->payload.recent * (double)NSEC_PER_SEC / (double)(dt + NSEC_PER_SEC);
+	return h->recent * (double)NSEC_PER_SEC / (double)(dt + NSEC_PER_SEC);
 }
 
 void
@@ -204,40 +205,28 @@ rate_add(struct half *h, nsec ts, uint32_t bytes)
 {
 	uint32_t at = rate_time(ts);
 
-	if (h->payload.recent == 0 || (int32_t)(at - h->recent_at) > RATE_STEP) {
-		h->payload.recent = half_rate(h, ts);
+	if (h->recent == 0 || (int32_t)(at - h->recent_at) > RATE_STEP) {
+		h->recent = (float)half_rate(h, ts);
 		h->recent_at = at;
 	}
-	h->payload.recent += bytes;
+	h->recent += (float)bytes;
 }
 
+/* An ACK without data bears SND.NXT: what lies below it was sent, and was not captured here. */
 static void
-window_sent(struct half *h, const struct seg *s)
+unseen_watch(struct seg *s)
 {
-	const struct packet *p = s->p;
-	uint32_t w = p->window;
+	const struct half *h = s->snd;
+	struct unseen_sent *u;
 
-	if (p->flags & TH_RST)
-		return;
-	h->window_raw = p->window;
-	/* Scaled only when both offered it, and never in a SYN (RFC 7323 2.2). */
-	if (!(p->flags & TH_SYN) && h->wscale > 0 && s->rcv->wscale != -1)
-		w <<= h->wscale;
-	h->adv.window = w;
-	h->adv.window_max = w > h->adv.window_max ? w : h->adv.window_max;
-	if (w == 0 && !(p->flags & TH_SYN)) {
-		if (!h->cold->zero_window.since) {
-			cold_get(s->core, h)->zero_window.since = p->ts;
-			cold_get(s->core, h)->zero_window.frame = frame_marked(s->c, p->frame);
-			cold_get(s->core, h)->zero_window.began = p->ts;
-		}
-	} else if (h->cold->zero_window.since) {
-		struct half_cold *r = cold_get(s->core, h);
-
-		r->zero_window.total =
-			nsec_add(r->zero_window.total, nsec_max(p->ts - r->zero_window.since, 0));
-		r->zero_window.since = 0;
-		r->zero_window.until = p->ts;
+	if (s->pure_ack && s->kind == KIND_ORDINARY && half_has(h, H_SEQ) &&
+	    seq_lt(h->seq.nxt, s->seq)) {
+		u = &cold_get(s->core, s->snd)->unseen;
+		if (!u->ts)
+			u->ts = s->now;
+		u->to = s->seq;
+	} else if (h->cold->unseen.ts && seq_le(h->cold->unseen.to, h->seq.nxt)) {
+		cold_get(s->core, s->snd)->unseen.ts = 0;
 	}
 }
 
@@ -260,7 +249,7 @@ sender_update(struct seg *s)
 	const struct packet *p = s->p;
 
 	keepalive_run(s);
-
+	unseen_watch(s);
 	if (p->flags & TH_SYN)
 		syn_sent(h, s);
 	else if (!half_has(h, H_SEQ))
@@ -289,7 +278,7 @@ sender_update(struct seg *s)
 	}
 	if (p->options & OPT_SACK)
 		h->flags |= H_SACK_SEEN;
-	window_sent(h, s);
+	window_sent(s);
 	h->last_ts = p->ts;
 	h->last_frame = frame_marked(s->c, p->frame);
 	h->last_kind = (uint8_t)s->kind;

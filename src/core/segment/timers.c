@@ -290,6 +290,7 @@ probe_sent(const struct seg *s)
 
 	if (s->kind == KIND_ZERO_WINDOW_PROBE) {
 		r->zero_window.probes_sent += r->zero_window.probes_sent < 30;
+		r->zero_window.probes_all += r->zero_window.probes_all < UINT16_MAX;
 		persist_arm(h, s->now);
 		return;
 	}
