@@ -368,6 +368,24 @@ test_duplicate_acks_are_no_copies(void **state)
 	watch_close(&w);
 }
 
+/* Nor are two ACKs between which a needless copy of data came. */
+static void
+test_repeated_ack_at_once_is_no_copy(void **state)
+{
+	BEGIN(w, c);
+	c.ts = c.sack = false;
+	c.ip_id_zero = true;
+	pair_handshake(&c, MS(0), MS(10));
+	data(&c, SERVER, .len = 1000, .at = SEC(1));
+	ack(&c, CLIENT, .at = SEC(1) + US(1));
+	data(&c, SERVER, .seq = 1, .len = 1000, .at = SEC(1.3));
+	ack(&c, CLIENT, .at = SEC(1.3) + US(1));
+	data(&c, SERVER, .seq = 1, .len = 500, .at = SEC(1.3) + US(2));
+	uint64_t f = ack(&c, CLIENT, .at = SEC(1.3) + US(3));
+	assert_false(has_finding(&w, f, F_DUPLICATE_PACKET));
+	watch_close(&w);
+}
+
 /* A host that gives every packet the same IP ID. */
 static void
 begin_fixed_ip_id(struct watch *w, struct pair *c, void **state)
@@ -446,6 +464,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_ladder_of_one_side),
 	SEQ_TEST(test_captured_twice),
 	SEQ_TEST(test_duplicate_acks_are_no_copies),
+	SEQ_TEST(test_repeated_ack_at_once_is_no_copy),
 	SEQ_TEST(test_fixed_ip_id_and_a_fin),
 	SEQ_TEST(test_fixed_ip_id_sent_again),
 	SEQ_TEST(test_counted_ip_id_again),

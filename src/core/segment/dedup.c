@@ -95,15 +95,15 @@ apart_us(const struct seen *a, const struct seen *b)
 
 /* An acknowledgement that repeats the one before may be a duplicate ACK, which receivers send as
  * fast as segments arrive: it is a copy where other packets of the connection were captured twice,
- * or where nothing is outstanding that it could have answered. */
+ * or where nothing came from the peer that it could have answered. */
 static bool
 is_copy_of_ack(const struct conn *c, enum side from, const struct packet *p)
 {
-	const struct half *peer = &c->half[!from];
+	const struct half *h = &c->half[from], *peer = &c->half[!from];
 
-	return half_has(&c->half[from], H_DOUBLED) || half_has(peer, H_DOUBLED) ||
+	return half_has(h, H_DOUBLED) || half_has(peer, H_DOUBLED) ||
 	       ((p->flags & (TH_ACK | TH_RST)) == TH_ACK && half_has(peer, H_SEQ) &&
-		!seq_lt(p->ack, peer->seq.nxt));
+		!seq_lt(p->ack, peer->seq.nxt) && peer->last_frame < h->last_frame);
 }
 
 /* Without an IP ID that tells. */
