@@ -82,13 +82,22 @@ count_lost_fragments(struct source *s)
 		s->fragments_lost = decoder_fragments_lost(s->decoder);
 }
 
+/* Whether connections are reported as soon as they are over. Of a file that is read at once they
+ * are reported at its end: what comes later in it may still revise them. */
+static bool
+reports_early(const struct source *s)
+{
+	return s->status.live || s->status.paced || s->status.piped;
+}
+
 /* Ticks by packet time, so that the result does not depend on how packets are batched. */
 static ATTR_NOINLINE void
 tick_by_packet(struct source *s, nsec ts)
 {
 	if (s->next_tick) {
 		flush_batch(s);
-		engine_tick(s->engine, ts);
+		if (reports_early(s))
+			engine_tick(s->engine, ts);
 		count_lost_fragments(s);
 	}
 	s->next_tick = ts + TICK;
