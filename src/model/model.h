@@ -197,6 +197,9 @@ struct server_stats {
 	struct duration_sample rtt;       /* of the connections that have one */
 };
 
+/* Retransmissions among the segments: "0.3%"; "-" without segments. Returns out. */
+char *server_retransmission_text(const struct server_stats *s, char *out, size_t size);
+
 /* At most max servers have an entry of their own. Ends the program when memory is exhausted. */
 struct server_table;
 struct server_table *server_table_new(size_t max, uint64_t seed);

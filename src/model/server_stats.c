@@ -207,6 +207,23 @@ duration_quantile(const struct duration_sample *s, unsigned percent)
 	return sorted[(n - 1) * percent / 100];
 }
 
+char *
+server_retransmission_text(const struct server_stats *s, char *out, size_t size)
+{
+	const uint64_t part = s->counts[SERVER_RETRANSMISSIONS], whole = s->counts[SERVER_SEGMENTS];
+	struct text t = text_on(out, size);
+
+	if (whole == 0) {
+		text_add(&t, "-");
+		return out;
+	}
+	const uint64_t thousandths = (part * 1000 + whole / 2) / whole;
+
+	text_add(&t, "%llu.%llu%%", (unsigned long long)thousandths / 10,
+		 (unsigned long long)thousandths % 10);
+	return out;
+}
+
 static uint64_t
 failures(const struct server_stats *s)
 {

@@ -40,23 +40,6 @@ report_servers_title(struct output *w)
 	w->buf[w->len - 1] = '\n'; /* the last title's space */
 }
 
-/* "0.3%"; "-" without segments. */
-static const char *
-percent_text(char *out, size_t size, uint64_t part, uint64_t whole)
-{
-	struct text t = text_on(out, size);
-
-	if (whole == 0) {
-		text_add(&t, "-");
-		return out;
-	}
-	const uint64_t thousandths = (part * 1000 + whole / 2) / whole;
-
-	text_add(&t, "%llu.%llu%%", (unsigned long long)thousandths / 10,
-		 (unsigned long long)thousandths % 10);
-	return out;
-}
-
 static void
 put_server(struct output *w, const char *name, const struct server_stats *s)
 {
@@ -68,8 +51,7 @@ put_server(struct output *w, const char *name, const struct server_stats *s)
 		output_format(w, " %*s", WIDTH_COUNT,
 			      text_count(text, sizeof(text), s->counts[figures[i].count]));
 	output_format(w, " %*s", WIDTH_PERCENT,
-		      percent_text(text, sizeof(text), s->counts[SERVER_RETRANSMISSIONS],
-				   s->counts[SERVER_SEGMENTS]));
+		      server_retransmission_text(s, text, sizeof(text)));
 	output_format(w, " %*s\n", WIDTH_DURATION,
 		      rtt < 0 ? "-" : text_duration(text, sizeof(text), rtt));
 	report_verdict_counts(w, s->verdicts);

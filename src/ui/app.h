@@ -100,6 +100,8 @@ void frame_draw(struct ui *ui);
 void frame_mouse(struct ui *ui, const struct event *ev);
 
 /* ---- filters.c ---- */
+/* Filters the list of connections. text: a correct expression, which is copied. */
+void ui_filter(struct ui *ui, const char *text);
 void action_filter(struct view *v);
 void action_capture_filter(struct view *v);
 

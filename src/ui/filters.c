@@ -24,6 +24,14 @@ filter_set(struct ui *ui, struct filter *filter, const char *text)
 	ui->dirty = true;
 }
 
+void
+ui_filter(struct ui *ui, const char *text)
+{
+	struct filter_error error = {0};
+
+	filter_set(ui, filter_parse(text, &error), text);
+}
+
 /* Filters with every key that makes the text a valid expression. */
 static void
 filter_changed(struct ui *ui, const char *text, size_t *at, char *note, size_t size)
@@ -45,10 +53,8 @@ filter_changed(struct ui *ui, const char *text, size_t *at, char *note, size_t s
 static void
 filter_done(struct ui *ui, const char *text)
 {
-	struct filter_error error = {0};
-
 	if (!text)
-		filter_set(ui, filter_parse(ui->prompt.before, &error), ui->prompt.before);
+		ui_filter(ui, ui->prompt.before);
 }
 
 static int64_t

@@ -82,7 +82,8 @@ bool view_click(struct view *v, int y, int x);
 /* Every screen, in the order of the help. */
 #define VIEWS(X)                                                                                   \
 	X(connections)                                                                             \
-	X(connection) X(segment) X(why) X(problems) X(interfaces) X(sort) X(columns) X(help)
+	X(connection) X(segment) X(why) X(problems) X(servers) X(interfaces) X(sort)            \
+	X(columns) X(help)
 #define DECLARE_VIEW(name) extern const struct view_ops view_##name;
 VIEWS(DECLARE_VIEW)
 #undef DECLARE_VIEW

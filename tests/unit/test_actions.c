@@ -65,6 +65,7 @@ static const struct {
 	{"save", ASKS},
 	{"why", OPENS},
 	{"problems", OPENS},
+	{"servers", OPENS},
 	{"capture-filter", SAYS},
 	{"columns", OPENS},
 	{"sort-left", REDRAWS},
@@ -102,8 +103,9 @@ static const struct {
 	{"pan-right", REDRAWS},
 	{"to-first", REDRAWS},
 	{"to-newest", REDRAWS},
-	/* segment, interfaces, sort, columns */
+	/* segment, servers, interfaces, sort, columns */
 	{"hex", REDRAWS},
+	{"only", LEAVES},
 	{"capture", SAYS},
 	{"choose", LEAVES},
 	{"toggle", REDRAWS},
@@ -126,6 +128,7 @@ static const struct {
 	{"segment", {K_ENTER, '1', K_HOME, K_ENTER}},
 	{"why", {'v'}},
 	{"problems", {'P'}},
+	{"servers", {'E'}},
 	{"interfaces", {'I'}},
 	{"sort", {'s'}},
 	{"columns", {'c'}},

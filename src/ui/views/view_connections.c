@@ -391,6 +391,12 @@ problems(struct view *v)
 	ui_open(v->ui, &view_problems, NULL);
 }
 
+static void
+servers(struct view *v)
+{
+	ui_open(v->ui, &view_servers, NULL);
+}
+
 static const struct action connections_actions[] = {
 	{"open", {K_ENTER, K_RIGHT}, N_("Open"), N_("look into the connection"), enter},
 	{"filter",
@@ -407,6 +413,7 @@ static const struct action connections_actions[] = {
 	 save},
 	{"why", {'v'}, N_("Why"), N_("why: the rule and the segments behind the diagnosis"), why},
 	{"problems", {'P'}, N_("Problems"), N_("what went wrong, newest first"), problems},
+	{"servers", {'E'}, N_("Servers"), N_("the connections summed up by server"), servers},
 	{"capture-filter",
 	 {'B'},
 	 NULL,
