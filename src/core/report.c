@@ -53,7 +53,7 @@ timer_fill(const struct conn *c, enum side s, nsec now, struct timer_facts *out)
 
 /* In the order of its fields: the compiler makes few moves of many. */
 static void
-rare_fill(const struct half_cold *r, struct half_facts *out)
+cold_fill(const struct half_cold *r, struct half_facts *out)
 {
 	out->retransmitted_bytes = r->retransmitted_bytes;
 	out->retransmissions = cold_retransmissions(r);
@@ -86,7 +86,7 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 	out->segments = h->segments;
 	out->bytes = h->payload.bytes;
 	out->unique_bytes = h->payload.unique_bytes;
-	rare_fill(h->cold, out);
+	cold_fill(h->cold, out);
 	out->zero_window_time =
 		nsec_add(out->zero_window_time, window_closed_for(c, s, now));
 	out->syn = h->syn;

@@ -279,7 +279,7 @@ answered_copy(struct seg *s, seqno una_before)
 }
 
 static ATTR_NOINLINE void
-proof_since(struct seg *s, struct retransmit_log *t, seqno una_before)
+evidence_since(struct seg *s, struct retransmit_log *t, seqno una_before)
 {
 	struct half *h = s->rcv;
 
@@ -320,7 +320,7 @@ retransmit_needed_update(struct seg *s, seqno una_before)
 
 	if (t && (s->p->flags & TH_ACK) && !(s->p->flags & TH_RST) &&
 	    (h->cold->n_open > 0 || s->dsack || h->ca != CA_OPEN))
-		proof_since(s, t, una_before);
+		evidence_since(s, t, una_before);
 }
 
 /* Nothing more will come. What was acknowledged without a report of a duplicate was missing, and

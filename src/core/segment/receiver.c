@@ -211,13 +211,13 @@ hint(struct half *h, const struct seg *s)
 static void
 plain_duplicate(struct core *core, struct half *h, nsec now)
 {
-	struct half_cold *rare = cold_get(core, h);
+	struct half_cold *cold = cold_get(core, h);
 	seqno to = h->seq.una;
 	uint32_t n = 0;
 
-	if (++rare->recovery.plain_dups < 3 || !half_has(h, H_SACK_OK))
+	if (++cold->recovery.plain_dups < 3 || !half_has(h, H_SACK_OK))
 		return;
-	for (size_t i = 0; i < h->sendq.len && n <= rare->recovery.plain_dups; i++) {
+	for (size_t i = 0; i < h->sendq.len && n <= cold->recovery.plain_dups; i++) {
 		const struct sent_range *r = sendq_at(&h->sendq, i);
 
 		if (r->first_ts + h->rtt.min > now) /* cannot be answered yet */
@@ -225,8 +225,8 @@ plain_duplicate(struct core *core, struct half *h, nsec now)
 		n += !(r->flags & SENT_SACKED);
 		to = r->end;
 	}
-	if (rare->recovery.plain_dups >= n)
-		rare->recovery.rejected_end = to;
+	if (cold->recovery.plain_dups >= n)
+		cold->recovery.rejected_end = to;
 }
 
 static void
