@@ -38,6 +38,11 @@ def seconds(text):
     return sum(float(n) * UNITS[u] for n, u in parts)
 
 
+# A job in the background begins with SIGINT ignored, and so would the programs that it starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Report:
     """`tcplens --json --segments --timers` on an interface, read while it runs."""
 
