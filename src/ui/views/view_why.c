@@ -95,6 +95,17 @@ evidence_add(struct view *v, struct why *w, uint64_t frame)
 }
 
 static void
+check_add(struct view *v, struct why *w, const struct verdict *verdict, int width)
+{
+	char head[64], text[512];
+	struct text t = text_on(head, sizeof(head));
+
+	text_add(&t, "  %s ", _("check next:"));
+	verdict_check(text, sizeof(text), verdict, &w->d.f, v->ui->now);
+	lines_wrap(&w->text, ROLE_NORMAL, width, 2, head, text);
+}
+
+static void
 verdict_add(struct view *v, struct why *w, const struct verdict *verdict, int width)
 {
 	char head[8], text[512], time[64];
@@ -107,6 +118,7 @@ verdict_add(struct view *v, struct why *w, const struct verdict *verdict, int wi
 	lines_add(l, ROLE_DIM, _("  %s, since %s"), verdict_name(verdict->code),
 		  text_date(time, sizeof(time), verdict->time, 3));
 	lines_wrap(l, ROLE_NORMAL, width, 2, "  ", _(verdict_help(verdict->code)));
+	check_add(v, w, verdict, width);
 	if (verdict->likely)
 		lines_add(l, ROLE_NORMAL, "  %s",
 			  _("There is doubt: what was captured fits other explanations too."));
