@@ -141,6 +141,9 @@ graphs_draw(struct view *v, struct area a)
 	cursor_draw(v, c, plot);
 	letters_draw(g, plot);
 	value_labels_draw(v, a, plot);
+	if (g->scale.low > g->scale.high)
+		term_put(plot.y, plot.x + 1, plot.columns - 1, ROLE_NORMAL,
+			 _("There are no values in this time"));
 	canvas_free(c);
 }
 
@@ -387,16 +390,37 @@ pan_right(struct view *v)
 	pan(v, 1);
 }
 
+/* Whether there is a letter of its own for what was sent in this column. */
+static bool
+is_marked(const struct graphs *g, int column)
+{
+	const struct graph *graph = graphs_shown(g);
+
+	for (size_t i = 0; i < graph->n_curves; i++)
+		if (graph->curves[i].use == USE_MARKS && graphs_values(g, i, column).count > 0)
+			return true;
+	return false;
+}
+
+/* To the first segment of the column; of a marked one, to the first that was sent again. */
 static void
 jump(struct view *v)
 {
 	const struct graphs *g = v->state;
+	const int column = graphs_column(g, graphs_cursor_time(v));
 	uint64_t place;
 
-	if (graphs_place(v, graphs_column_time(g, graphs_column(g, graphs_cursor_time(v))), &place))
-		connection_show_segment(v, place);
-	else
+	if (!graphs_place(v, graphs_column_time(g, column), &place)) {
 		ui_say(v->ui, "%s", _("No segment of this connection is kept any more"));
+		return;
+	}
+	if (is_marked(g, column)) {
+		const int64_t again = engine_find_segment(v->ui->engine, tab_connection(v)->ref,
+							  place, true, FINDING(F_RETRANSMISSION));
+
+		place = again >= 0 ? (uint64_t)again : place;
+	}
+	connection_show_segment(v, place);
 }
 
 static const struct action graphs_actions[] = {
