@@ -237,7 +237,8 @@ copy_emit(struct seg *s, enum copy copy)
 	s->findings = FINDING(F_DUPLICATE_PACKET);
 	if (copy == COPY_BY_CAPTURE) {
 		s->core->counts.capture_duplicates++;
-		s->snd->flags |= H_DOUBLED;
+		if (packet_seg_len(s->p) > 0)
+			s->snd->flags |= H_DOUBLED;
 	} else {
 		cold_get(s->core, s->snd)->duplicates++;
 		s->snd->segments++;

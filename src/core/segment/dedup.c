@@ -93,28 +93,24 @@ apart_us(const struct seen *a, const struct seen *b)
 	return d > INT32_MAX ? 0 - d : d;
 }
 
-/* An acknowledgement that repeats the one before may be a duplicate ACK, which receivers send as
- * fast as segments arrive: it is a copy where other packets of the connection were captured twice,
- * or where nothing came from the peer that it could have answered. */
+/* An acknowledgement that repeats the one before may be a duplicate ACK or the answer to a copy of
+ * data, which receivers send as fast as segments arrive: it is a copy only where other packets of
+ * the connection were captured twice. */
 static bool
-is_copy_of_ack(const struct conn *c, enum side from, const struct packet *p)
+is_captured_twice(const struct conn *c)
 {
-	const struct half *h = &c->half[from], *peer = &c->half[!from];
-
-	return half_has(h, H_DOUBLED) || half_has(peer, H_DOUBLED) ||
-	       ((p->flags & (TH_ACK | TH_RST)) == TH_ACK && half_has(peer, H_SEQ) &&
-		!seq_lt(p->ack, peer->seq.nxt) && peer->last_frame < h->last_frame);
+	return half_has(&c->half[CLIENT], H_DOUBLED) || half_has(&c->half[SERVER], H_DOUBLED);
 }
 
 /* Without an IP ID that tells. */
 static bool
-is_copy_by_time(const struct conn *c, enum side from, const struct packet *p, uint32_t apart)
+is_copy_by_time(const struct conn *c, const struct packet *p, uint32_t apart)
 {
 	if (p->payload_len > 0 && (p->options & OPT_TS))
 		return true;
 	if (apart >= ADJACENT_US)
 		return false;
-	return packet_seg_len(p) > 0 || is_copy_of_ack(c, from, p);
+	return packet_seg_len(p) > 0 || is_captured_twice(c);
 }
 
 /* a and b have the same header. */
@@ -131,7 +127,7 @@ is_copy(const struct conn *c, enum side from, const struct packet *p, const stru
 	if ((uint16_t)(b->nth - a->nth) > NEAR)
 		return false;
 	return a->ttl != b->ttl || a->interface != b->interface ||
-	       is_copy_by_time(c, from, p, apart_us(a, b));
+	       is_copy_by_time(c, p, apart_us(a, b));
 }
 
 static const struct seen *
