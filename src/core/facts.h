@@ -56,6 +56,7 @@ struct half_facts {
 	uint32_t retransmissions, spurious, out_of_order, duplicate_acks, zero_windows, window_full,
 		window_updates, keep_alives, duplicates;
 	uint32_t by_cause[CAUSE_COUNT];
+	uint32_t lost_before, lost_behind; /* the capture point: segments that had to be repeated */
 	nsec zero_window_time;	/* closed in total, up to `now` while it is closed */
 	nsec zero_window_since; /* 0: open */
 	uint32_t syn, fin, rst;

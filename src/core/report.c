@@ -87,6 +87,7 @@ half_fill(const struct conn *c, enum side s, nsec now, struct half_facts *out)
 	out->bytes = h->payload.bytes;
 	out->unique_bytes = h->payload.unique_bytes;
 	cold_fill(h->cold, out);
+	lost_segments(c, s, &out->lost_before, &out->lost_behind);
 	out->zero_window_time =
 		nsec_add(out->zero_window_time, window_closed_for(c, s, now));
 	out->syn = h->syn;

@@ -202,6 +202,8 @@ json_counts(struct output *w, const struct half_facts *h)
 	output_uint(w, "retransmissions", h->retransmissions);
 	output_uint(w, "retransmitted_bytes", h->retransmitted_bytes);
 	json_by_cause(w, h);
+	output_uint(w, "lost_before", h->lost_before);
+	output_uint(w, "lost_behind", h->lost_behind);
 	output_uint(w, "spurious", h->spurious);
 	output_uint(w, "out_of_order", h->out_of_order);
 	output_uint(w, "duplicate_acks", h->duplicate_acks);

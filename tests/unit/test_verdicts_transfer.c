@@ -157,6 +157,8 @@ test_loss_before(void **state)
 	const struct verdict_loss *l = &verdict_of(&d, V_LOSS)->loss;
 	assert_int_equal(l->before, 1);
 	assert_int_equal(l->behind, 0);
+	assert_int_equal(d.f.half[CLIENT].lost_before, 1);
+	assert_int_equal(d.f.half[CLIENT].lost_behind, 0);
 	assert_int_equal(sum_of_causes(l), 1);
 	watch_close(&w);
 }

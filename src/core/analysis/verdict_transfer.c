@@ -2,6 +2,7 @@
 /* verdict_transfer: predicates of what goes on while data is sent: windows, loss, order. */
 #include "core/analysis/verdict_rules.h"
 
+#include "core/analysis/verdicts.h"
 #include "core/segment/window.h"
 
 #define LOSS_SHARE        100 /* one retransmission in so many segments is worth a word */
@@ -126,6 +127,15 @@ lost_in_all(const struct lost *n)
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		sum += n->by_cause[i];
 	return sum;
+}
+
+void
+lost_segments(const struct conn *c, enum side s, uint32_t *before, uint32_t *behind)
+{
+	const struct lost n = lost_and_answered(c, s);
+
+	*before = n.before;
+	*behind = lost_in_all(&n) - n.before;
 }
 
 /* What did not get through because it is too large, or was not accepted, was not lost by chance. */

@@ -13,4 +13,8 @@ size_t verdicts_of(const struct core *core, const struct conn *c, nsec now, stru
 size_t verdicts_of_all_rules(const struct core *core, const struct conn *c, nsec now,
 			     struct verdict *out, size_t max, uint64_t *set);
 
+/* Data and FINs of that end that were lost on their way, by where: before the capture point, or
+ * behind it. Those since the peer was last heard are not known to be lost, and are not counted. */
+void lost_segments(const struct conn *c, enum side s, uint32_t *before, uint32_t *behind);
+
 #endif
