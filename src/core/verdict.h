@@ -14,8 +14,8 @@
 struct forecast {
 	nsec next;     /* until the next attempt, 0: due now; −1: none is expected, or unknown */
 	nsec gives_up; /* the moment when it gives up; NSEC_NEVER: unknown */
-	nsec overdue;  /* the attempt that was due has not come for so long: whatever was expected
-			* of this sender does not hold; 0: none is overdue */
+	nsec overdue;  /* since the last attempt, when the next was due long ago and has not come:
+			* what was expected of this sender does not hold; 0: none is overdue */
 };
 
 /* What an ICMP error says, and which host or router sent it. */

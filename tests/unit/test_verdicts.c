@@ -27,6 +27,27 @@ test_peer_silent(void **state)
 	watch_close(&w);
 }
 
+/* An attempt that does not come although the capture goes on contradicts the ladder. */
+static void
+test_overdue_attempt(void **state)
+{
+	BEGIN(w, c);
+	engine_set_live(w.e, true);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 100, .at = SEC(1));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = MS(1222));
+	data(&c, CLIENT, .seq = 1, .len = 100, .at = MS(1666)); /* the next: at 2.55 */
+	LOOK(c, SEC(3));
+	assert_int_equal(verdict_of(&d, V_PEER_SILENT)->silence.forecast.overdue, 0);
+	assert_int_equal(verdict_of(&d, V_PEER_SILENT)->silence.forecast.next, 0);
+	LOOK(c, MS(11666));
+	assert_int_equal(verdict_of(&d, V_PEER_SILENT)->silence.forecast.overdue, SEC(10));
+	assert_int_equal(verdict_of(&d, V_PEER_SILENT)->silence.forecast.next, -1);
+	LOOK(c, SEC(5000));
+	assert_no_verdict(V_TIMED_OUT); /* it did not make its attempts */
+	watch_close(&w);
+}
+
 /* ---- the window ---- */
 
 static void
@@ -282,6 +303,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_unreachable),
 	SEQ_TEST(test_unreachable_of_old_data),
 	SEQ_TEST(test_peer_silent),
+	SEQ_TEST(test_overdue_attempt),
 	SEQ_TEST(test_window_closed),
 	SEQ_TEST(test_window_closed_briefly),
 	SEQ_TEST(test_loss),

@@ -77,8 +77,12 @@ silent_side(const struct conn *c, enum side *s)
 struct forecast
 forecast_of(const struct verdict_input *in, enum side s)
 {
-	const nsec due = timer_due(in->c, s);
+	const nsec due = timer_due(in->c, s), last = ladder_time(&in->c->half[s]);
 
+	/* It had its whole interval once more: what is expected of this sender does not hold. */
+	if (due != NSEC_NEVER && in->now - due > due - last + NSEC_PER_SEC)
+		return (struct forecast){
+			.next = -1, .gives_up = NSEC_NEVER, .overdue = in->now - last};
 	return (struct forecast){
 		.next = due == NSEC_NEVER ? -1 : nsec_max(due - in->now, 0),
 		.gives_up = timer_gives_up(in->c, s),
