@@ -171,6 +171,24 @@ test_roles_told_later(void **state)
 	watch_close(&w);
 }
 
+/* What was recorded of an end goes with it. */
+static void
+test_roles_told_after_icmp(void **state)
+{
+	BEGIN(w, c);
+	c.end[CLIENT].port = 80;
+	c.end[SERVER].port = 45000;
+	data(&c, CLIENT, .len = 100, .at = MS(0));
+	pair_icmp(&c, MS(5), 7, 3, 1, 0);
+	struct conn_detail d = DETAIL(&c);
+	assert_int_equal(d.icmp[0].from, SERVER);
+	tcp(&c, SERVER, TH_SYN | TH_ACK, .ack = 1, .at = MS(10));
+	d = DETAIL(&c);
+	assert_int_equal(d.f.end[SERVER].port, 45000);
+	assert_int_equal(d.icmp[0].from, CLIENT);
+	watch_close(&w);
+}
+
 /* ---- closing ---- */
 
 static void
@@ -644,6 +662,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_fast_open_refused),
 	SEQ_TEST(test_midstream),
 	SEQ_TEST(test_roles_told_later),
+	SEQ_TEST(test_roles_told_after_icmp),
 	SEQ_TEST(test_close_in_four),
 	SEQ_TEST(test_close_by_server),
 	SEQ_TEST(test_close_in_three),

@@ -41,6 +41,30 @@ conn_cold_get(struct core *core, struct conn *c)
 	return a;
 }
 
+void
+conn_cold_swap(struct core *core, struct conn *c)
+{
+	struct conn_cold *a;
+	struct reset_record *r;
+	uint8_t state;
+	uint32_t in_flight;
+
+	if (c->cold == &conn_cold_none)
+		return;
+	a = conn_cold_get(core, c);
+	a->pmtu_side = !a->pmtu_side;
+	r = &a->reset;
+	r->from = !r->from;
+	state = r->state[0];
+	r->state[0] = r->state[1];
+	r->state[1] = state;
+	in_flight = r->in_flight[0];
+	r->in_flight[0] = r->in_flight[1];
+	r->in_flight[1] = in_flight;
+	for (unsigned i = 0; a->icmp && i < a->icmp->n; i++)
+		a->icmp->latest[i].record.from = !a->icmp->latest[i].record.from;
+}
+
 struct icmp_log *
 icmp_log_get(struct core *core, struct conn *c)
 {

@@ -8,6 +8,8 @@
 /* The cold part, to be written to. Without memory: a scratch one, and what is written is lost. */
 struct half_cold *cold_get(struct core *core, struct half *h);
 struct conn_cold *conn_cold_get(struct core *core, struct conn *c);
+/* The client and the server change places. */
+void conn_cold_swap(struct core *core, struct conn *c);
 /* c->cold->icmp, made if need be; NULL: no memory. */
 struct icmp_log *icmp_log_get(struct core *core, struct conn *c);
 /* Makes h->cold->retransmit_log. false: no memory. */

@@ -61,7 +61,7 @@ ends_set(struct conn *c, const struct packet *p, enum side from)
 
 /* Ends guessed wrongly are put right when a SYN shows up. */
 static void
-roles_swap(struct conn *c)
+roles_swap(struct core *core, struct conn *c)
 {
 	struct endpoint e = c->end[0];
 	struct half *a = &c->half[0], *b = &c->half[1], h = *a;
@@ -80,6 +80,8 @@ roles_swap(struct conn *c)
 	c->far = (uint8_t)((c->far & 1) << 1 | (c->far >> 1));
 	if (c->ended_by >= 0)
 		c->ended_by = !c->ended_by;
+	conn_cold_swap(core, c);
+	c->flags ^= C_SERVER_LAST;
 	ledger_swap(c);
 }
 
@@ -382,7 +384,7 @@ roles_check(struct core *core, struct conn *c, const struct packet *p, enum side
 	}
 	told = (p->flags & TH_ACK) ? SERVER : CLIENT;
 	if (told != *from) {
-		roles_swap(c);
+		roles_swap(core, c);
 		segments_turn(c);
 		*from = told;
 	}
