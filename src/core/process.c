@@ -14,7 +14,7 @@
 #include "core/flow/history.h"
 #include "core/flow/lifecycle.h"
 #include "core/flow/sendq.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 #include "core/segment/capture_gap.h"
 #include "core/segment/dedup.h"
 #include "core/segment/emit.h"

@@ -3,7 +3,7 @@
 #include "core/snapshot.h"
 
 #include "core/flow/history.h"
-#include "core/report.h"
+#include "core/facts_fill.h"
 
 #include <stdlib.h>
 #include <string.h>

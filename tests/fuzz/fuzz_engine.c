@@ -11,7 +11,7 @@
 #include "../sim/invariants.h"
 #include "core/engine.h"
 #include "core/flow/flow.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 #include "core/flow/pool.h"
 
 #define TUPLES	    24

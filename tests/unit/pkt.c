@@ -6,7 +6,7 @@
 #include "pkt.h"
 
 #include "core/engine.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 #include "core/segment/lone_syn.h"
 #include "core/analysis/verdicts.h"
 

@@ -8,7 +8,7 @@
 
 #include "core/engine.h"
 #include "core/flow/sendq.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 #include "core/segment/identify.h"
 #include "core/segment/lone_syn.h"
 #include "draw.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/flow/pool.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 #include "draw.h"
 #include "unit.h"
 

@@ -6,7 +6,7 @@
 #include "core/flow/history.h"
 #include "core/flow/ledger.h"
 #include "core/flow/sendq.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 
 #define TICK_SLICE   64 /* connections looked at per call of report_quiet() */
 #define CLOSED_QUIET (65 * NSEC_PER_SEC) /* after TIME-WAIT nothing more comes */

@@ -7,7 +7,7 @@
 #define _GNU_SOURCE
 #include "core/flow/history.h"
 #include "core/flow/pages.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 
 #include <linux/mman.h> /* MADV_COLLAPSE */
 #include <sys/mman.h>

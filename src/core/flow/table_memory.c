@@ -5,7 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "core/flow/pages.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 
 #include <string.h>
 #include <sys/mman.h>

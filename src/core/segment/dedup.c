@@ -62,7 +62,7 @@ void
 dedup_prefetch(struct dedup *all, const struct packet *p)
 {
 	__builtin_prefetch(line_of(all, p), 1);
-	__asm__ volatile(""); /* as in table.c */
+	__asm__ volatile(""); /* as in prefetch.c */
 }
 
 /* Where it was captured, well enough to tell two captures of one packet apart. */

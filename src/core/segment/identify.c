@@ -10,7 +10,7 @@
 #include "core/flow/ledger.h"
 #include "core/flow/lifecycle.h"
 #include "core/flow/syn_memory.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 #include "core/segment/dedup.h"
 #include "core/segment/emit.h"
 #include "core/segment/lone_syn.h"

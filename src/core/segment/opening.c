@@ -9,7 +9,7 @@
 #include "core/flow/cold.h"
 #include "core/flow/lifecycle.h"
 #include "core/flow/syn_memory.h"
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 #include "core/segment/emit.h"
 #include "core/segment/timers.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table: see table.h. Why the index is our own: the capacity is fixed, so open addressing with
- * 8-byte entries never resizes (a growing hash table pauses for tens of milliseconds at a million
- * entries), and the index can be prefetched a batch ahead. The hash is keyed, because attackers
- * choose tuples.
+ * conn_table: see conn_table.h. Why the index is our own: the capacity is fixed, so open
+ * addressing with 8-byte entries never resizes (a growing hash table pauses for tens of
+ * milliseconds at a million entries), and the index can be prefetched a batch ahead. The hash is
+ * keyed, because attackers choose tuples.
  */
-#include "core/flow/table.h"
+#include "core/flow/conn_table.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* report: what others may know of a connection, copied out of it at one moment. */
-#include "core/report.h"
+/* facts_fill: what others may know of a connection, copied out of it at one moment. */
+#include "core/facts_fill.h"
 
 #include "core/analysis/time_ledger.h"
 #include "core/analysis/verdicts.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table: PRIVATE to the core. Which connection a packet belongs to: an array of connections with a
- * fixed capacity, an index by hash, and per class a queue in order of age, from which room is made.
+ * conn_table: PRIVATE to the core. Which connection a packet belongs to: an array of connections
+ * with a fixed capacity, an index by hash, and per class a queue in order of age, from which room
+ * is made.
  * Not locked: used under the engine's lock, but for the calls that say otherwise.
  */
-#ifndef TCPLENS_CORE_FLOW_TABLE_H
-#define TCPLENS_CORE_FLOW_TABLE_H
+#ifndef TCPLENS_CORE_FLOW_CONN_TABLE_H
+#define TCPLENS_CORE_FLOW_CONN_TABLE_H
 
 #include "core/flow/flow.h"
 

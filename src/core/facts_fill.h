@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* report: PRIVATE to the core. Facts of a connection, copied out of it at one moment. */
-#ifndef TCPLENS_CORE_REPORT_H
-#define TCPLENS_CORE_REPORT_H
+/* facts_fill: PRIVATE to the core. Facts of a connection, copied out of it at one moment. */
+#ifndef TCPLENS_CORE_FACTS_FILL_H
+#define TCPLENS_CORE_FACTS_FILL_H
 
 #include "core/flow/flow.h"
 
