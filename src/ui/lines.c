@@ -82,8 +82,10 @@ lines_wrap(struct lines *l, enum role role, int columns, int indent, const char 
 	if (columns - indent < 12)
 		indent = columns > 24 ? columns - 20 : 1;
 	do {
-		size_t n = wrap_at(text, columns - indent > 4 ? columns - indent : 4);
-		int pad = indent - (first ? (int)text_width(head) : 0);
+		int used = first ? (int)text_width(head) : 0;
+		int room = columns - (used > indent ? used : indent);
+		size_t n = wrap_at(text, room > 4 ? room : 4);
+		int pad = indent - used;
 		struct text_line *line = lines_new(l, role);
 		struct text t = text_on(line->text, sizeof(line->text));
 

@@ -22,7 +22,7 @@ void lines_free(struct lines *l);
 /* Adds a line, formatted as by printf(); cut to LINE_MAX_BYTES. */
 void lines_add(struct lines *l, enum role role, const char *fmt, ...) ATTR_FORMAT(3, 4);
 /* Adds `head` and text broken at blanks into `columns`; further lines are indented by `indent`,
- * and so is the text where head is shorter. */
+ * and so is the text where head is shorter. Text and a longer head share the first line. */
 void lines_wrap(struct lines *l, enum role role, int columns, int indent, const char *head,
 		const char *text);
 

@@ -23,6 +23,19 @@ test_breaks_at_blanks(void **state)
 }
 
 static void
+test_long_head_takes_room_of_the_first_line(void **state)
+{
+	struct lines l = {0};
+
+	(void)state;
+	lines_wrap(&l, ROLE_NORMAL, 20, 2, "  a head: ", "one two three four");
+	assert_int_equal(l.n, 2);
+	assert_string_equal(l.items[0].text, "  a head: one two");
+	assert_string_equal(l.items[1].text, "  three four");
+	lines_free(&l);
+}
+
+static void
 test_long_word_is_cut(void **state)
 {
 	struct lines l = {0};
@@ -73,6 +86,7 @@ test_no_line_is_too_wide(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_breaks_at_blanks),
+	cmocka_unit_test(test_long_head_takes_room_of_the_first_line),
 	cmocka_unit_test(test_long_word_is_cut),
 	cmocka_unit_test(test_empty_text_gives_its_head),
 	cmocka_unit_test(test_no_line_is_too_wide),

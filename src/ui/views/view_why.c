@@ -43,14 +43,13 @@ why_close(struct view *v)
 	free(w->frames);
 }
 
-/* Gives the latest line a frame number, and 0 to the lines before it that have none yet. */
+/* Gives a frame number, 0 for none, to the lines that were added since the latest call. */
 static void
 frame_note(struct why *w, uint64_t frame)
 {
 	w->frames = xreallocarray(w->frames, w->text.n, sizeof(*w->frames));
 	while (w->n_frames < w->text.n)
-		w->frames[w->n_frames++] = 0;
-	w->frames[w->text.n - 1] = frame;
+		w->frames[w->n_frames++] = frame;
 }
 
 bool
@@ -75,22 +74,26 @@ segment_by_frame(struct ui *ui, struct connref ref, uint64_t frame, struct segme
 }
 
 static void
-evidence_add(struct view *v, struct why *w, uint64_t frame)
+evidence_add(struct view *v, struct why *w, uint64_t frame, int width)
 {
 	struct segment s;
-	char flags[16], notes[256], time[32];
+	char flags[16], notes[256], time[32], head[32], text[512];
+	struct text t = text_on(text, sizeof(text)), number = text_on(head, sizeof(head));
 
 	if (!segment_by_frame(v->ui, w->ref, frame, &s)) {
 		lines_add(&w->text, ROLE_DIM, _("    #%llu  (no longer kept)"),
 			  (unsigned long long)frame);
+		frame_note(w, 0);
 		return;
 	}
 	segment_notes(notes, sizeof(notes), &s);
-	lines_add(&w->text, ROLE_NORMAL, "    #%llu  %s  %s  %s  seq %lld  len %lu  %s",
-		  (unsigned long long)frame, text_clock(time, sizeof(time), s.ts, 6),
-		  s.from == CLIENT ? glyph(GLYPH_RIGHT) : glyph(GLYPH_LEFT),
-		  tcp_flags_text(flags, sizeof(flags), s.flags), (long long)s.seq,
-		  (unsigned long)s.len, notes);
+	text_add(&number, "    #%llu  ", (unsigned long long)frame);
+	text_add(&t, "%s  %s  %s  seq %lld  len %lu  %s",
+		 text_clock(time, sizeof(time), s.ts, 6),
+		 s.from == CLIENT ? glyph(GLYPH_RIGHT) : glyph(GLYPH_LEFT),
+		 tcp_flags_text(flags, sizeof(flags), s.flags), (long long)s.seq,
+		 (unsigned long)s.len, notes);
+	lines_wrap(&w->text, ROLE_NORMAL, width, (int)text_width(head), head, text);
 	frame_note(w, frame);
 }
 
@@ -124,8 +127,9 @@ verdict_add(struct view *v, struct why *w, const struct verdict *verdict, int wi
 			  _("There is doubt: what was captured fits other explanations too."));
 	if (verdict->n_frames > 0)
 		lines_add(l, ROLE_HEADER, "  %s", _("Segments that prove it:"));
+	frame_note(w, 0);
 	for (int i = 0; i < verdict->n_frames && i < VERDICT_FRAMES; i++)
-		evidence_add(v, w, verdict->frames[i]);
+		evidence_add(v, w, verdict->frames[i], width);
 	lines_add(l, ROLE_NORMAL, " ");
 }
 
