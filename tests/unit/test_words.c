@@ -317,11 +317,11 @@ test_reset(void **state)
 		{RESET_LATE_DATA, "data after client closed",
 		 "10.0.0.5:51514 reset the connection: 70 bytes came after it had closed, and are "
 		 "lost"},
-		{RESET_AFTER_FIN, "right after client's FIN",
+		{RESET_AFTER_FIN, "after client's FIN",
 		 "10.0.0.5:51514 closed the connection and reset it after its own FIN; no data "
 		 "came "
 		 "in between"},
-		{RESET_SOCKET_GONE, "client's socket was closed",
+		{RESET_SOCKET_GONE, "client socket closed",
 		 "10.0.0.5:51514 answered data with a reset: its socket was closed while the other "
 		 "end was still sending"},
 		{RESET_CLOSING, "instead of client's FIN",

@@ -65,7 +65,8 @@ static const struct verdict_row rows[] = {
 		N_("The server answers, the client's ACK is not seen to arrive: return path, client gone, or "
 		   "the last ACK lost.")},
 	{V_PATH_MTU, "path-mtu", SEV_ERROR, SIGN_CONNECTION | SIGN_ENDPOINT, verdict_path_mtu,
-		N_("A router says that segments are too large for the path.")},
+		N_("Segments are too large for the path: a router says so, or large ones never arrive while "
+		   "small ones do.")},
 	{V_UNREACHABLE, "unreachable", SEV_WARNING, SIGN_CONNECTION, verdict_unreachable,
 		N_("ICMP errors quote segments of the connection: which, and which host sent them.")},
 	{V_RESET, "reset", SEV_WARNING, SIGN_FAILED, verdict_reset,
