@@ -120,7 +120,7 @@ nsec conn_rtt(const struct conn_facts *f);
 
 /* An order of connections. */
 struct sort_order {
-	const struct column *column; /* NULL: the latest news first, a start or something wrong */
+	const struct column *column; /* NULL: errors, warnings, the rest; each newest first */
 	bool reverse;                /* against the column's own direction */
 };
 /* Sort key of a row, direction included: smaller first. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sort_order: the order of connections by a column, or by their latest news without one. Also the
- * lists of columns and the orders that options and settings name.
+ * sort_order: the order of connections by a column, or by the attention they need without one. Also
+ * the lists of columns and the orders that options and settings name.
  */
 #include "model/model.h"
 
@@ -25,10 +25,23 @@ news_time(const struct conn_facts *c)
 	return c->verdict.severity >= SEV_WARNING ? nsec_max(c->start, c->verdict.time) : c->start;
 }
 
+#define CLASS_NS (INT64_C(1) << 61) /* longer than any time since 1970, until 2043 */
+
+/* Errors first, then warnings, then the rest, each with the latest news first. So a connection in
+   trouble is seen among thousands of others, and a row moves only when its trouble changes. */
+static int64_t
+attention_key(const struct conn_facts *c)
+{
+	const int64_t rank = c->verdict.severity >= SEV_WARNING ? SEV_ERROR - c->verdict.severity
+								: SEV_ERROR - SEV_NOTE;
+
+	return rank * CLASS_NS - nsec_min(nsec_max(news_time(c), 0), CLASS_NS - 1);
+}
+
 int64_t
 sort_key(const struct sort_order *o, const struct row_context *row)
 {
-	const int64_t key = o->column ? o->column->key(row) : -news_time(row->facts);
+	const int64_t key = o->column ? o->column->key(row) : attention_key(row->facts);
 
 	return is_descending(o) && key != INT64_MAX ? ~key : key;
 }

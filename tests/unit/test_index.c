@@ -373,24 +373,24 @@ test_hold_sorts_new_rows(void **state)
 	free(e);
 }
 
-/* Without a column: latest news first; a note is no news. */
+/* Without a column: errors, warnings, the rest; in each the latest news first; a note is none. */
 static void
-test_latest_news_first(void **state)
+test_attention_first(void **state)
 {
-	struct engine *e = engine_of(4);
+	static const size_t expected[] = {4, 2, 0, 5, 3, 1};
+	struct engine *e = engine_of(6);
 	struct index *ix = index_new(e);
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++)
-		put_row(e, i, 0); /* starts at 1, 2, 3, 4 */
-	e->table[0].verdict = (struct verdict){.severity = SEV_WARNING, .time = 10};
-	e->table[1].verdict = (struct verdict){.severity = SEV_NOTE, .time = 20};
+	for (size_t i = 0; i < 6; i++)
+		put_row(e, i, 0); /* starts at 1 to 6 */
+	e->table[0].verdict = (struct verdict){.severity = SEV_WARNING, .time = 20};
+	e->table[1].verdict = (struct verdict){.severity = SEV_NOTE, .time = 30};
 	e->table[2].verdict = (struct verdict){.severity = SEV_ERROR, .time = 9};
+	e->table[4].verdict = (struct verdict){.severity = SEV_ERROR, .time = 10};
 	let_settle(ix);
-	assert_int_equal(index_at(ix, 0).slot, 0);
-	assert_int_equal(index_at(ix, 1).slot, 2);
-	assert_int_equal(index_at(ix, 2).slot, 3);
-	assert_int_equal(index_at(ix, 3).slot, 1);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(index_at(ix, i).slot, expected[i]);
 	index_free(ix);
 	free(e);
 }
@@ -528,7 +528,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_find),
 	cmocka_unit_test(test_hold),
 	cmocka_unit_test(test_hold_sorts_new_rows),
-	cmocka_unit_test(test_latest_news_first),
+	cmocka_unit_test(test_attention_first),
 	cmocka_unit_test(test_text_keys),
 	cmocka_unit_test(test_rows_without_text_come_last),
 	cmocka_unit_test(test_hide_closed),

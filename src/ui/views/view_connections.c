@@ -433,8 +433,9 @@ static const struct action connections_actions[] = {
 const struct view_ops view_connections = {
 	.name = "connections",
 	.title = N_("Connections"),
-	.help = N_("Every TCP connection, the newest first. E is an error, W a warning, "
-		   "N a note; NEXT counts down to the next retransmission."),
+	.help = N_("Every TCP connection: errors first, then warnings, then the rest, each "
+		   "newest first. E is an error, W a warning, N a note; NEXT counts down to "
+		   "the next retransmission."),
 	.state_size = sizeof(struct connections),
 	.open = connections_open,
 	.update = connections_update,

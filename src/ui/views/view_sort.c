@@ -32,7 +32,7 @@ sort_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	if (c == v->ui->sort)
 		term_put(a.y, 1, 1, role, glyph(GLYPH_LIVE));
 	term_put(a.y, 3, 14, selected ? role : ROLE_TITLE, c ? _(c->title) : _("default"));
-	term_put(a.y, 18, a.columns - 18, role, c ? _(c->help) : _("the newest first"));
+	term_put(a.y, 18, a.columns - 18, role, c ? _(c->help) : _("errors, warnings, the rest"));
 }
 
 static void
