@@ -17,6 +17,7 @@
 
 #include "base/i18n.h"
 #include "conf/conf.h"
+#include "conf/settings.h"
 #include "demo.h"
 #include "report/report.h"
 #include "ui/ui.h"
@@ -345,11 +346,25 @@ new_engine(const struct config *cfg, struct err *err)
 	return engine_new(&ec, err);
 }
 
+/* The file for the settings of the screens, to be freed; NULL: none, or it belongs to another user,
+ * as with sudo. Privileges must have been dropped. */
+static char *
+own_settings_path(void)
+{
+	char *path = settings_supported() ? settings_path() : NULL;
+
+	if (path && settings_are_own(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
 static int
 show_screens(struct session *ss, const char *notice)
 {
 	const struct config *cfg = ss->cfg;
 	struct err err;
+	char *settings = own_settings_path();
 	const struct ui_config uc = {
 		.engine = ss->engine,
 		.source = ss->source,
@@ -357,6 +372,7 @@ show_screens(struct session *ss, const char *notice)
 		.sort = ss->sort,
 		.columns = ss->columns.n > 0 ? &ss->columns : NULL,
 		.capture_filter = cfg->capture_filter,
+		.settings_path = settings,
 		.notice = notice,
 		.absolute_seq = cfg->absolute_seq,
 		.bits = cfg->bits,
@@ -366,7 +382,10 @@ show_screens(struct session *ss, const char *notice)
 		.ctx = ss,
 	};
 
-	return ui_run(&uc, &err) < 0 ? complain(EXIT_ERROR, &err) : EXIT_WELL;
+	const int end = ui_run(&uc, &err);
+
+	free(settings);
+	return end < 0 ? complain(EXIT_ERROR, &err) : EXIT_WELL;
 }
 
 static int

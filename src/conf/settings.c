@@ -9,7 +9,11 @@
 
 #include "base/i18n.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 bool
 settings_supported(void)
@@ -34,6 +38,20 @@ settings_path(void)
 	return NULL;
 }
 
+bool
+settings_are_own(const char *path)
+{
+	char *at = xstrdup(path), *slash;
+	struct stat st;
+	bool found;
+
+	while (!(found = stat(at, &st) == 0) && errno == ENOENT && (slash = strrchr(at, '/')) &&
+	       slash != at)
+		*slash = '\0';
+	free(at);
+	return found && st.st_uid == geteuid();
+}
+
 #ifndef HAVE_INIH
 
 bool
@@ -56,13 +74,9 @@ settings_save(const struct settings *s, const char *path, struct err *err)
 #else
 
 #include <ctype.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define SECTION     "screens"
 #define FILE_MAX    (64 * 1024)

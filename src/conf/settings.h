@@ -25,6 +25,10 @@ bool settings_supported(void);
  * absolute path. To be freed by the caller. */
 char *settings_path(void);
 
+/* Whether the file belongs to this process's effective user; where it does not exist, the nearest
+ * directory above it that does. Also false when that cannot be found out. */
+bool settings_are_own(const char *path);
+
 /*
  * Reads the file into *s. A file that does not exist gives the defaults. Wrong lines are skipped.
  * Returns whether everything was read; if not, *warning is one line that names the file and the

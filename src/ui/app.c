@@ -37,11 +37,16 @@ ui_open(struct ui *ui, const struct view_ops *ops, const void *arg)
 void
 ui_back(struct ui *ui)
 {
+	const struct view_ops *ops = ui_view(ui)->ops;
+	struct err err;
+
 	if (ui->depth == 1) {
 		ui_quit(ui);
 		return;
 	}
 	view_close(ui->stack[--ui->depth]);
+	if ((ops == &view_columns || ops == &view_sort) && !ui_save_settings(ui, &err))
+		ui_warn(ui, "%s", err.msg);
 	ui->dirty = true;
 }
 
@@ -176,11 +181,9 @@ ui_set_sort(struct ui *ui, const struct column *c, bool reverse)
 	ui->dirty = true;
 }
 
-/* ---- beginning and end ---- */
-
-/* The columns of --columns come first, in the order given, and are the only ones shown. */
-static void
-columns_init(struct ui *ui, const struct column_list *list)
+/* The columns of the list come first; the others follow, hidden. */
+void
+ui_set_columns(struct ui *ui, const struct column_list *list)
 {
 	size_t n = 0;
 
@@ -195,6 +198,8 @@ columns_init(struct ui *ui, const struct column_list *list)
 		if (!list || ui->columns[i] == COLUMN_NEVER)
 			ui->column_order[n++] = &columns[i];
 }
+
+/* ---- beginning and end ---- */
 
 static void
 filters_init(struct ui *ui, const struct ui_config *cfg)
@@ -227,7 +232,7 @@ ui_new(const struct ui_config *cfg)
 		.absolute_seq = cfg->absolute_seq,
 		.index = index_new(cfg->engine),
 	};
-	columns_init(ui, cfg->columns);
+	ui_set_columns(ui, cfg->columns);
 	ui_set_sort(ui, cfg->sort.column, cfg->sort.reverse);
 	filters_init(ui, cfg);
 	if (ui->source) {
@@ -237,6 +242,7 @@ ui_new(const struct ui_config *cfg)
 	ui_open(ui, &view_connections, NULL);
 	if (!cfg->source || cfg->pick_interface)
 		ui_open(ui, &view_interfaces, NULL);
+	ui_load_settings(ui);
 	if (cfg->notice)
 		ui_warn(ui, "%s", cfg->notice);
 	return ui;

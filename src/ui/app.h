@@ -3,6 +3,7 @@
 #ifndef TCPLENS_UI_APP_H
 #define TCPLENS_UI_APP_H
 
+#include "conf/settings.h"
 #include "ui/footer.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
@@ -49,6 +50,7 @@ struct ui {
 	bool sort_reverse, hold_order, hide_closed;
 	bool absolute_seq, bits, names;
 	enum time_style time_style;
+	struct settings settings; /* the screens' state when it was loaded or last saved */
 	struct tag tags[TAGS_MAX];
 	size_t n_tags;
 	struct prompt prompt;
@@ -88,6 +90,15 @@ bool ui_column_shown(const struct ui *ui, const struct column *c, int width);
 bool ui_is_tagged(const struct ui *ui, uint64_t id);
 void ui_toggle_tag(struct ui *ui, uint64_t id, struct connref ref);
 enum role severity_role(enum severity s);
+
+/* Shows these columns only, in this order; NULL: by the screen's width. */
+void ui_set_columns(struct ui *ui, const struct column_list *list);
+
+/* ---- screen_settings.c ---- */
+/* Applies the settings of cfg->settings_path where the command line does not say otherwise. */
+void ui_load_settings(struct ui *ui);
+/* Writes what the user changed since they were loaded or written, if anything. False: *err. */
+bool ui_save_settings(struct ui *ui, struct err *err);
 
 /* ---- loop.c: what one turn does ---- */
 /* Brings everything up to date. hurried: a key's effect is to be drawn next, so less is done. */

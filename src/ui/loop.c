@@ -211,7 +211,12 @@ ui_run(const struct ui_config *cfg, struct err *err)
 		return -1;
 	struct ui *ui = ui_new(cfg);
 	int end = ui_loop(ui);
+	struct err unsaved;
+	const bool saved = end != 0 || ui_save_settings(ui, &unsaved);
+
 	ui_free(ui);
 	term_stop();
+	if (!saved)
+		err_print("%s", unsaved.msg);
 	return end;
 }

@@ -17,6 +17,7 @@ struct ui_config {
 	struct sort_order sort; /* of the list of connections */
 	const struct column_list *columns; /* of that list, from the left; NULL: by width */
 	const char *capture_filter; /* pcap-filter expression, to be shown; or NULL */
+	const char *settings_path; /* file for what the user chooses; NULL: nothing is kept */
 	const char *notice;  /* one line to be shown at the start ("no permission …"), or NULL */
 	bool pick_interface; /* begin with Interfaces although there is a source */
 	bool absolute_seq;   /* -S: sequence numbers as on the wire */

@@ -10,6 +10,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 export LC_ALL=C.UTF-8
+export XDG_CONFIG_HOME="$work"
 count=0
 
 # ok NAME COMMAND...: passes when the command succeeds

@@ -52,6 +52,7 @@ class Terminal:
             "LANGUAGE": "",
             "TERM": "tmux-256color",
             "HOME": self.scratch,
+            "XDG_CONFIG_HOME": self.scratch,
             "NO_COLOR": None,
             "ESCDELAY": None,
             **(env or {}),
@@ -218,6 +219,7 @@ class Pty:
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
+        self.settings = tempfile.mkdtemp(prefix="tcplens-ui-")
         self.before = termios.tcgetattr(slave)
         self.name = os.ttyname(slave)
         self.process = subprocess.Popen(
@@ -226,7 +228,13 @@ class Pty:
             stdout=slave,
             stderr=slave,
             preexec_fn=prepare,
-            env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})},
+            env={
+                **os.environ,
+                "TERM": "xterm-256color",
+                "LC_ALL": "C.UTF-8",
+                "XDG_CONFIG_HOME": self.settings,
+                **(env or {}),
+            },
         )
         os.close(slave)
         self.master = master
@@ -299,6 +307,7 @@ class Pty:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(30)
+        shutil.rmtree(self.settings, ignore_errors=True)
 
 
 def check_idle(p, threads=1):
