@@ -53,6 +53,8 @@ struct index {
 	size_t left, right, out; /* next items of the two runs, and where they go */
 	size_t pair;             /* where the two runs begin */
 	nsec now;                /* of the scan */
+	struct severity_counts shown;   /* in rows */
+	struct severity_counts counted; /* in the list being built */
 	uint64_t change; /* of the engine, when the scan began */
 	nsec cost;       /* of this rescan so far */
 	nsec not_before; /* next rescan; monotonic clock */
@@ -203,6 +205,8 @@ row_key(const void *arg, const struct conn_facts *f)
 
 	if (has_text_keys(ix))
 		append_text_key(&ix->text, &ix->order, &row);
+	ix->counted.errors += f->verdict.severity == SEV_ERROR;
+	ix->counted.warnings += f->verdict.severity == SEV_WARNING;
 	return sort_key(&ix->order, &row);
 }
 
@@ -302,6 +306,7 @@ begin_scan(struct index *ix, nsec now)
 	ix->cost = 0;
 	ix->text.used = 0;
 	ix->now = now;
+	ix->counted = (struct severity_counts){0};
 }
 
 static void
@@ -398,9 +403,12 @@ same_rows(const struct items *a, const struct items *b)
 static bool
 publish(struct index *ix)
 {
-	const bool changed = !same_rows(&ix->rows, &ix->build);
+	const bool changed = !same_rows(&ix->rows, &ix->build) ||
+			     ix->shown.errors != ix->counted.errors ||
+			     ix->shown.warnings != ix->counted.warnings;
 
 	swap(&ix->rows, &ix->build);
+	ix->shown = ix->counted;
 	if (ix->hold)
 		hold_rows(ix);
 	ix->phase = PHASE_REST;
@@ -503,6 +511,12 @@ size_t
 index_count(const struct index *ix)
 {
 	return ix->rows.n;
+}
+
+struct severity_counts
+index_severities(const struct index *ix)
+{
+	return ix->shown;
 }
 
 struct connref

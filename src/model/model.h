@@ -145,6 +145,11 @@ bool sort_order_parse(const char *text, struct sort_order *out, struct err *err)
 
 /* ---- index.c: the filtered, sorted list of connections ---- */
 struct index;
+
+/* How many connections have a verdict of that severity. */
+struct severity_counts {
+	size_t errors, warnings;
+};
 struct index *index_new(struct engine *e);
 void index_free(struct index *ix);
 /* Takes ownership of f; NULL lets everything through. */
@@ -162,6 +167,8 @@ bool index_settled(const struct index *ix);
 /* How long until index_step() has something to do: 0 now, NSEC_NEVER until something changes. */
 nsec index_wait(const struct index *ix);
 size_t index_count(const struct index *ix);
+/* Of the shown list, as of when it was built. */
+struct severity_counts index_severities(const struct index *ix);
 /* ref.gen 0: there is no such row. */
 struct connref index_at(const struct index *ix, size_t row);
 /* Row of a connection, or -1. */

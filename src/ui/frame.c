@@ -148,6 +148,21 @@ status_losses(const struct ui *ui, struct line *l)
 			 text_count(n, sizeof(n), t->history_lost));
 }
 
+/* How many of the shown connections have an error, and how many a warning. */
+static void
+status_severities(const struct ui *ui, struct line *l)
+{
+	const struct severity_counts t = index_severities(ui->index);
+	char n[16];
+
+	if (t.errors > 0)
+		line_add(l, 2, ROLE_BAR_LOUD, "%s%c", text_count(n, sizeof(n), t.errors),
+			 severity_letter(SEV_ERROR));
+	if (t.warnings > 0)
+		line_add(l, 2, ROLE_BAR_LOUD, "%s%c", text_count(n, sizeof(n), t.warnings),
+			 severity_letter(SEV_WARNING));
+}
+
 static void
 status_draw(const struct ui *ui, int cols)
 {
@@ -163,6 +178,7 @@ status_draw(const struct ui *ui, int cols)
 	if (ui->source && ui->status.phase == SOURCE_RUNNING)
 		line_add(&l, 6, ROLE_BAR, _("%s pkt/s"), rate);
 	status_losses(ui, &l);
+	status_severities(ui, &l);
 	text_count(shown, sizeof(shown), index_count(ui->index));
 	text_count(tracked, sizeof(tracked), ui->totals.tracked);
 	struct line full = l;

@@ -391,6 +391,8 @@ test_attention_first(void **state)
 	let_settle(ix);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(index_at(ix, i).slot, expected[i]);
+	assert_int_equal(index_severities(ix).errors, 2);
+	assert_int_equal(index_severities(ix).warnings, 1);
 	index_free(ix);
 	free(e);
 }
