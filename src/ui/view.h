@@ -95,6 +95,7 @@ VIEWS(DECLARE_VIEW)
 	X(timers, 0, N_("timers"))                                                                 \
 	X(ladder, 'l', N_("ladder: arrows between the two hosts"))                                 \
 	X(graphs, 0, N_("graphs: sequence, round-trip time, rate, in flight"))                     \
+	X(stream, 0, N_("stream: the payload, as text or hexadecimal"))                     \
 	X(ledger, 0, N_("time: where the time of the connection went"))
 #define DECLARE_TAB(name, key, help) extern const struct view_ops tab_##name;
 CONNECTION_TABS(DECLARE_TAB)

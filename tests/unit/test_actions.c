@@ -82,6 +82,7 @@ static const struct {
 	{"timers", SHOWS},
 	{"ladder", SHOWS},
 	{"graphs", SHOWS},
+	{"stream", SHOWS},
 	{"ledger", SHOWS},
 	{"leave", LEAVES},
 	{"next-problem", MOVES},
@@ -124,7 +125,8 @@ static const struct {
 	{"timers", {K_ENTER, '2'}},
 	{"ladder", {K_ENTER, '3'}},
 	{"graphs", {K_ENTER, '4', '+', '<'}}, /* neither end of the time is shown */
-	{"ledger", {K_ENTER, '5'}},
+	{"stream", {K_ENTER, '5'}},
+	{"ledger", {K_ENTER, '6'}},
 	{"segment", {K_ENTER, '1', K_HOME, K_ENTER}},
 	{"why", {'v'}},
 	{"problems", {'P'}},
