@@ -284,6 +284,84 @@ test_one_sided(void **state)
 	watch_close(&w);
 }
 
+/* What of the server's host is captured beside the connection. */
+enum { HEARD_NOT, HEARD_BY_OTHERS, HEARD_BY_CLIENT, HEARD_KINDS };
+
+static void
+hear_server(struct watch *w, seqno isn, int heard)
+{
+	struct pair other;
+
+	if (heard == HEARD_NOT)
+		return;
+	pair_init(&other, w, isn);
+	other.end[CLIENT].port = 50000;
+	if (heard == HEARD_BY_OTHERS)
+		other.end[CLIENT].addr[15] = 77;
+	pair_handshake(&other, MS(0), MS(20));
+}
+
+/* Begun before the capture, it may as well go into silence where another connection shows that the
+ * server's packets are captured. The ACK of a SYN-ACK shows that this one's are not. */
+static void
+test_one_sided_pair(void **state)
+{
+	for (int i = 0; i < 2 * HEARD_KINDS; i++) {
+		BEGIN(w, c);
+		const int heard = i / 2;
+		const bool begun = i % 2;
+
+		hear_server(&w, ISN(state), heard);
+		syn(&c, .unseen = begun, .at = MS(50));
+		synack(&c, .unseen = true, .at = MS(70));
+		ack(&c, CLIENT, .at = MS(70.05));
+		for (int k = 0; k < 4; k++)
+			data(&c, CLIENT, .len = 100, .at = MS(80 + k));
+		LOOK(c, SEC(1));
+		assert_int_equal(!verdict_of(&d, V_ONE_SIDED), heard == HEARD_BY_CLIENT && begun);
+		watch_close(&w);
+	}
+}
+
+/* More repetitions than are kept; the server is heard after them, or never. */
+static void
+test_one_sided_loss(void **state)
+{
+	for (int heard = 0; heard < 2; heard++) {
+		BEGIN(w, c);
+		syn(&c, .at = MS(0));
+		synack(&c, .unseen = !heard, .at = MS(20));
+		ack(&c, CLIENT, .at = MS(20.05));
+		for (uint32_t i = 0; i < 50; i++) {
+			data(&c, CLIENT, .len = 100, .at = SEC(1 + i));
+			data(&c, CLIENT, .seq = 1 + 100 * i, .len = 100, .at = SEC(1.3 + i));
+			ack(&c, SERVER, .unseen = !heard, .at = SEC(1.32 + i));
+		}
+		LOOK(c, SEC(52));
+		assert_int_equal(!verdict_of(&d, V_LOSS), !heard);
+		assert_int_equal(!verdict_of(&d, V_ONE_SIDED), heard);
+		watch_close(&w);
+	}
+}
+
+/* A ladder still shows that its sender hears nothing. */
+static void
+test_one_sided_ladder(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = MS(0));
+	synack(&c, .unseen = true, .at = MS(20));
+	ack(&c, CLIENT, .at = MS(20.05));
+	data(&c, CLIENT, .len = 100, .at = SEC(1));
+	for (int i = 0; i < 5; i++)
+		data(&c, CLIENT, .seq = 1, .len = 100, .at = SEC(1) + MS(220) * ((2 << i) - 1));
+	LOOK(c, SEC(16));
+	assert_verdict(V_PEER_SILENT);
+	assert_verdict(V_ONE_SIDED);
+	assert_no_verdict(V_LOSS);
+	watch_close(&w);
+}
+
 static void
 test_capture_loss(void **state)
 {
@@ -315,6 +393,9 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_half_closed),
 	SEQ_TEST(test_midstream),
 	SEQ_TEST(test_one_sided),
+	SEQ_TEST(test_one_sided_pair),
+	SEQ_TEST(test_one_sided_loss),
+	SEQ_TEST(test_one_sided_ladder),
 	SEQ_TEST(test_capture_loss),
 };
 

@@ -223,17 +223,23 @@ test_both_refused(void **state)
 	watch_close(&w);
 }
 
-/* Where nothing of the server's host is captured, the silence after one SYN says nothing. */
+/* Where nothing of the server's host to the client's is captured, the silence after one SYN says
+ * nothing. */
 static void
 test_single_syn(void **state)
 {
-	for (int heard = 0; heard < 2; heard++) {
+	enum { NOT, BY_OTHERS, BY_CLIENT, KINDS };
+
+	for (int by = 0; by < KINDS; by++) {
 		BEGIN(w, c);
-		if (heard) {
-			pair_handshake(&c, MS(0), MS(20));
-			c.end[CLIENT].port++;
-			pair_anew(&c, 1000);
-		}
+		const bool heard = by == BY_CLIENT;
+		struct pair other;
+
+		pair_init(&other, &w, ISN(state));
+		other.end[CLIENT].port++;
+		other.end[CLIENT].addr[15] += by == BY_OTHERS;
+		if (by != NOT)
+			pair_handshake(&other, MS(0), MS(20));
 		syn(&c, .at = SEC(1));
 		LOOK(c, SEC(1.9));
 		assert_no_verdict(V_NO_ANSWER);
@@ -458,6 +464,34 @@ test_meets_older_and_connects(void **state)
 	watch_close(&w);
 }
 
+/* Without the server's packets nothing shows that it still held the older connection; that nobody
+ * answers the SYNs is shown by their repetition. */
+static void
+test_meets_older_one_sided(void **state)
+{
+	BEGIN(w, c);
+	struct pair old = c;
+	syn(&old, .at = MS(0));
+	synack(&old, .unseen = true, .at = MS(20));
+	ack(&old, CLIENT, .at = MS(20.05));
+	data(&old, CLIENT, .len = 10, .at = MS(30));
+	pair_anew(&c, 100000);
+	syn(&c, .at = SEC(10));
+	rst(&old, CLIENT, .seq = 11, .at = SEC(10.0201));
+	LOOK(c, SEC(10.5));
+	assert_no_verdict(V_HALF_OPEN);
+	assert_no_verdict(V_NO_ANSWER);
+	syn(&c, .at = SEC(11));
+	syn(&c, .at = SEC(13));
+	LOOK(c, SEC(14));
+	assert_no_verdict(V_HALF_OPEN);
+	assert_verdict(V_NO_ANSWER);
+	watch_until(&w, SEC(60));
+	assert_true(w.n_conns > 0); /* the older one: replaced */
+	assert_null(verdict_of(&w.conns[0], V_HALF_OPEN));
+	watch_close(&w);
+}
+
 /* The older connection began before the capture. */
 static void
 test_meets_unseen_older(void **state)
@@ -592,6 +626,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_syn_lost),
 	SEQ_TEST(test_meets_older),
 	SEQ_TEST(test_meets_older_and_connects),
+	SEQ_TEST(test_meets_older_one_sided),
 	SEQ_TEST(test_meets_unseen_older),
 	SEQ_TEST(test_two_answers),
 	SEQ_TEST(test_second_answer_too_late),

@@ -4,6 +4,14 @@
 
 #define ONE_SIDED_SEGMENTS 4
 
+/* With its own SYN captured, its ACK shows an answer that was not. Without, its peer's silence is
+ * to be believed where other packets of that host to this one are captured. */
+static bool
+may_be_answered_unseen(const struct verdict_input *in, enum side s)
+{
+	return half_has(&in->c->half[s], H_ISN) || !host_heard(in, (enum side)!s);
+}
+
 /* Not of SYNs alone: silence is then what is to be reported. */
 bool
 verdict_one_sided(const struct verdict_input *in, struct verdict *v)
@@ -12,7 +20,7 @@ verdict_one_sided(const struct verdict_input *in, struct verdict *v)
 	enum side s = c->half[SERVER].segments > 0 ? SERVER : CLIENT;
 
 	if (c->half[!s].segments > 0 || !half_has(&c->half[s], H_ACK) ||
-	    c->half[s].segments < ONE_SIDED_SEGMENTS)
+	    c->half[s].segments < ONE_SIDED_SEGMENTS || !may_be_answered_unseen(in, s))
 		return false;
 	v->side = s;
 	v->time = c->start;

@@ -11,8 +11,10 @@
 bool
 host_heard(const struct verdict_input *in, enum side s)
 {
-	return in->c->half[s].segments > 0 ||
-	       coverage_heard(in->core->coverage, in->c->end[s].addr);
+	const struct conn *c = in->c;
+
+	return c->half[s].segments > 0 ||
+	       coverage_heard(in->core->coverage, c->end[s].addr, c->end[!s].addr);
 }
 
 void

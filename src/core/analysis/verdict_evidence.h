@@ -12,7 +12,8 @@ struct verdict_input {
 	nsec now; /* not later than what the capture covers of its hosts */
 };
 
-/* Whether a packet from that end's host was captured, in whatever connection. */
+/* Whether a packet from that end's host to the other's was captured, in whatever connection. Where
+ * none was, silence of that end says nothing. */
 bool host_heard(const struct verdict_input *in, enum side s);
 /* Adds a frame to the evidence; 0 and what is too many are left out. */
 void evidence_frame(struct verdict *v, uint64_t frame);

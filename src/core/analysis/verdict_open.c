@@ -75,15 +75,24 @@ resets_not_accepted(const struct conn *c)
 	return r->fate == FATE_REFUSED && r->from == SERVER ? r->count : 0;
 }
 
+/* An older connection answered the SYN: not shown where nothing of the server is captured. */
 static bool
-is_not_answered(const struct conn *c)
+is_challenged(const struct verdict_input *in)
 {
-	return (c->half[CLIENT].state == TCP_SYN_SENT || c->end_cause == END_NO_ANSWER) &&
-	       !half_has(&c->half[SERVER], H_SEQ) && icmp_count(c, ICMP_REJECTS) == 0 &&
-	       !(c->flags & C_CHALLENGED) && !c->cold->responder.related;
+	return (in->c->flags & C_CHALLENGED) && host_heard(in, SERVER);
 }
 
-/* A single SYN says nothing where nothing of the server's host is captured. */
+static bool
+is_not_answered(const struct verdict_input *in)
+{
+	const struct conn *c = in->c;
+
+	return (c->half[CLIENT].state == TCP_SYN_SENT || c->end_cause == END_NO_ANSWER) &&
+	       !half_has(&c->half[SERVER], H_SEQ) && icmp_count(c, ICMP_REJECTS) == 0 &&
+	       !is_challenged(in) && !c->cold->responder.related;
+}
+
+/* A single SYN says nothing where nothing of the server's host to the client's is captured. */
 static bool
 is_silence_heard(const struct verdict_input *in, nsec until)
 {
@@ -102,7 +111,7 @@ verdict_no_answer(const struct verdict_input *in, struct verdict *v)
 	const struct half *h = &c->half[CLIENT];
 	const nsec until = c->end_cause == END_OPEN ? in->now : c->ended;
 
-	if (!is_not_answered(c) || !is_silence_heard(in, until))
+	if (!is_not_answered(in) || !is_silence_heard(in, until))
 		return false;
 	v->side = CLIENT;
 	v->time = half_syn_last(h);

@@ -203,6 +203,8 @@ half_open_by_reset(const struct conn *c, struct verdict *v)
 bool
 verdict_half_open(const struct verdict_input *in, struct verdict *v)
 {
+	if (!host_heard(in, CLIENT) || !host_heard(in, SERVER))
+		return false;
 	return half_open_replaced(in->c, v) || half_open_by_reset(in->c, v) ||
 	       half_open_syn_met(in->c, v);
 }

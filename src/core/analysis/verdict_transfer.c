@@ -101,13 +101,15 @@ is_counted(const struct retx *x, const struct lost *n)
 }
 
 /* Those since the peer was last heard are not known to be of something lost: they may go into
- * silence. */
+ * silence. Where it was never heard, none is. */
 static struct lost
 lost_and_answered(const struct conn *c, enum side s)
 {
 	const struct retransmit_log *t = c->half[s].cold->retransmit_log;
 	struct lost n = c->half[s].cold->lost;
 
+	if (c->half[!s].segments == 0)
+		return (struct lost){0};
 	for (unsigned i = 0; t && i < t->n_retx; i++) {
 		const struct retx *x = &t->retx[i];
 

@@ -8,7 +8,7 @@
 #define JUMP      (600 * NSEC_PER_SEC) /* so long without any packet: the capture was interrupted */
 #define PERIODS   16
 #define LINE_BITS 10
-#define LINE      4 /* hosts */
+#define LINE      4 /* hosts, or pairs */
 
 /* A time in which the capture ran on. */
 struct period {
@@ -18,7 +18,6 @@ struct period {
 struct host {
 	uint32_t key; /* digest of the address; 0: none */
 	uint8_t ttl;  /* of its packets, 0 unknown */
-	bool heard;   /* a packet from it was captured */
 	nsec last;    /* latest packet from or to it */
 };
 
@@ -26,6 +25,9 @@ struct coverage {
 	struct host_line {
 		struct host host[LINE]; /* latest first */
 	} lines[1 << LINE_BITS];
+	struct way_line {
+		uint32_t key[LINE]; /* digests of sender and receiver, latest first; 0: none */
+	} ways[1 << LINE_BITS];
 	struct period period[PERIODS]; /* ring, the present one at `now` */
 	unsigned n, now;
 };
@@ -125,24 +127,53 @@ host_get(struct coverage *v, const uint8_t addr[16])
 	return &line->host[0];
 }
 
+/* ---- from one host to another ---- */
+
+static uint32_t
+way_key(const uint8_t from[16], const uint8_t to[16])
+{
+	const uint64_t digests = (uint64_t)host_key(from) << 32 | host_key(to);
+
+	return (uint32_t)(digests * UINT64_C(0x9e3779b97f4a7c15) >> 32) | 1;
+}
+
+/* Moves the way to the front of its line; the one that was last makes room. */
+static void
+way_note(struct coverage *v, uint32_t key)
+{
+	struct way_line *line = &v->ways[key >> (32 - LINE_BITS)];
+	int i = 0;
+
+	while (i < LINE - 1 && line->key[i] != key)
+		i++;
+	memmove(&line->key[1], &line->key[0], (size_t)i * sizeof(line->key[0]));
+	line->key[0] = key;
+}
+
+bool
+coverage_heard(const struct coverage *v, const uint8_t from[16], const uint8_t to[16])
+{
+	const uint32_t key = way_key(from, to);
+	const struct way_line *line = &v->ways[key >> (32 - LINE_BITS)];
+
+	for (int i = 0; i < LINE; i++)
+		if (line->key[i] == key)
+			return true;
+	return false;
+}
+
+/* ---- packets ---- */
+
 void
 coverage_packet(struct coverage *v, const struct packet *p, uint8_t ttl)
 {
 	struct host *h = host_get(v, p->src);
 
-	h->heard = true;
 	h->last = p->ts;
 	if (ttl)
 		h->ttl = ttl;
 	host_get(v, p->dst)->last = p->ts;
-}
-
-bool
-coverage_heard(const struct coverage *v, const uint8_t addr[16])
-{
-	const struct host *h = host_find(v, addr);
-
-	return h && h->heard;
+	way_note(v, way_key(p->src, p->dst));
 }
 
 uint8_t
