@@ -132,16 +132,18 @@ source_config(const struct config *cfg)
 
 /* Drops privileges after opening, whether or not that succeeded, and before anything is read. */
 static struct source *
-open_source(const struct config *cfg, const struct source_config *sc, struct err *err, bool *denied)
+open_source(struct config *cfg, const struct source_config *sc, struct err *err, bool *denied)
 {
 	struct err why;
 	struct source *s = source_open(sc, err, denied);
 
-	if (!privs_drop(cfg->user, &why)) {
+	if (!privs_drop(cfg->user, &why) || !conf_read_filter(cfg, &why)) {
 		*err = why;
 		*denied = false;
-	} else if (s && source_prepare(s, err)) {
-		return s;
+	} else if (s) {
+		source_choose_filter(s, cfg->capture_filter);
+		if (source_prepare(s, err))
+			return s;
 	}
 	source_close(s);
 	return NULL;
@@ -214,7 +216,7 @@ list_options(const struct config *cfg, struct sort_order *sort, struct column_li
 }
 
 static int
-report_source(const struct config *cfg, const struct report_config *rc)
+report_source(struct config *cfg, const struct report_config *rc)
 {
 	struct err err;
 	bool denied;
@@ -231,7 +233,7 @@ report_source(const struct config *cfg, const struct report_config *rc)
 }
 
 static int
-run_report(const struct config *cfg)
+run_report(struct config *cfg)
 {
 	struct err err;
 	struct report_config rc = {
@@ -266,7 +268,7 @@ run_report(const struct config *cfg)
 
 /* The state behind the screens. */
 struct session {
-	const struct config *cfg;
+	struct config *cfg;
 	struct engine *engine;
 	struct source *source; /* started; NULL: none */
 	struct err unwritten;  /* why the file of -w is incomplete; "": it is not */
@@ -389,7 +391,7 @@ show_screens(struct session *ss, const char *notice)
 }
 
 static int
-run_screens(const struct config *cfg)
+run_screens(struct config *cfg)
 {
 	struct err err, denial = {""};
 	bool denied = false;

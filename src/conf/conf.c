@@ -319,27 +319,63 @@ blank_comments(char *s)
 	}
 }
 
-static enum conf_result
-read_filter_file(struct config *cfg, struct err *err)
+/* Sets *err and returns false. */
+static bool
+unreadable_filter(const struct config *cfg, struct err *err)
 {
+	const int why = errno;
 	char name[256];
 
 	text_escape(name, sizeof(name), cfg->filter_file, strlen(cfg->filter_file));
-	FILE *f = fopen(cfg->filter_file, "re");
+	return err_set(err, _("-F %s: cannot be read: %s"), name, strerror(why));
+}
+
+static enum conf_result
+open_filter_file(struct config *cfg, struct err *err)
+{
+	cfg->filter_stream = fopen(cfg->filter_file, "re");
+	if (cfg->filter_stream)
+		return CONF_OK;
+	unreadable_filter(cfg, err);
+	return CONF_ERROR;
+}
+
+/* The file's text, with a NUL behind it; to be freed. NULL and *err: it is none. */
+static char *
+read_filter_text(const struct config *cfg, struct err *err)
+{
+	char name[256];
 	char *buf = xmalloc(MAX_FILTER_FILE);
-	size_t n = f ? fread(buf, 1, MAX_FILTER_FILE - 1, f) : 0;
-	bool failed = !f || ferror(f);
-	if (failed)
-		err_set(err, _("-F %s: cannot be read: %s"), name, strerror(errno));
-	else if (n == MAX_FILTER_FILE - 1)
-		failed = !err_set(err, _("-F %s: too long for a filter"), name);
-	if (f)
-		fclose(f);
+	const size_t n = fread(buf, 1, MAX_FILTER_FILE - 1, cfg->filter_stream);
+
 	buf[n] = '\0';
-	blank_comments(buf);
-	cfg->capture_filter = failed ? NULL : xstrdup(buf);
+	if (!ferror(cfg->filter_stream) && n < MAX_FILTER_FILE - 1)
+		return buf;
+	if (ferror(cfg->filter_stream))
+		unreadable_filter(cfg, err);
+	else
+		err_set(err, _("-F %s: too long for a filter"),
+			text_escape(name, sizeof(name), cfg->filter_file,
+				    strlen(cfg->filter_file)));
 	free(buf);
-	return failed ? CONF_ERROR : CONF_OK;
+	return NULL;
+}
+
+bool
+conf_read_filter(struct config *cfg, struct err *err)
+{
+	if (!cfg->filter_stream)
+		return true;
+	char *text = read_filter_text(cfg, err);
+
+	fclose(cfg->filter_stream);
+	cfg->filter_stream = NULL;
+	if (!text)
+		return false;
+	blank_comments(text);
+	cfg->capture_filter = xstrdup(text);
+	free(text);
+	return true;
 }
 
 /* ---- contradictions ---- */
@@ -381,12 +417,15 @@ conf_parse(struct config *cfg, int argc, char *argv[], struct err *err)
 		err_set(err, "%s", wrong);
 		return CONF_USAGE;
 	}
-	return cfg->filter_file ? read_filter_file(cfg, err) : CONF_OK;
+	return cfg->filter_file ? open_filter_file(cfg, err) : CONF_OK;
 }
 
 void
 conf_free(struct config *cfg)
 {
+	if (cfg->filter_stream)
+		fclose(cfg->filter_stream);
+	cfg->filter_stream = NULL;
 	free(cfg->capture_filter);
 	cfg->capture_filter = NULL;
 }

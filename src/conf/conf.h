@@ -28,6 +28,7 @@ struct config {
 	char direction;	      /* 'i' in, 'o' out, 0 both */
 	const char *user;     /* -Z */
 	const char *filter_file;
+	FILE *filter_stream;  /* -F, open until it is read; owned; NULL none */
 	char *capture_filter; /* from -F or the remaining arguments; owned; NULL: everything */
 
 	const char *screen_filter; /* -Y, unchecked */
@@ -92,8 +93,11 @@ enum conf_result {
 	CONF_USAGE = 2, /* wrong usage */
 };
 
-/* Parses the command line into *cfg. Unless CONF_OK is returned, *err holds one line. */
+/* Parses the command line into *cfg and opens the file of -F. Unless CONF_OK is returned, *err is
+ * one line. */
 enum conf_result conf_parse(struct config *cfg, int argc, char *argv[], struct err *err);
+/* Reads the file of -F, if any, into cfg->capture_filter; to be called without privileges. */
+bool conf_read_filter(struct config *cfg, struct err *err);
 void conf_free(struct config *cfg);
 /* Prints --help in the user's language. */
 void conf_print_help(FILE *out);

@@ -82,6 +82,12 @@ source_open(const struct source_config *cfg, struct err *err, bool *denied)
 	return s;
 }
 
+void
+source_choose_filter(struct source *s, const char *filter)
+{
+	s->cfg.filter = filter;
+}
+
 bool
 source_prepare(struct source *s, struct err *err)
 {

@@ -76,6 +76,8 @@ struct source *source_open(const struct source_config *cfg, struct err *err, boo
  * keeps its own, without any capability. Call once, in the only thread, even if no source was
  * opened. */
 bool privs_drop(const char *user, struct err *err);
+/* The capture filter to be used, instead of that in the config; borrowed until source_close(). */
+void source_choose_filter(struct source *s, const char *filter);
 /* Compiles the capture filter, reads a file up to its first packet, creates the file of -w. Call
  * once, before the source runs; false and err: the source can only be closed. */
 bool source_prepare(struct source *s, struct err *err);

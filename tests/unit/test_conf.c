@@ -185,6 +185,8 @@ test_filter_file(void **state)
 	close(fd);
 	snprintf(line, sizeof(line), "-F %s", path);
 	assert_int_equal(parse(&c, &err, line), CONF_OK);
+	assert_null(c.capture_filter);
+	assert_true(conf_read_filter(&c, &err));
 	assert_non_null(strstr(c.capture_filter, "port 23"));
 	assert_non_null(strstr(c.capture_filter, "or port 80"));
 	assert_null(strstr(c.capture_filter, "telnet"));
@@ -192,6 +194,10 @@ test_filter_file(void **state)
 	unlink(path);
 	assert_int_equal(parse(&c, &err, line), CONF_ERROR);
 	assert_non_null(strstr(err.msg, path));
+	conf_free(&c);
+	assert_int_equal(parse(&c, &err, "-F /tmp"), CONF_OK);
+	assert_false(conf_read_filter(&c, &err));
+	assert_non_null(strstr(err.msg, "-F /tmp: cannot be read"));
 	conf_free(&c);
 }
 
