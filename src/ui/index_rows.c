@@ -68,7 +68,8 @@ index_rows_draw_sentence(const struct index_rows *r, const struct view *v, struc
 	text_add(&t, "%c ", severity_letter(c->verdict.severity));
 	verdict_text(text, sizeof(text), &c->verdict, c, v->ui->now);
 	lines_wrap(&whole, severity_role(c->verdict.severity), a.columns - 1, 2, head, text);
-	for (size_t i = 0; i < whole.n && i < (size_t)a.lines; i++)
+	lines_cut(&whole, (size_t)a.lines, a.columns - 1);
+	for (size_t i = 0; i < whole.n; i++)
 		term_put(a.y + (int)i, 0, a.columns, whole.items[i].role, whole.items[i].text);
 	lines_free(&whole);
 }

@@ -96,3 +96,21 @@ lines_wrap(struct lines *l, enum role role, int columns, int indent, const char 
 		first = false;
 	} while (*text != '\0');
 }
+
+void
+lines_cut(struct lines *l, size_t n, int columns)
+{
+	char whole[LINE_MAX_BYTES + 2];
+	struct text t = text_on(whole, sizeof(whole));
+
+	if (l->n <= n)
+		return;
+	l->n = n;
+	if (n == 0)
+		return;
+	char *last = l->items[n - 1].text;
+	int width = (int)text_width(last) + 1;
+
+	text_add(&t, "%s..", last); /* wider than its room, so that the cut is marked */
+	text_cut(last, LINE_MAX_BYTES, whole, (size_t)(width < columns ? width : columns));
+}

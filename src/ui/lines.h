@@ -25,5 +25,8 @@ void lines_add(struct lines *l, enum role role, const char *fmt, ...) ATTR_FORMA
  * and so is the text where head is shorter. Text and a longer head share the first line. */
 void lines_wrap(struct lines *l, enum role role, int columns, int indent, const char *head,
 		const char *text);
+/* Keeps the first n lines; where more are dropped, the last one kept ends in "…" within
+ * `columns`. */
+void lines_cut(struct lines *l, size_t n, int columns);
 
 #endif

@@ -84,12 +84,34 @@ test_no_line_is_too_wide(void **state)
 	}
 }
 
+static void
+test_dropped_lines_leave_a_mark(void **state)
+{
+	struct lines l = {0};
+
+	(void)state;
+	lines_wrap(&l, ROLE_NORMAL, 13, 0, "", "one two three four five");
+	lines_cut(&l, 2, 13);
+	assert_int_equal(l.n, 2);
+	assert_string_equal(l.items[1].text, "four five");
+	lines_add(&l, ROLE_NORMAL, "six");
+	lines_cut(&l, 2, 13);
+	assert_int_equal(l.n, 2);
+	assert_string_equal(l.items[1].text, "four five…");
+	lines_cut(&l, 1, 13);
+	assert_string_equal(l.items[0].text, "one two thre…");
+	lines_cut(&l, 0, 13);
+	assert_int_equal(l.n, 0);
+	lines_free(&l);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_breaks_at_blanks),
 	cmocka_unit_test(test_long_head_takes_room_of_the_first_line),
 	cmocka_unit_test(test_long_word_is_cut),
 	cmocka_unit_test(test_empty_text_gives_its_head),
 	cmocka_unit_test(test_no_line_is_too_wide),
+	cmocka_unit_test(test_dropped_lines_leave_a_mark),
 };
 
 int

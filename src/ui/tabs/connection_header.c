@@ -256,8 +256,7 @@ verdicts_add(const struct view *v, int cols, size_t max, struct lines *out)
 		verdict_text(text, sizeof(text), verdict, &f->d.f, v->ui->now);
 		lines_wrap(out, severity_role(verdict->severity), cols - 1, 2, head, text);
 	}
-	if (out->n > max)
-		out->n = max;
+	lines_cut(out, max, cols - 1);
 }
 
 /* How long each side took to answer in the handshake, or why that is not known: always one line, so
