@@ -392,7 +392,7 @@ const struct phrases words_reset = {reset_row, reset, reset_check};
 static void
 reset_after_close_row(struct words *w)
 {
-	text_add(w->t, "%s", _("reset after both closed"));
+	text_add(w->t, "%s", _("reset after close"));
 }
 
 static void

@@ -448,8 +448,8 @@ path_mtu_hole(struct words *w)
 			 m->fails, words_end(w), m->passes);
 	else
 		text_add(w->t,
-			 _("segments of %u bytes of %s never pass (%u attempts), %u bytes do: a "
-			   "router drops large packets and its ICMP is lost, likely"),
+			 _("segments of %u bytes of %s never pass (%u attempts), those of %u bytes "
+			   "do: likely a router drops large packets and its ICMP is lost"),
 			 m->fails, words_end(w), m->attempts, m->passes);
 }
 

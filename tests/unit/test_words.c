@@ -413,7 +413,7 @@ test_reset_suspect(void **state)
 	     "a reset with the address of 10.0.0.9:5432 was likely sent by another host: "
 	     "10.0.0.9:5432 continued as if it had sent none");
 	v.code = V_RESET_AFTER_CLOSE;
-	says(&v, "reset after both closed",
+	says(&v, "reset after close",
 	     "10.0.0.9:5432 sent a reset after both had finished: harmless");
 }
 
@@ -604,8 +604,8 @@ test_path_mtu(void **state)
 	v.path_mtu = (struct verdict_path_mtu){
 		.kind = PATH_MTU_BLACK_HOLE, .passes = 548, .fails = 1448, .attempts = 4};
 	says(&v, "1448 bytes never pass",
-	     "segments of 1448 bytes of 10.0.0.9:5432 never pass (4 attempts), 548 bytes do: a "
-	     "router drops large packets and its ICMP is lost, likely");
+	     "segments of 1448 bytes of 10.0.0.9:5432 never pass (4 attempts), those of 548 "
+	     "bytes do: likely a router drops large packets and its ICMP is lost");
 	v.path_mtu.kind = PATH_MTU_FOUND;
 	says(&v, "found that 548 bytes pass",
 	     "segments of 1448 bytes of 10.0.0.9:5432 never passed; it found by itself that 548 "
