@@ -106,6 +106,24 @@ test_no_answer(void **state)
 	watch_close(&w);
 }
 
+/* SYNs at intervals that grow shorter are made by no timer: nothing is known of the next one. */
+static void
+test_no_forecast_of_unknown_ladder(void **state)
+{
+	BEGIN(w, c);
+	syn(&c, .at = SEC(0));
+	syn(&c, .at = SEC(6.4));
+	syn(&c, .at = SEC(9.2));
+	syn(&c, .at = SEC(12));
+	LOOK(c, SEC(12.1));
+	assert_verdict(V_NO_ANSWER);
+	const struct verdict *v = verdict_of(&d, V_NO_ANSWER);
+	assert_int_equal(v->no_answer.forecast.next, -1);
+	assert_true(v->no_answer.forecast.gives_up == NSEC_NEVER);
+	assert_int_equal(v->no_answer.end, NO_ANSWER_WAITS);
+	watch_close(&w);
+}
+
 static void
 test_answer_ends_no_answer(void **state)
 {
@@ -615,6 +633,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_single_syn),
 	SEQ_TEST(test_time_that_did_not_pass),
 	SEQ_TEST(test_other_hosts_go_on),
+	SEQ_TEST(test_no_forecast_of_unknown_ladder),
 	SEQ_TEST(test_answer_ends_no_answer),
 	SEQ_TEST(test_first_syn_answered),
 	SEQ_TEST(test_syn_ack_unanswered),

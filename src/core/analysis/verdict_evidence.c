@@ -76,6 +76,18 @@ silent_side(const struct conn *c, enum side *s)
 	return false;
 }
 
+/* No timer for a SYN shortens its intervals: something else repeats it. */
+static bool
+is_syn_ladder_of_no_timer(const struct half *h)
+{
+	const struct ladder *l = h->cold->retransmit_log ? &h->cold->retransmit_log->now : NULL;
+
+	for (size_t i = 1; h->state == TCP_SYN_SENT && l && i < l->n && i < LADDER_MAX; i++)
+		if (l->gap_us[i] < l->gap_us[i - 1] / 3 * 2)
+			return true;
+	return false;
+}
+
 struct forecast
 forecast_of(const struct verdict_input *in, enum side s)
 {
@@ -85,6 +97,8 @@ forecast_of(const struct verdict_input *in, enum side s)
 	if (due != NSEC_NEVER && in->now - due > due - last + NSEC_PER_SEC)
 		return (struct forecast){
 			.next = -1, .gives_up = NSEC_NEVER, .overdue = in->now - last};
+	if (is_syn_ladder_of_no_timer(&in->c->half[s]))
+		return (struct forecast){.next = -1, .gives_up = NSEC_NEVER};
 	return (struct forecast){
 		.next = due == NSEC_NEVER ? -1 : nsec_max(due - in->now, 0),
 		.gives_up = timer_gives_up(in->c, s),
