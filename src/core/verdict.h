@@ -120,6 +120,7 @@ enum answered {
 	ANSWERS_FIN,
 	ANSWERS_PROBE, /* a keep-alive or a window probe */
 	ANSWERS_ACK,   /* one without anything else */
+	ANSWERS_NO_ACK, /* one without SYN and ACK, which belongs to no connection */
 };
 
 enum half_open_how {

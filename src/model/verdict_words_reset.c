@@ -119,6 +119,13 @@ unknown_connection(struct words *w)
 			 words_end(w));
 		return;
 	}
+	if (u->answered == ANSWERS_NO_ACK) {
+		text_add(w->t,
+			 _("%s answered a segment without SYN and ACK with a reset: no connection "
+			   "sends such a segment; likely a scan"),
+			 words_end(w));
+		return;
+	}
 	text_add(w->t, _("%s answered %s with a reset: it does not know this connection"),
 		 words_end(w), words_answered(u->answered));
 	words_semicolon(w);
@@ -140,6 +147,8 @@ unknown_connection_check(struct words *w)
 	if (u->related)
 		text_add(w->t, _("the NAT between %s and %s: its table, its time-out"),
 			 words_host(w), words_peer_host(w));
+	else if (u->answered == ANSWERS_NO_ACK)
+		text_add(w->t, _("does %s scan other ports or hosts as well?"), words_peer_host(w));
 	else
 		text_add(w->t,
 			 _("was %s restarted? Does a load balancer or NAT send this connection "
@@ -306,8 +315,10 @@ reset_closing(struct words *w)
 		break;
 	case RESET_SOCKET_GONE:
 		text_add(w->t,
-			 _("%s answered %s with a reset: its socket was closed while the other end "
-			   "was still sending"),
+			 r->answered == ANSWERS_DATA
+				 ? _("%s answered %s with a reset: its socket was closed while the "
+				     "other end was still sending")
+				 : _("%s answered %s with a reset: its socket was closed"),
 			 words_end(w), words_answered(r->answered));
 		break;
 	case RESET_CLOSING:

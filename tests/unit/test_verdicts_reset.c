@@ -303,6 +303,28 @@ test_never_heard(void **state)
 	watch_close(&w);
 }
 
+/* A segment without ACK is a probe: it harms nobody, and no end believes in a connection. */
+static void
+test_probe_without_ack(void **state)
+{
+	static const uint16_t probes[] = {0, TH_FIN, TH_FIN | TH_PSH | TH_URG};
+
+	for (size_t i = 0; i < ARRAY_LEN(probes); i++) {
+		BEGIN(w, c);
+		c.next[CLIENT] = c.next[SERVER] = 5000;
+		tcp(&c, CLIENT, probes[i], .at = MS(10));
+		rst_ack(&c, SERVER, .seq = SEQ_ISN, .win = WIN_ZERO, .at = MS(11));
+		LOOK(c, SEC(1));
+		assert_verdict(V_UNKNOWN_CONNECTION);
+		assert_severity(V_UNKNOWN_CONNECTION, SEV_NOTE);
+		assert_int_equal(
+			verdict_of(&d, V_UNKNOWN_CONNECTION)->unknown_connection.answered,
+			ANSWERS_NO_ACK);
+		assert_no_verdict(V_HALF_OPEN);
+		watch_close(&w);
+	}
+}
+
 static void
 test_alone(void **state)
 {
@@ -431,6 +453,37 @@ test_in_mid_transfer(void **state)
 	assert_int_equal(v->reset.received, 1000); /* not what is still on its way */
 	assert_int_equal(v->reset.bytes, 1000);
 	assert_evidence(v, f);
+	watch_close(&w);
+}
+
+/* An abort may be the first to acknowledge what came, and only a part of it. */
+static void
+test_abort_acknowledges(void **state)
+{
+	BEGIN(w, c);
+	establish(&c);
+	data(&c, SERVER, .len = 700, .at = SEC(1));
+	data(&c, SERVER, .len = 300, .at = SEC(1.0001));
+	rst_ack(&c, CLIENT, .ack = 1701, .at = SEC(1.001));
+	LOOK(c, SEC(2));
+	SITUATION(RESET_IN_FLIGHT);
+	assert_int_equal(verdict_of(&d, V_RESET)->reset.received, 1700);
+	assert_int_equal(verdict_of(&d, V_RESET)->reset.bytes, 300);
+	watch_close(&w);
+}
+
+static void
+test_abort_acknowledges_fin(void **state)
+{
+	BEGIN(w, c);
+	establish(&c);
+	data(&c, SERVER, .len = 500, .at = SEC(1));
+	fin(&c, SERVER, .at = SEC(1.0001));
+	rst_ack(&c, CLIENT, .ack = 1502, .at = SEC(1.001));
+	LOOK(c, SEC(2));
+	SITUATION(RESET_CLOSING);
+	assert_int_equal(verdict_of(&d, V_RESET)->reset.received, 1500);
+	assert_int_equal(verdict_of(&d, V_RESET)->reset.bytes, 0);
 	watch_close(&w);
 }
 
@@ -568,6 +621,7 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_forgotten_or_closed),
 	SEQ_TEST(test_socket_closed_at_keepalive),
 	SEQ_TEST(test_never_heard),
+	SEQ_TEST(test_probe_without_ack),
 	SEQ_TEST(test_alone),
 	SEQ_TEST(test_data_after_close),
 	SEQ_TEST(test_reset_after_own_fin),
@@ -576,6 +630,8 @@ static const struct CMUnitTest tests[] = {
 	SEQ_TEST(test_reset_after_both_closed),
 	SEQ_TEST(test_before_any_data),
 	SEQ_TEST(test_in_mid_transfer),
+	SEQ_TEST(test_abort_acknowledges),
+	SEQ_TEST(test_abort_acknowledges_fin),
 	SEQ_TEST(test_request_not_answered),
 	SEQ_TEST(test_all_acknowledged),
 	SEQ_TEST(test_unread_data),

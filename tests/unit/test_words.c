@@ -291,6 +291,29 @@ test_unknown_connection(void **state)
 	says(&v, "unknown to the client",
 	     "10.0.0.5:51514 answered a SYN-ACK with a reset; no SYN of its own was captured: "
 	     "another host used its address, or the SYN took another path");
+	v.side = SERVER;
+	v.unknown_connection.answered = ANSWERS_NO_ACK;
+	says(&v, "unknown to the server",
+	     "10.0.0.9:5432 answered a segment without SYN and ACK with a reset: no connection "
+	     "sends such a segment; likely a scan");
+}
+
+/* Only who answers data is said to have cut off a sender. */
+static void
+test_reset_socket_gone(void **state)
+{
+	struct verdict v = {
+		.code = V_RESET,
+		.severity = SEV_WARNING,
+		.side = SERVER,
+		.reset = {.situation = RESET_SOCKET_GONE, .answered = ANSWERS_FIN}};
+
+	(void)state;
+	says(&v, "server socket closed",
+	     "10.0.0.9:5432 answered a FIN with a reset: its socket was closed");
+	v.reset.answered = ANSWERS_ACK;
+	says(&v, "server socket closed",
+	     "10.0.0.9:5432 answered an ACK with a reset: its socket was closed");
 }
 
 static void
@@ -710,6 +733,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_no_answer),     cmocka_unit_test(test_syn_acks),
 	cmocka_unit_test(test_syn_lost),      cmocka_unit_test(test_odd_answers),
 	cmocka_unit_test(test_half_open),     cmocka_unit_test(test_unknown_connection),
+	cmocka_unit_test(test_reset_socket_gone),
 	cmocka_unit_test(test_reset),         cmocka_unit_test(test_reset_ignored),
 	cmocka_unit_test(test_reset_suspect), cmocka_unit_test(test_silence),
 	cmocka_unit_test(test_keepalive),     cmocka_unit_test(test_unreachable),

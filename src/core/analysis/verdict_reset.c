@@ -138,7 +138,7 @@ verdict_unknown_connection(const struct verdict_input *in, struct verdict *v)
 	v->side = r->from;
 	v->time = r->ts;
 	v->unknown_connection.answered = r->answered;
-	if (r->answered == ANSWERS_SYN_ACK)
+	if (r->answered == ANSWERS_SYN_ACK || r->answered == ANSWERS_NO_ACK)
 		v->severity = SEV_NOTE;
 	reset_frames(v, c);
 	return true;
@@ -185,7 +185,8 @@ static bool
 half_open_by_reset(const struct conn *c, struct verdict *v)
 {
 	const struct reset_record *r = taken_reset(c);
-	bool believed = r && is_from_unheard(r) && r->answered != ANSWERS_SYN_ACK;
+	bool believed = r && is_from_unheard(r) && r->answered != ANSWERS_SYN_ACK &&
+			r->answered != ANSWERS_NO_ACK;
 
 	if (!r || !(believed || is_forgotten(c, r)))
 		return false;

@@ -265,12 +265,12 @@ struct reset_record {
 	nsec silence; /* since the packet of its sender before it; −1: none was captured */
 	nsec idle;    /* since the latest packet of either end; −1: there was none */
 	nsec went_on; /* FATE_UNHEEDED, FATE_DISOWNED: when */
-	uint64_t received; /* payload of its receiver that its sender had acknowledged */
+	uint64_t received; /* payload of its receiver that its sender acknowledged, with it too */
 	frame_mark frame, answers; /* itself; the segment that it answers, 0 none */
 	seqno seq, wanted; /* its number; RCV.NXT of its receiver, as far as known */
 	seqno ack;	   /* what its sender had acknowledged */
 	uint32_t late;	   /* bytes that came after its sender's FIN and were not acknowledged */
-	uint32_t in_flight[2]; /* payload of each end, by enum side */
+	uint32_t in_flight[2]; /* payload of each end that it leaves unacknowledged */
 	uint16_t count;	   /* so many with this fate */
 	uint8_t fate, answered; /* enum reset_fate, enum answered */
 	uint8_t from;	   /* enum side */

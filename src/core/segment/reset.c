@@ -109,6 +109,8 @@ answered_by(const struct seg *s)
 		return ANSWERS_NOTHING;
 	if (latest_is_syn(asked))
 		return half_has(asked, H_SYN_ACK) ? ANSWERS_SYN_ACK : ANSWERS_SYN;
+	if (!half_has(asked, H_ACK))
+		return ANSWERS_NO_ACK;
 	if (asked->last_kind == KIND_KEEP_ALIVE || asked->last_kind == KIND_ZERO_WINDOW_PROBE)
 		return ANSWERS_PROBE;
 	if (half_has(asked, H_LAST_FIN))
@@ -144,6 +146,20 @@ acked_payload(const struct half *h, const struct half *peer)
 		return 0;
 	n = half_rel(h, peer->adv.ack) - 1 - half_has(h, H_FIN_ACKED);
 	return n > 0 ? (uint64_t)n : 0;
+}
+
+/* Payload of the receiver that the abort s itself acknowledges. An answer to a segment without
+ * connection acknowledges what nobody has received. */
+static uint32_t
+acked_by_abort(const struct seg *s, enum answered answered)
+{
+	const struct half *rcv = s->rcv;
+	const seqno una = rcv->seq.una, ack = s->p->ack;
+
+	if (answered != ANSWERS_NOTHING || !(s->p->flags & TH_ACK) || half_in_flight(rcv) == 0 ||
+	    !seq_lt(una, ack) || !seq_le(ack, rcv->seq.nxt))
+		return 0;
+	return ack - una - (half_has(rcv, H_FIN) && ack == rcv->seq.nxt);
 }
 
 /* Payload on its way. */
@@ -192,6 +208,8 @@ reset_keep(struct seg *s, enum reset_fate fate)
 {
 	struct conn *c = s->c;
 	const struct half *h = s->snd, *rcv = s->rcv;
+	const enum answered answered = answered_by(s);
+	const uint32_t acked = acked_by_abort(s, answered);
 	struct reset_record *r;
 	uint16_t count = 1;
 
@@ -204,9 +222,9 @@ reset_keep(struct seg *s, enum reset_fate fate)
 		.ts = s->now,
 		.silence = s->silent_since ? s->now - s->silent_since : -1,
 		.idle = c->last ? nsec_max(s->now - c->last, 0) : -1,
-		.received = acked_payload(rcv, h),
+		.received = acked_payload(rcv, h) + acked,
 		.frame = frame_marked(c, s->p->frame),
-		.answered = answered_by(s),
+		.answered = (uint8_t)answered,
 		.seq = s->seq,
 		.wanted = rcv->adv.ack,
 		.ack = h->adv.ack,
@@ -223,6 +241,7 @@ reset_keep(struct seg *s, enum reset_fate fate)
 		.heard = h->segments > h->rst,
 		.met = rcv->segments > 0,
 	};
+	r->in_flight[!s->from] -= acked;
 	if (r->answered != ANSWERS_NOTHING)
 		r->answers = rcv->last_frame;
 }
