@@ -112,7 +112,7 @@ payload_clear(struct payload *p)
 	*p = (struct payload){0};
 }
 
-/* When the next piece of a side comes: the latest segment up to it. UINT64_MAX: there is none. */
+/* The place of a side's next piece; UINT64_MAX: there is none. */
 static uint64_t
 next_place(const struct payload *p, const struct payload_walk *w, int side, unsigned sides)
 {
@@ -120,8 +120,7 @@ next_place(const struct payload *p, const struct payload_walk *w, int side, unsi
 
 	if (!(sides & 1U << side) || w->at[side] >= s->n)
 		return UINT64_MAX;
-	uint64_t place = s->items[w->at[side]].place;
-	return place > w->place[side] ? place : w->place[side];
+	return s->items[w->at[side]].place;
 }
 
 const struct piece *
@@ -136,7 +135,6 @@ payload_next(const struct payload *p, struct payload_walk *w, unsigned sides, ui
 	size_t at = w->at[from]++;
 	const struct piece *piece = &s->items[at];
 
-	w->place[from] = from == SERVER ? server : client;
 	*gap = 0;
 	if (at > 0)
 		*gap = (uint64_t)(piece->seq - (piece[-1].seq + piece[-1].len));

@@ -41,8 +41,7 @@ void payload_clear(struct payload *p);
 /* A walk through the pieces of one side or of both, zeroed at the beginning. A piece comes when all
  * captured bytes before it have come. */
 struct payload_walk {
-	size_t at[2];      /* the next piece of each side */
-	uint64_t place[2]; /* the latest segment of those up to there */
+	size_t at[2]; /* the next piece of each side */
 };
 
 /* The next piece, or NULL at the present end. sides: 1 << side, or both of them. *gap: how many
