@@ -47,8 +47,8 @@ window_closed_fact(struct words *w)
 			 words_span(w, c->closed_for));
 	else
 		text_add(w->t,
-			 ngettext("the window of %s was 0 %d time, for %s",
-				  "the window of %s was 0 %d times, for %s in total",
+			 ngettext("the window of %s was zero %d time, for %s",
+				  "the window of %s was zero %d times, for %s in total",
 				  (unsigned long)n),
 			 words_end(w), n, words_span(w, c->total));
 }

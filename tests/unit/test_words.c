@@ -527,19 +527,19 @@ test_window_closed(void **state)
 	v.window_closed.closed_for = 0;
 	v.window_closed.probes = 0;
 	says(&v, "did not read for 4.0s",
-	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; its application did "
+	     "the window of 10.0.0.9:5432 was zero 2 times, for 4.0s in total; its application did "
 	     "not read");
 	v.window_closed.reading = WINDOW_HOLE;
 	says(&v, "window 0, segment missing",
-	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; bytes are missing "
+	     "the window of 10.0.0.9:5432 was zero 2 times, for 4.0s in total; bytes are missing "
 	     "before those that it has, and it refuses them because of its window");
 	v.window_closed.reading = WINDOW_NOT_YET;
 	says(&v, "window 0 since SYN-ACK",
-	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; it has been 0 since "
+	     "the window of 10.0.0.9:5432 was zero 2 times, for 4.0s in total; it has been 0 since "
 	     "the SYN-ACK: it takes no data yet");
 	v.window_closed.reading = WINDOW_STACK_FAULT;
 	says(&v, "window 0, ACKs in a loop",
-	     "the window of 10.0.0.9:5432 was 0 2 times, for 4.0s in total; both ends answer "
+	     "the window of 10.0.0.9:5432 was zero 2 times, for 4.0s in total; both ends answer "
 	     "these ACKs with ACKs, without data: an error in a TCP stack");
 	v.code = V_WINDOW_RETRACTED;
 	v.window_retracted = (struct verdict_window_retracted){1, 16640, 16640};
