@@ -130,23 +130,59 @@ source_config(const struct config *cfg)
 	};
 }
 
-/* Drops privileges after opening, whether or not that succeeded, and before anything is read. */
-static struct source *
-open_source(struct config *cfg, const struct source_config *sc, struct err *err, bool *denied)
+/* Parses -Y; without it, a filter that everything passes. NULL and err if it is wrong. */
+static struct filter *
+screen_filter(const struct config *cfg, struct err *err)
 {
-	struct err why;
-	struct source *s = source_open(sc, err, denied);
+	const char *expr = cfg->screen_filter ? cfg->screen_filter : "";
+	struct filter_error wrong;
+	struct filter *f = filter_parse(expr, &wrong);
 
-	if (!privs_drop(cfg->user, &why) || !conf_read_filter(cfg, &why)) {
-		*err = why;
-		*denied = false;
-	} else if (s) {
-		source_choose_filter(s, cfg->capture_filter);
-		if (source_prepare(s, err))
-			return s;
-	}
+	if (f)
+		return f;
+	char shown[256];
+	text_escape(shown, sizeof(shown), expr, strlen(expr));
+	err_set(err, _("-Y \"%s\": at character %zu: expected %s"), shown, wrong.at + 1,
+		wrong.expected);
+	return NULL;
+}
+
+/* Why there is no source. */
+struct open_failure {
+	struct err err;
+	int status;  /* for exit */
+	bool denied; /* permission to capture is missing, nothing else */
+};
+
+static struct source *
+fail_to_open(struct source *s, struct open_failure *fail, int status, const struct err *err)
+{
+	*fail = (struct open_failure){*err, status, false};
 	source_close(s);
 	return NULL;
+}
+
+/* Drops privileges after opening, whether or not that succeeded, and before anything is read or
+ * -Y is parsed. *filter, also if NULL is returned: to be freed, or NULL. */
+static struct source *
+open_source(struct config *cfg, const struct source_config *sc, struct filter **filter,
+	    struct open_failure *fail)
+{
+	struct err why;
+
+	*fail = (struct open_failure){.status = EXIT_ERROR};
+	*filter = NULL;
+	struct source *s = source_open(sc, &fail->err, &fail->denied);
+
+	if (!privs_drop(cfg->user, &why) || !conf_read_filter(cfg, &why))
+		return fail_to_open(s, fail, EXIT_ERROR, &why);
+	*filter = screen_filter(cfg, &why);
+	if (!*filter)
+		return fail_to_open(s, fail, EXIT_USAGE, &why);
+	if (!s)
+		return NULL;
+	source_choose_filter(s, cfg->capture_filter);
+	return source_prepare(s, &why) ? s : fail_to_open(s, fail, EXIT_ERROR, &why);
 }
 
 /* ---- without a screen ---- */
@@ -182,23 +218,6 @@ catch_signals(struct source *s)
 	}
 }
 
-/* Parses -Y; without it, a filter that everything passes. NULL and err if it is wrong. */
-static struct filter *
-screen_filter(const struct config *cfg, struct err *err)
-{
-	const char *expr = cfg->screen_filter ? cfg->screen_filter : "";
-	struct filter_error wrong;
-	struct filter *f = filter_parse(expr, &wrong);
-
-	if (f)
-		return f;
-	char shown[256];
-	text_escape(shown, sizeof(shown), expr, strlen(expr));
-	err_set(err, _("-Y \"%s\": at character %zu: expected %s"), shown, wrong.at + 1,
-		wrong.expected);
-	return NULL;
-}
-
 /* Parses --sort and --columns; columns->n is 0 without the latter. */
 static bool
 list_options(const struct config *cfg, struct sort_order *sort, struct column_list *list,
@@ -216,19 +235,23 @@ list_options(const struct config *cfg, struct sort_order *sort, struct column_li
 }
 
 static int
-report_source(struct config *cfg, const struct report_config *rc)
+report_source(struct config *cfg, struct report_config *rc)
 {
-	struct err err;
-	bool denied;
+	struct open_failure fail;
+	struct filter *filter;
 	struct source_config sc = source_config(cfg);
-	struct source *s = open_source(cfg, &sc, &err, &denied);
+	struct source *s = open_source(cfg, &sc, &filter, &fail);
 
-	if (!s)
-		return complain(EXIT_ERROR, &err);
+	if (!s) {
+		filter_free(filter);
+		return complain(fail.status, &fail.err);
+	}
+	rc->filter = filter;
 	catch_signals(s);
 	const int status = (int)report_run(rc, s);
 	stoppable = NULL;
 	source_close(s);
+	filter_free(filter);
 	return status;
 }
 
@@ -255,13 +278,7 @@ run_report(struct config *cfg)
 		return complain(EXIT_USAGE, &err);
 	if (list.n > 0)
 		rc.columns = &list;
-	struct filter *f = screen_filter(cfg, &err);
-	if (!f)
-		return complain(EXIT_USAGE, &err);
-	rc.filter = f;
-	const int status = report_source(cfg, &rc);
-	filter_free(f);
-	return status;
+	return report_source(cfg, &rc);
 }
 
 /* ---- screens ---- */
@@ -289,13 +306,15 @@ close_source(struct session *ss)
 }
 
 static bool
-start_source(struct session *ss, const struct source_config *sc, struct err *err, bool *denied)
+start_source(struct session *ss, const struct source_config *sc, struct open_failure *fail)
 {
-	struct source *s = open_source(ss->cfg, sc, err, denied);
+	struct filter *filter;
+	struct source *s = open_source(ss->cfg, sc, &filter, fail);
 
+	filter_free(filter); /* the screens parse it themselves */
 	if (!s)
 		return false;
-	if (!source_start(s, ss->engine, err)) {
+	if (!source_start(s, ss->engine, &fail->err)) {
 		source_close(s);
 		return false;
 	}
@@ -393,27 +412,23 @@ show_screens(struct session *ss, const char *notice)
 static int
 run_screens(struct config *cfg)
 {
-	struct err err, denial = {""};
-	bool denied = false;
+	struct err err;
+	struct open_failure fail;
 	struct session ss = {.cfg = cfg};
 	struct source_config sc = source_config(cfg);
-	struct filter *f = screen_filter(cfg, &err);
 
-	if (!f)
-		return complain(EXIT_USAGE, &err);
-	filter_free(f); /* the screens parse it themselves */
 	if (!list_options(cfg, &ss.sort, &ss.columns, &err))
 		return complain(EXIT_USAGE, &err);
 	ss.engine = new_engine(cfg, &err);
 	if (!ss.engine)
 		return complain(EXIT_ERROR, &err);
 	int status = EXIT_ERROR;
-	if (start_source(&ss, &sc, &denial, &denied) || denied)
-		status = show_screens(&ss, denied ? denial.msg : NULL);
+	if (start_source(&ss, &sc, &fail) || fail.denied)
+		status = show_screens(&ss, fail.denied ? fail.err.msg : NULL);
 	if (ss.source)
 		close_source(&ss);
 	else
-		status = complain(EXIT_ERROR, &denial);
+		status = complain(fail.status, &fail.err);
 	if (ss.unwritten.msg[0])
 		status = complain(EXIT_ERROR, &ss.unwritten);
 	engine_free(ss.engine);
