@@ -154,6 +154,28 @@ test_receiver_window(void **state)
 	watch_close(&w);
 }
 
+/* The wait for the window goes on after the last probe until an ACK opens it. */
+static void
+test_window_opens_after_probe(void **state)
+{
+	(void)state;
+	struct watch w;
+	struct pair c;
+	watch_open(&w);
+	pair_init(&c, &w, 1000);
+	pair_handshake(&c, MS(0), MS(20));
+	data(&c, CLIENT, .len = 1448, .at = MS(30));
+	ack(&c, SERVER, .win = WIN_ZERO, .at = MS(50));
+	ack(&c, CLIENT, .seq = 1448, .at = MS(250));
+	ack(&c, SERVER, .win = WIN_ZERO, .at = MS(270));
+	ack(&c, SERVER, .at = SEC(6));
+	data(&c, CLIENT, .len = 1448, .at = SEC(6) + US(30));
+	struct time_facts t = time_of(&c);
+	assert_about(t.spent[TIME_WINDOW_CLOSED], SEC(6) - MS(50));
+	assert_about(t.spent[TIME_CLIENT], MS(10));
+	watch_close(&w);
+}
+
 /* Two small writes per request: the second waits for the delayed ACK of the first. */
 static void
 small_writes(struct pair *c, nsec ack_delay, bool waits)
@@ -245,6 +267,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_idle),
 	cmocka_unit_test(test_congestion),
 	cmocka_unit_test(test_receiver_window),
+	cmocka_unit_test(test_window_opens_after_probe),
 	cmocka_unit_test(test_nagle),
 	cmocka_unit_test(test_a_late_write_is_not_nagle),
 	cmocka_unit_test(test_recovery),

@@ -110,7 +110,7 @@ application_of(enum side s)
 	return s == SERVER ? TIME_SERVER : TIME_CLIENT;
 }
 
-/* The segment is an ACK to its receiver, which may be a sender of bulk. */
+/* The segment is an ACK to its receiver, which may be a sender of bulk, or wait for the window. */
 static void
 note_ack(struct seg *s)
 {
@@ -120,7 +120,7 @@ note_ack(struct seg *s)
 	if (!l->full || !(s->p->flags & TH_ACK) || (s->p->flags & (TH_SYN | TH_RST)))
 		return;
 	x = &l->full->side[!s->from];
-	if (x->ring)
+	if (x->ring || (s->p->window == 0 && ledger_ring_get(s->core, x)))
 		peer_acks_add(x, s, s->p->ack + s->snd->adv.window,
 			 nsec_max(min_rtt(s->c, s->from), x->loop));
 }
