@@ -193,7 +193,8 @@ syn_ack_unanswered(struct words *w)
 			   "the server drops it"));
 	else
 		text_add(w->t, "%s",
-			 _("no ACK was seen: it is lost on the way, or the client is gone"));
+			 _("no ACK was seen: one of them is lost on the way, or the client does "
+			   "not answer"));
 }
 
 static void

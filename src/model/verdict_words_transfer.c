@@ -220,6 +220,29 @@ loss_causes(struct words *w)
 		text_add(w->t, _("%d for unknown cause"), n);
 }
 
+/* What passed the capture point may also have been dropped by the host that it reached. */
+static void
+loss_place(struct words *w)
+{
+	const struct verdict_loss *l = &w->v->loss;
+
+	if (l->behind == 0)
+		text_add(w->t, "%s",
+			 ngettext("it was lost before the capture point",
+				  "they were lost before the capture point",
+				  (unsigned long)l->before));
+	else if (l->before == 0)
+		text_add(w->t,
+			 ngettext("it was lost behind the capture point, or %s drops it",
+				  "they were lost behind the capture point, or %s drops them",
+				  (unsigned long)l->behind),
+			 words_peer_host(w));
+	else
+		text_add(w->t,
+			 _("%d were lost before the capture point, %d behind it or by %s"),
+			 words_count(l->before), words_count(l->behind), words_peer_host(w));
+}
+
 static void
 loss(struct words *w)
 {
@@ -230,13 +253,7 @@ loss(struct words *w)
 		 f.segments, f.share / 10, f.share % 10);
 	loss_causes(w);
 	words_semicolon(w);
-	if (l->behind == 0)
-		text_add(w->t, "%s", _("they were lost before the capture point"));
-	else if (l->before == 0)
-		text_add(w->t, "%s", _("they were lost behind the capture point"));
-	else
-		text_add(w->t, _("%d were lost before the capture point, %d behind it"),
-			 words_count(l->before), words_count(l->behind));
+	loss_place(w);
 }
 
 static void

@@ -148,8 +148,8 @@ test_syn_acks(void **state)
 
 	(void)state;
 	says(&v, "no ACK to 3 SYN-ACKs",
-	     "10.0.0.9:5432 sent its SYN-ACK 3 times in 4.0s; no ACK was seen: it is lost on the "
-	     "way, or the client is gone");
+	     "10.0.0.9:5432 sent its SYN-ACK 3 times in 4.0s; no ACK was seen: one of them is "
+	     "lost on the way, or the client does not answer");
 	v.syn_ack_unanswered.ack_seen = true;
 	says(&v, "no ACK to 3 SYN-ACKs",
 	     "10.0.0.9:5432 sent its SYN-ACK 3 times in 4.0s; the client's ACK was captured: it is "
@@ -559,16 +559,17 @@ test_loss(void **state)
 	(void)state;
 	says(&v, "loss 2.5%: 25 of 1.0k",
 	     "10.0.0.5:51514 sent 25 of 1000 segments again (2.5%): 4 by time-out, 21 fast; they "
-	     "were lost behind the capture point");
+	     "were lost behind the capture point, or 10.0.0.9 drops them");
 	v.loss = (struct verdict_loss){.before = 1, .segments = 3, .unknown = 1};
 	says(&v, "loss 33.3%: 1 of 3",
-	     "10.0.0.5:51514 sent 1 of 3 segments again (33.3%): 1 for unknown cause; they were "
+	     "10.0.0.5:51514 sent 1 of 3 segments again (33.3%): 1 for unknown cause; it was "
 	     "lost before the capture point");
 	v.loss = (struct verdict_loss){
 		.before = 2, .behind = 4, .segments = 9, .by_probe = 1, .recovery = 4, .fin = 1};
 	says(&v, "loss 66.7%: 6 of 9",
 	     "10.0.0.5:51514 sent 6 of 9 segments again (66.7%): 1 by tail-loss probe, 4 in "
-	     "recovery, 1 of the FIN; 2 were lost before the capture point, 4 behind it");
+	     "recovery, 1 of the FIN; 2 were lost before the capture point, 4 behind it or by "
+	     "10.0.0.9");
 }
 
 static void
