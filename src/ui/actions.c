@@ -73,7 +73,8 @@ freeze(struct view *v)
 	ui->frozen_packets = ui->totals.packets;
 	if (ui->frozen)
 		ui_say(ui,
-		       _("Frozen at this moment; capturing goes on. p shows the present again."));
+		       _("Frozen at this moment; packets are still read. "
+			 "p shows the present again."));
 }
 
 static void
