@@ -91,7 +91,7 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 {
 	const struct segment *s = segment_list_row(v, row);
 	struct ladder_layout l = lay_out(a.columns);
-	char time[32], notes[512];
+	char time[32], notes[512], shown[sizeof(notes)];
 
 	if (!s)
 		return;
@@ -107,9 +107,11 @@ ladder_draw_row(struct view *v, size_t row, struct area a, bool selected)
 	term_put(a.y, l.left, 1, plain, line);
 	term_put(a.y, l.right, 1, plain, line);
 	arrow_draw(v, s, a.y, &l, loud);
+	if (l.notes == 0)
+		return;
 	ladder_notes(v, row, notes, sizeof(notes));
-	if (l.notes > 0)
-		term_put(a.y, l.notes, a.columns - l.notes, loud, notes);
+	text_cut(shown, sizeof(shown), notes, (size_t)(a.columns - l.notes));
+	term_put(a.y, l.notes, a.columns - l.notes, loud, shown);
 }
 
 static void
