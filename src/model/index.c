@@ -32,7 +32,7 @@ struct items {
 struct text_keys {
 	uint8_t *bytes; /* each key behind a byte with its length, in the order of the scan */
 	size_t used, capacity;
-	uint32_t *at; /* by slot: where its key begins in bytes */
+	uint32_t *at; /* by slot of the connection: offset of its key in .bytes */
 	size_t slots; /* allocated */
 };
 

@@ -83,7 +83,7 @@ skip_to_link(struct walk *w, uint32_t n, uint32_t linktype)
 	return skip_to(w, HDR_LINK, n, inner->decode);
 }
 
-/* The header length is at offset 2, the link type at 4. */
+/* A PPI header has its own length at offset 2 and the link type of what follows at offset 4. */
 static enum decode_result
 link_ppi(struct walk *w)
 {

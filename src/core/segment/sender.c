@@ -199,7 +199,7 @@ count_sent(struct half *h, const struct seg *s)
 		h->payload.unique_bytes += p->payload_len - s->seen_bytes;
 }
 
-/* Adds payload to the rate, weighting down what is older about once a step. */
+/* Adds payload bytes to the rate; what is older decays, at most once per RATE_STEP. */
 static void
 rate_add(struct half *h, nsec ts, uint32_t bytes)
 {

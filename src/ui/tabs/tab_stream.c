@@ -12,9 +12,9 @@
 #include "ui/tabs/payload.h"
 
 #define PACKET_MAX  262144
-#define TURN_BYTES  65536 /* divided into rows in one turn */
+#define TURN_BYTES  65536 /* of payload, laid out in rows per turn */
 #define TURN_PIECES 256
-#define BYTES_MAX   (UINT64_C(8) << 20) /* divided in all */
+#define BYTES_MAX   (UINT64_C(8) << 20) /* of payload, laid out in all */
 #define ROWS_MAX    262144
 #define PREFIX      13  /* columns before the bytes */
 #define LINE_MAX    512 /* bytes of text in a row */
