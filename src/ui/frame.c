@@ -95,8 +95,10 @@ status_phase(const struct ui *ui, struct line *l)
 		char count[16];
 
 		text_count(count, sizeof(count), new);
-		line_add(l, 0, ROLE_BAR_LOUD, _("%s frozen, +%s packets"), glyph(GLYPH_PAUSED),
-			 count);
+		line_add(l, 0, ROLE_BAR_LOUD,
+			 ngettext("%s frozen, +%s packet", "%s frozen, +%s packets",
+				  (unsigned long)new),
+			 glyph(GLYPH_PAUSED), count);
 	} else if (!ui->source)
 		line_add(l, 0, ROLE_BAR_LOUD, "%s", _("no source"));
 	else if (s->phase == SOURCE_ENDED)

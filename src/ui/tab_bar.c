@@ -21,13 +21,13 @@ tab_bar_show(struct tab_bar *b, struct view *parent, int tab)
 	view_update(parent);
 }
 
-/* " [1 Segments] " */
+/* " [1 Segments]" */
 static char *
 label(char *out, size_t size, const struct tab_bar *b, int tab)
 {
 	struct text t = text_on(out, size);
 
-	text_add(&t, tab == b->shown ? " [%d %s] " : "  %d %s  ", tab + 1, _(b->ops[tab]->title));
+	text_add(&t, tab == b->shown ? " [%d %s]" : "  %d %s ", tab + 1, _(b->ops[tab]->title));
 	return out;
 }
 

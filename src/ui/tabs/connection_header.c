@@ -65,7 +65,10 @@ end_name(const struct table_cell *cell, char *out, size_t size)
 static void
 end_state(const struct table_cell *cell, char *out, size_t size)
 {
-	put(out, size, tcp_state_name(cell_end(cell)->state));
+	const struct half_facts *h = cell_end(cell);
+
+	/* Nobody listens for sure where no packet was captured. */
+	put(out, size, h->segments > 0 ? tcp_state_name(h->state) : "?");
 }
 
 static void

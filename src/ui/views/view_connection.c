@@ -107,7 +107,7 @@ connection_draw_top(struct view *v, struct area a)
 		term_put(a.y + i, 1, a.columns - 1, c->gone ? ROLE_DIM : text->role, text->text);
 	}
 	int x = tab_bar_draw(&c->tabs, line) + 1;
-	if (c->remark)
+	if (c->remark && x + (int)text_width(_(c->remark)) <= line.columns)
 		term_put(line.y, x, line.columns - x, ROLE_NOTE, _(c->remark));
 	v->counting_down |= live && timer_side(&c->d) >= 0;
 	v->ticking |= live && c->d.f.ended == 0;
